@@ -1,0 +1,253 @@
+"""The open project as the window sees it: which image, which structure, and the mask being corrected.
+
+Panels read and change this object and follow its signals; they do not know each other.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QRect, Signal
+
+from app.editing import Editing
+from core.errors import KnownError
+from core.image_file import Image, read_image
+from core.store import ImageRow, Store, StructureRow
+
+
+class Session(QObject):
+    """One open project, the current image and structure, and the correction in progress.
+
+    Attributes:
+        store: the open project, None before one is opened.
+        images: rows of the project in its order.
+        structures: rows of the project.
+        image_id, structure_id: the current rows' ids, None when there is none.
+        image: pixels of the current image, None when it could not be read.
+        editing: levels, threshold, strokes and undo of the current image and structure.
+
+    Signals:
+        project_changed: another project (or none) is open.
+        images_changed, structures_changed: the lists changed.
+        image_changed, structure_changed: another one is current.
+        prediction_changed, threshold_changed, mask_changed, status_changed: forwarded from editing.
+        version_changed: another model version is active, or the list of versions changed.
+        failed: a KnownError the clinician must read.
+    """
+
+    project_changed = Signal()
+    images_changed = Signal()
+    structures_changed = Signal()
+    image_changed = Signal()
+    structure_changed = Signal()
+    prediction_changed = Signal()
+    threshold_changed = Signal(int)
+    mask_changed = Signal(QRect)
+    status_changed = Signal(int)
+    version_changed = Signal()
+    failed = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.store: Store | None = None
+        self.folder: Path | None = None
+        self.images: list[ImageRow] = []
+        self.structures: list[StructureRow] = []
+        self.image_id: int | None = None
+        self.structure_id: int | None = None
+        self.image: Image | None = None
+        self.editing = Editing(self)
+        self.editing.prediction_changed.connect(self.prediction_changed)
+        self.editing.threshold_changed.connect(self.threshold_changed)
+        self.editing.mask_changed.connect(self.mask_changed)
+        self.editing.status_changed.connect(self.status_changed)
+        self.editing.failed.connect(self.failed)
+
+    @property
+    def image_row(self) -> ImageRow | None:
+        """The current image's row."""
+        return next((row for row in self.images if row.id == self.image_id), None)
+
+    @property
+    def structure_row(self) -> StructureRow | None:
+        """The current structure's row."""
+        return next((row for row in self.structures if row.id == self.structure_id), None)
+
+    @property
+    def image_path(self) -> Path | None:
+        """Where the current image's file is."""
+        row = self.image_row
+        return self.store.image_path(row) if self.store is not None and row is not None else None
+
+    def open_project(self, folder: Path) -> None:
+        """Open a project folder and show its first image that is not accepted yet.
+
+        Raises:
+            StoreError: not a project, damaged, newer than this program, not writable. The project open before stays open.
+        """
+        self._show(Store.open(folder), folder)
+
+    def create_project(self, folder: Path, name: str) -> None:
+        """Make a new empty project in this folder and open it.
+
+        Raises:
+            StoreError: the folder cannot be written or holds a project already.
+        """
+        self._show(Store.create(folder, name), folder)
+
+    def close_project(self) -> None:
+        """Save and close; the window is then empty."""
+        self.save()
+        if self.store is not None:
+            self.store.close()
+        self.store, self.folder, self.images, self.structures = None, None, [], []
+        self.image_id = self.structure_id = self.image = None
+        self.editing.clear()
+        self.project_changed.emit()
+        self.image_changed.emit()
+
+    def add_images(self, images: Iterable[Image]) -> int:
+        """Put images into the project; those already there are left as they are.
+
+        Returns:
+            How many were new.
+
+        Raises:
+            StoreError: the project could not be written.
+        """
+        if self.store is None:
+            return 0
+        before = len(self.images)
+        self.store.add_images(list(images))
+        self.images = self.store.images()
+        self.images_changed.emit()
+        if self.image_id is None and self.images:
+            self.select_image(self.images[0].id)
+        return len(self.images) - before
+
+    def select_image(self, image_id: int | None) -> None:
+        """Save the current mask and show another image. An image that cannot be read is named by `failed`."""
+        if image_id == self.image_id and self.image is not None:
+            return
+        self.save()
+        self.image_id, self.image = image_id, None
+        path = self.image_path
+        if path is not None:
+            try:
+                self.image = read_image(path)
+            except KnownError as error:
+                self.failed.emit(error)
+        self.image_changed.emit()
+        self._load_editing()
+
+    def step_image(self, by: int) -> bool:
+        """Go to the next (+1) or previous (-1) image; False at the end of the list."""
+        ids = [row.id for row in self.images]
+        place = ids.index(self.image_id) + by if self.image_id in ids else 0
+        if not 0 <= place < len(ids):
+            return False
+        self.select_image(ids[place])
+        return True
+
+    def select_structure(self, structure_id: int | None) -> None:
+        """Save the current mask and correct another structure on the same image."""
+        if structure_id == self.structure_id:
+            return
+        self.save()
+        self.structure_id = structure_id
+        self.structure_changed.emit()
+        self._load_editing()
+
+    def add_structure(self, name: str, prompt: str, colour: str) -> None:
+        """Add a structure and make it current.
+
+        Raises:
+            StoreError: the name is taken or the project could not be written.
+        """
+        if self.store is None:
+            return
+        row = self.store.add_structure(name, prompt, colour)
+        self.structures = self.store.structures()
+        self.structures_changed.emit()
+        self.select_structure(row.id)
+
+    def update_structure(self, structure_id: int, **changes: str) -> None:
+        """Change name, prompt or colour of a structure.
+
+        Raises:
+            StoreError: the name is taken or the project could not be written.
+        """
+        if self.store is None:
+            return
+        self.store.update_structure(structure_id, **changes)
+        self.structures = self.store.structures()
+        self.structures_changed.emit()
+
+    def take_prediction(
+        self,
+        image_id: int,
+        structure_id: int,
+        version_id: str | None,
+        prompt: str,
+        logits: NDArray[np.float16],
+        predicted_iou: float,
+    ) -> None:
+        """Store a prediction and show it if its image and structure are still the current ones.
+
+        Args:
+            image_id: the image it was asked for.
+            structure_id: the structure it was asked for.
+            version_id: the model version that made it, None for the base model.
+            prompt: the words it was asked with.
+            logits: (g, g) float16.
+            predicted_iou: the model's own estimate, 0..1.
+
+        Raises:
+            StoreError: the project could not be written.
+        """
+        if self.store is None:
+            return
+        if (image_id, structure_id) == (self.image_id, self.structure_id):
+            self.save()
+        self.store.save_prediction(image_id, structure_id, version_id, prompt, logits, predicted_iou)
+        if (image_id, structure_id) == (self.image_id, self.structure_id):
+            self._load_editing()
+        self.status_changed.emit(image_id)
+
+    def statuses(self) -> dict[int, str]:
+        """Status of every image for the current structure: unseen, predicted, in_work or accepted."""
+        if self.store is None or self.structure_id is None:
+            return {}
+        return self.store.statuses(self.structure_id)
+
+    def accept(self) -> bool:
+        """Save the current mask as accepted; False when there is nothing to accept yet."""
+        return self.editing.accept()
+
+    def save(self) -> bool:
+        """Save the current mask if it changed; False when the store refused."""
+        return self.editing.save() if self.editing.is_loaded else True
+
+    def _show(self, store: Store, folder: Path) -> None:
+        if self.store is not None:
+            self.close_project()
+        self.store, self.folder = store, folder
+        self.images, self.structures = store.images(), store.structures()
+        self.structure_id = self.structures[0].id if self.structures else None
+        self.project_changed.emit()
+        self.structure_changed.emit()
+        done = {image_id for image_id, status in self.statuses().items() if status == "accepted"}
+        first = next((row.id for row in self.images if row.id not in done), None)
+        self.select_image(first if first is not None or not self.images else self.images[0].id)
+        self.version_changed.emit()
+
+    def _load_editing(self) -> None:
+        if self.store is None or self.image_id is None or self.image is None or self.structure_id is None:
+            self.editing.clear()
+            return
+        try:
+            self.editing.load(self.store, self.image_id, self.structure_id, self.image.height, self.image.width)
+        except KnownError as error:
+            self.editing.clear()
+            self.failed.emit(error)
