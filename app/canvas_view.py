@@ -1,0 +1,104 @@
+"""Where the picture lies in the widget: zoom and pan, plain numbers without painting."""
+
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, QSizeF
+from PySide6.QtGui import QTransform
+
+SMALLEST, LARGEST = 0.02, 64.0
+MARGIN = 16
+
+
+class CanvasView:
+    """The map between image pixels and widget pixels.
+
+    Attributes:
+        scale: widget pixels per image pixel.
+        origin: widget position of the image's top left corner.
+        fitted: whether the view follows the size of the widget.
+    """
+
+    def __init__(self) -> None:
+        self.scale = 1.0
+        self.origin = QPointF(0, 0)
+        self.fitted = True
+        self._image = QSize(0, 0)
+        self._widget = QSizeF(1, 1)
+
+    def set_image(self, size: QSize) -> None:
+        """Show an image of this size, all of it, unless it is as large as the one before."""
+        if size != self._image:
+            self._image = size
+            self.fit()
+
+    def set_widget(self, size: QSize) -> None:
+        """The widget has a new size; the middle stays in the middle."""
+        middle = self.to_image(QPointF(self._widget.width() / 2, self._widget.height() / 2))
+        self._widget = QSizeF(size)
+        if self.fitted:
+            self.fit()
+        else:
+            self._centre_on(middle)
+
+    def fit(self) -> None:
+        """Show the whole image, as large as it goes."""
+        self.fitted = True
+        if self._image.isEmpty():
+            return
+        across = (self._widget.width() - 2 * MARGIN) / self._image.width()
+        down = (self._widget.height() - 2 * MARGIN) / self._image.height()
+        self.scale = min(LARGEST, max(SMALLEST, min(across, down)))
+        self._centre_on(QPointF(self._image.width() / 2, self._image.height() / 2))
+
+    def zoom_to(self, scale: float, at: QPointF | None = None) -> None:
+        """Change the zoom while one point stays where it is.
+
+        Args:
+            scale: widget pixels per image pixel, kept within 0.02..64.
+            at: the fixed point in widget pixels; the middle when left out.
+        """
+        at = at if at is not None else QPointF(self._widget.width() / 2, self._widget.height() / 2)
+        fixed = self.to_image(at)
+        self.scale = min(LARGEST, max(SMALLEST, scale))
+        self.fitted = False
+        self.origin = at - fixed * self.scale
+        self._keep_in_sight()
+
+    def pan(self, by: QPointF) -> None:
+        """Move the picture by widget pixels; a part of it always stays in sight."""
+        self.fitted = False
+        self.origin = self.origin + by
+        self._keep_in_sight()
+
+    def to_image(self, point: QPointF) -> QPointF:
+        """Widget pixels to image pixels."""
+        return (point - self.origin) / self.scale
+
+    def to_widget(self, point: QPointF) -> QPointF:
+        """Image pixels to widget pixels."""
+        return point * self.scale + self.origin
+
+    def rect_to_widget(self, area: QRect, margin: int = 2) -> QRect:
+        """The widget pixels a rectangle of image pixels covers, with a margin."""
+        corner = self.to_widget(QPointF(area.topLeft()))
+        size = QSizeF(area.size()) * self.scale
+        return QRectF(corner, size).toAlignedRect().adjusted(-margin, -margin, margin, margin)
+
+    def rect_to_image(self, area: QRect) -> QRect:
+        """The image pixels, clipped to the image, that a rectangle of the widget shows."""
+        corner = self.to_image(QPointF(area.topLeft()))
+        found = QRectF(corner, QSizeF(area.size()) / self.scale).toAlignedRect().adjusted(-1, -1, 1, 1)
+        return found.intersected(QRect(0, 0, self._image.width(), self._image.height()))
+
+    def transform(self) -> QTransform:
+        """Image pixels to widget pixels, for a painter."""
+        return QTransform(self.scale, 0, 0, self.scale, self.origin.x(), self.origin.y())
+
+    def _centre_on(self, point: QPointF) -> None:
+        self.origin = QPointF(self._widget.width() / 2, self._widget.height() / 2) - point * self.scale
+        self._keep_in_sight()
+
+    def _keep_in_sight(self) -> None:
+        width, height = self._image.width() * self.scale, self._image.height() * self.scale
+        keep_x, keep_y = min(60.0, width / 2), min(60.0, height / 2)
+        x = min(self._widget.width() - keep_x, max(keep_x - width, self.origin.x()))
+        y = min(self._widget.height() - keep_y, max(keep_y - height, self.origin.y()))
+        self.origin = QPointF(x, y)
