@@ -1,0 +1,108 @@
+"""The SAM 2 half: image encoder, prompt encoder and mask decoder, with the [SEG] embedding as one more prompt token.
+
+Differs from the package's own `_forward_sam_heads` in two ways, both as upstream (parity NOTES, sections 1.2 and 1.3): the
+mask logits are not gated by the object score, and the language embedding follows two empty points.
+"""
+
+from __future__ import annotations
+
+import torch
+from sam2.modeling.backbones.hieradet import Hiera
+from sam2.modeling.backbones.image_encoder import FpnNeck, ImageEncoder
+from sam2.modeling.position_encoding import PositionEmbeddingSine
+from sam2.modeling.sam.mask_decoder import MaskDecoder
+from sam2.modeling.sam.prompt_encoder import PromptEncoder
+from sam2.modeling.sam.transformer import TwoWayTransformer
+from torch import nn
+
+from core.sa2va.config import Sam2Config
+from core.segmenter import Decoded, ImageFeatures
+
+STRIDE = 16
+
+
+class Grounding(nn.Module):
+    """Image (B, 3, S, S) and language embedding (B, d) -> three candidate masks of a quarter of S."""
+
+    def __init__(self, config: Sam2Config) -> None:
+        super().__init__()
+        self.config = config
+        trunk = Hiera(
+            embed_dim=config.embed_dim,
+            num_heads=config.num_heads,
+            stages=config.stages,
+            global_att_blocks=config.global_att_blocks,
+            window_pos_embed_bkg_spatial_size=config.window_pos_embed_bkg_spatial_size,
+            window_spec=config.window_spec,
+        )
+        neck = FpnNeck(
+            position_encoding=PositionEmbeddingSine(num_pos_feats=config.d_model, normalize=True),
+            d_model=config.d_model,
+            backbone_channel_list=list(config.backbone_channel_list),
+            fpn_top_down_levels=list(config.fpn_top_down_levels),
+            fpn_interp_model="nearest",
+        )
+        self.image_encoder = ImageEncoder(trunk=trunk, neck=neck, scalp=1)
+        side = config.image_size // STRIDE
+        self.sam_prompt_encoder = PromptEncoder(
+            embed_dim=config.d_model,
+            image_embedding_size=(side, side),
+            input_image_size=(config.image_size, config.image_size),
+            mask_in_chans=16,
+        )
+        self.sam_mask_decoder = MaskDecoder(
+            num_multimask_outputs=3,
+            transformer=TwoWayTransformer(
+                depth=2, embedding_dim=config.d_model, mlp_dim=config.decoder_mlp_dim, num_heads=8
+            ),
+            transformer_dim=config.d_model,
+            iou_head_depth=3,
+            iou_head_hidden_dim=config.iou_head_hidden_dim,
+            use_high_res_features=True,
+            iou_prediction_use_sigmoid=True,
+            pred_obj_scores=True,
+            pred_obj_scores_mlp=True,
+            use_multimask_token_for_obj_ptr=True,
+        )
+        self.no_mem_embed = nn.Parameter(torch.zeros(1, 1, config.d_model))
+
+    def encode(self, pixels: torch.Tensor) -> ImageFeatures:
+        """(B, 3, S, S) float -> features of the three levels; conv_s0, conv_s1 and `no_mem_embed` are already applied."""
+        high_0, high_1, lowest = self.image_encoder(pixels)["backbone_fpn"]
+        return ImageFeatures(
+            embedding=lowest + self.no_mem_embed.view(1, -1, 1, 1),
+            high_res_0=self.sam_mask_decoder.conv_s0(high_0),
+            high_res_1=self.sam_mask_decoder.conv_s1(high_1),
+        )
+
+    def decode(
+        self,
+        features: ImageFeatures,
+        language: torch.Tensor,
+        points: torch.Tensor | None = None,
+        labels: torch.Tensor | None = None,
+    ) -> Decoded:
+        """Decode three masks.
+
+        Args:
+            features: of B pictures.
+            language: (B, d) embedding of [SEG] after `text_hidden_fcs`.
+            points: (B, P, 2) clicks as x, y in pixels of the S×S picture; None for none.
+            labels: (B, P) int, 1 inside, 0 outside.
+        """
+        batch = language.shape[0]
+        if points is None or labels is None:
+            points = torch.zeros(batch, 1, 2, device=language.device)
+            labels = -torch.ones(batch, 1, dtype=torch.int32, device=language.device)
+        sparse, dense = self.sam_prompt_encoder(points=(points, labels), boxes=None, masks=None)
+        sparse = torch.cat([sparse.to(language.dtype), language.unsqueeze(1)], dim=1)
+        masks, ious, _, score = self.sam_mask_decoder(
+            image_embeddings=features.embedding,
+            image_pe=self.sam_prompt_encoder.get_dense_pe().to(features.embedding.dtype),
+            sparse_prompt_embeddings=sparse,
+            dense_prompt_embeddings=dense.to(features.embedding.dtype),
+            multimask_output=True,
+            repeat_image=False,
+            high_res_features=[features.high_res_0, features.high_res_1],
+        )
+        return Decoded(logits=masks, ious=ious, object_score=score)

@@ -1,0 +1,65 @@
+"""Pictures as the two halves of Sa2VA want them, equal to upstream to the last bit (parity NOTES, sections 1.4 and 4)."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from PIL import Image
+
+MEAN = (0.485, 0.456, 0.406)
+STD = (0.229, 0.224, 0.225)
+
+
+def check_rgb(rgb: npt.NDArray[np.uint8]) -> None:
+    """Refuse anything that is not (H, W, 3) uint8 with at least one pixel. Raises ValueError."""
+    if rgb.dtype != np.uint8 or rgb.ndim != 3 or rgb.shape[2] != 3 or 0 in rgb.shape:
+        raise ValueError(f"an RGB picture (H, W, 3) uint8 was expected, not {rgb.shape} {rgb.dtype}")
+
+
+def normalise(pictures: npt.NDArray[np.uint8]) -> torch.Tensor:
+    """(N, H, W, 3) uint8 -> (N, 3, H, W) float32, ImageNet's mean and deviation."""
+    pixels = torch.from_numpy(np.ascontiguousarray(pictures)).permute(0, 3, 1, 2).float().div_(255.0)
+    return pixels.sub_(torch.tensor(MEAN).view(1, 3, 1, 1)).div_(torch.tensor(STD).view(1, 3, 1, 1))
+
+
+def sam2_picture(rgb: npt.NDArray[np.uint8], size: int) -> npt.NDArray[np.uint8]:
+    """(H, W, 3) uint8 -> (size, size, 3) uint8: Pillow's bicubic, the aspect ratio is not kept."""
+    check_rgb(rgb)
+    if rgb.shape[:2] == (size, size):
+        return rgb
+    return np.asarray(Image.fromarray(rgb).resize((size, size), Image.Resampling.BICUBIC))
+
+
+def tile_grid(width: int, height: int, max_tiles: int, tile: int) -> tuple[int, int]:
+    """Columns and rows of tiles whose aspect ratio is closest to the picture's.
+
+    On a tie the larger grid wins if the picture's area exceeds half of the grid's, as upstream does.
+    """
+    grids = {(c, r) for n in range(1, max_tiles + 1) for c in range(1, n + 1) for r in range(1, n + 1) if c * r <= n}
+    ratio, best, best_difference = width / height, (1, 1), float("inf")
+    for columns, rows in sorted(grids, key=lambda grid: grid[0] * grid[1]):
+        difference = abs(ratio - columns / rows)
+        larger = difference == best_difference and width * height > 0.5 * tile * tile * columns * rows
+        if difference < best_difference or larger:
+            best, best_difference = (columns, rows), difference
+    return best
+
+
+def language_tiles(
+    rgb: npt.NDArray[np.uint8], tile: int, max_tiles: int, use_thumbnail: bool
+) -> npt.NDArray[np.uint8]:
+    """(H, W, 3) uint8 -> (N, tile, tile, 3) uint8: tiles row by row, the thumbnail last if there is more than one tile."""
+    check_rgb(rgb)
+    height, width = rgb.shape[:2]
+    columns, rows = tile_grid(width, height, max_tiles, tile)
+    picture = Image.fromarray(rgb)
+    whole = np.asarray(picture.resize((tile * columns, tile * rows), Image.Resampling.BICUBIC))
+    tiles = [
+        whole[row * tile : (row + 1) * tile, column * tile : (column + 1) * tile]
+        for row in range(rows)
+        for column in range(columns)
+    ]
+    if use_thumbnail and len(tiles) > 1:
+        tiles.append(np.asarray(picture.resize((tile, tile), Image.Resampling.BICUBIC)))
+    return np.stack(tiles)

@@ -1,0 +1,91 @@
+"""What every model family offers to prediction and fine-tuning: encode a picture once, decode it for many prompts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import nn
+
+
+@dataclass(frozen=True)
+class ImageFeatures:
+    """Features of B pictures, ready for the mask decoder.
+
+    Attributes:
+        embedding: (B, C, h, w), the lowest level, `no_mem_embed` added.
+        high_res_0: (B, C/8, 4h, 4w) after conv_s0.
+        high_res_1: (B, C/4, 2h, 2w) after conv_s1.
+    """
+
+    embedding: torch.Tensor
+    high_res_0: torch.Tensor
+    high_res_1: torch.Tensor
+
+    def to(self, *args: Any, **kwargs: Any) -> ImageFeatures:
+        """The same features on another device or in another precision."""
+        return ImageFeatures(
+            self.embedding.to(*args, **kwargs), self.high_res_0.to(*args, **kwargs), self.high_res_1.to(*args, **kwargs)
+        )
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """Answer of the mask decoder for B prompts.
+
+    Attributes:
+        logits: (B, 3, g, g) three candidate masks, before the sigmoid.
+        ious: (B, 3) predicted IoU of each, 0..1.
+        object_score: (B, 1) logit of "the structure is there"; it gates nothing.
+    """
+
+    logits: torch.Tensor
+    ious: torch.Tensor
+    object_score: torch.Tensor
+
+    @property
+    def best(self) -> torch.Tensor:
+        """(B,) index of the candidate with the highest predicted IoU."""
+        return self.ious.argmax(dim=-1)
+
+    @property
+    def chosen(self) -> torch.Tensor:
+        """(B, g, g) logits of the best candidate."""
+        return self.logits[torch.arange(self.logits.shape[0], device=self.logits.device), self.best]
+
+
+Click = tuple[float, float, bool]
+"""x and y as fractions of width and height (0..1), and whether the click says "inside"."""
+
+
+class Segmenter(Protocol):
+    """A loaded model, of any family."""
+
+    model_id: str
+    """Hash of configuration and weights: predictions and cached features belong to exactly this model."""
+    device: torch.device
+    mask_grid: int
+    """Side of the logit maps."""
+
+    def encode_image(self, rgb: npt.NDArray[np.uint8]) -> ImageFeatures:
+        """(H, W, 3) uint8 -> features of one picture, without gradient."""
+        ...
+
+    def embed_prompt(self, rgb: npt.NDArray[np.uint8], prompt: str) -> torch.Tensor:
+        """(H, W, 3) uint8 and a structure's name -> the [SEG] state (1, hidden), without gradient."""
+        ...
+
+    def decode(self, features: ImageFeatures, state: torch.Tensor, clicks: list[Click] | None = None) -> Decoded:
+        """Decode B pictures for B states (B, hidden); differentiable in everything `trainable_modules` returns."""
+        ...
+
+    def trainable_modules(self) -> dict[str, nn.Module]:
+        """The parts that a fine-tune on cached features trains, by the name they have in a version's file."""
+        ...
+
+    def unreachable(self) -> dict[str, str]:
+        """Beginnings of parameter names inside those parts that no loss on cached features reaches -> why."""
+        ...
