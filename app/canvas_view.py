@@ -78,15 +78,17 @@ class CanvasView:
 
     def rect_to_widget(self, area: QRect, margin: int = 2) -> QRect:
         """The widget pixels a rectangle of image pixels covers, with a margin."""
-        corner = self.to_widget(QPointF(area.topLeft()))
-        size = QSizeF(area.size()) * self.scale
-        return QRectF(corner, size).toAlignedRect().adjusted(-margin, -margin, margin, margin)
+        return self.target(area).toAlignedRect().adjusted(-margin, -margin, margin, margin)
 
     def rect_to_image(self, area: QRect) -> QRect:
         """The image pixels, clipped to the image, that a rectangle of the widget shows."""
         corner = self.to_image(QPointF(area.topLeft()))
         found = QRectF(corner, QSizeF(area.size()) / self.scale).toAlignedRect().adjusted(-1, -1, 1, 1)
         return found.intersected(QRect(0, 0, self._image.width(), self._image.height()))
+
+    def target(self, area: QRect) -> QRectF:
+        """The widget pixels a rectangle of image pixels covers, exactly."""
+        return QRectF(self.to_widget(QPointF(area.topLeft())), QSizeF(area.size()) * self.scale)
 
     def transform(self) -> QTransform:
         """Image pixels to widget pixels, for a painter."""

@@ -5,16 +5,38 @@ exchanges 256 colours; painting only rewrites the touched rectangle. What is dra
 (levels >= step ∪ added) \\ removed.
 """
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRect
-from PySide6.QtGui import QColor, QImage, QPolygonF
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
+
+from app.canvas_view import CanvasView
 
 REMOVED = 254
 ADDED = 255
 _UNTOUCHED, _EDIT_ADDED, _EDIT_REMOVED = 0, 1, 2
+
+
+@dataclass
+class Look:
+    """How a mask is drawn.
+
+    Attributes:
+        visible: whether it is drawn at all.
+        fill: draw the inside.
+        outline: draw the edge.
+        opacity: of the inside, 0..1.
+        colour: "#rrggbb".
+    """
+
+    visible: bool = True
+    fill: bool = True
+    outline: bool = True
+    opacity: float = 0.4
+    colour: str = "#56B4E9"
 
 
 class Overlay:
@@ -37,6 +59,7 @@ class Overlay:
         self.image = QImage(width, height, QImage.Format.Format_Indexed8)
         raw = np.frombuffer(self.image.bits(), np.uint8)
         self._codes: NDArray[np.uint8] = raw.reshape(height, self.image.bytesPerLine())[:, :width]
+        self.look = Look()
         self.refresh(QRect(0, 0, width, height))
 
     def refresh(self, area: QRect) -> None:
@@ -49,25 +72,41 @@ class Overlay:
         codes[layer == _EDIT_ADDED] = ADDED
         codes[layer == _EDIT_REMOVED] = REMOVED
 
-    def set_look(self, step: int, colour: str, opacity: float) -> None:
+    def set_look(self, step: int, look: Look) -> None:
         """Choose threshold and colour.
 
         Args:
             step: 1..199; levels from here on belong to the mask.
-            colour: "#rrggbb" of the mask.
-            opacity: 0 (invisible) to 1.
+            look: how to draw it.
         """
-        self._step = step
-        tone = QColor(colour)
-        tone.setAlphaF(min(1.0, max(0.0, opacity)))
+        self._step, self.look = step, look
+        tone = QColor(look.colour)
+        tone.setAlphaF(min(1.0, max(0.0, look.opacity)))
         inside = tone.rgba()
         self.image.setColorTable([0] * step + [inside] * (REMOVED - step) + [0, inside])
+
+    def draw(self, painter: QPainter, view: CanvasView, exposed: QRect) -> None:
+        """Draw the part of the mask inside `exposed` (image pixels)."""
+        if self.look.visible and self.look.fill:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+            painter.drawImage(view.target(exposed), self.image, QRectF(exposed))
+        if self.look.visible and self.look.outline:
+            painter.save()
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setTransform(view.transform())
+            pen = QPen(QColor(self.look.colour), 2.0)
+            pen.setCosmetic(True)
+            painter.setPen(pen)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            for line in self._contours(exposed, max(1, int(1 / view.scale))):
+                painter.drawPolygon(line)
+            painter.restore()
 
     def mask(self) -> NDArray[np.bool_]:
         """The pixels drawn in full colour, (H, W) bool."""
         return (self._codes >= self._step) & (self._codes != REMOVED)
 
-    def contours(self, area: QRect, stride: int) -> list[QPolygonF]:
+    def _contours(self, area: QRect, stride: int) -> list[QPolygonF]:
         """Outlines of the mask inside a rectangle.
 
         Args:
@@ -83,7 +122,5 @@ class Overlay:
         inside = ((codes >= self._step) & (codes != REMOVED)).astype(np.uint8)
         found, _ = cv2.findContours(inside, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
         half = stride / 2
-        return [
-            QPolygonF([QPointF(left + x * stride + half, top + y * stride + half) for x, y in line.reshape(-1, 2).tolist()])
-            for line in found
-        ]
+        lines = [(line.reshape(-1, 2) * stride + (left + half, top + half)).tolist() for line in found]
+        return [QPolygonF([QPointF(x, y) for x, y in line]) for line in lines]

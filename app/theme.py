@@ -128,7 +128,8 @@ def style_sheet(tones: Tones) -> str:
     icons = (resources_folder() / "icons").as_posix()
     for name in sorted((field.name for field in fields(Tones)), key=len, reverse=True):
         text = text.replace(f"@{name};", f"{getattr(tones, name)};")
-    return text.replace("@icons", icons)
+    arrow = "arrow-down-dark.svg" if tones is DARK else "arrow-down-light.svg"
+    return text.replace("@arrow", f"{icons}/{arrow}")
 
 
 def _palette(tones: Tones) -> QPalette:
@@ -148,6 +149,7 @@ def _palette(tones: Tones) -> QPalette:
         QPalette.ColorRole.HighlightedText: "on_accent",
         QPalette.ColorRole.Link: "accent",
         QPalette.ColorRole.Mid: "border",
+        QPalette.ColorRole.Dark: "canvas",
     }.items():
         palette.setColor(role, QColor(getattr(tones, name)))
     for role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText):

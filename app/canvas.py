@@ -1,0 +1,200 @@
+"""The picture with the mask over it: zoom, pan, paint. It draws what the session says and passes strokes on to it."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal
+from PySide6.QtGui import QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from app.canvas_tools import CanvasTools, Tool, cursor_rect, draw_cursor
+from app.canvas_view import CanvasView
+from app.overlay import Look, Overlay
+from app.picture import Picture
+from app.session import Session
+
+WHEEL_NOTCH = 120
+ZOOM_PER_NOTCH = 1.2
+HOLD = (QEvent.Type.KeyPress, QEvent.Type.KeyRelease)
+
+
+class Canvas(QWidget):
+    """Shows the current image and its mask.
+
+    Signals:
+        view_changed: zoom or position changed.
+        pointed: the mouse is over this image pixel (column, row), or over none (-1, -1).
+    """
+
+    view_changed = Signal()
+    pointed = Signal(int, int)
+
+    def __init__(self, session: Session, tools: CanvasTools, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumSize(240, 200)
+        self._session, self._tools = session, tools
+        self.view = CanvasView()
+        self.look = Look()
+        self._picture: Picture | None = None
+        self._overlay: Overlay | None = None
+        self._mouse: QPointF | None = None
+        self._grab: QPointF | None = None
+        self._painting = False
+        self._space = False
+        session.image_changed.connect(self._show_image)
+        session.prediction_changed.connect(self._show_prediction)
+        session.threshold_changed.connect(self.refresh_look)
+        session.mask_changed.connect(self._show_patch)
+        session.structure_changed.connect(self.refresh_look)
+        session.structures_changed.connect(self.refresh_look)
+        tools.radius_changed.connect(self.update)
+        tools.tool_changed.connect(self._set_cursor)
+        self._set_cursor()
+
+    def fit(self) -> None:
+        """Show the whole image."""
+        self.view.fit()
+        self._view_moved()
+
+    def zoom_to(self, scale: float, at: QPointF | None = None) -> None:
+        """Show one image pixel as `scale` widget pixels; `at` (widget pixels) stays where it is."""
+        self.view.zoom_to(scale, at)
+        self._view_moved()
+
+    def refresh_look(self) -> None:
+        """Draw again with the threshold, colour and opacity of now."""
+        row = self._session.structure_row
+        if self._overlay is not None and row is not None:
+            self.look.colour = row.colour
+            self._overlay.set_look(self._session.editing.step, self.look)
+        self.update()
+
+    def shown_mask(self) -> NDArray[np.bool_]:
+        """The mask as drawn, (H, W) bool; (0, 0) when there is none."""
+        return self._overlay.mask() if self._overlay is not None else np.zeros((0, 0), np.bool_)
+
+    # Following the session
+
+    def _show_image(self) -> None:
+        image = self._session.image
+        self._overlay = None
+        self._painting = False
+        self._picture = Picture(image.pixels) if image is not None else None
+        if self._picture is not None:
+            self.view.set_image(self._picture.size)
+        self._set_cursor()
+        self._view_moved()
+
+    def _show_prediction(self) -> None:
+        editing = self._session.editing
+        self._overlay = None
+        if editing.levels is not None and editing.edits is not None:
+            self._overlay = Overlay(editing.levels, editing.edits.layer)
+        self.refresh_look()
+
+    def _show_patch(self, area: QRect) -> None:
+        if self._overlay is not None:
+            self._overlay.refresh(area)
+            margin = 6 + int(2 * self.view.scale) if self.look.outline else 2
+            self.update(self.view.rect_to_widget(area, margin))
+
+    # Painting the widget
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), self.palette().color(QPalette.ColorRole.Dark))
+        exposed = self.view.rect_to_image(event.rect())
+        if self._picture is not None and not exposed.isEmpty():
+            self._picture.draw(painter, self.view, exposed)
+            if self._overlay is not None:
+                self._overlay.draw(painter, self.view, exposed)
+        if self._mouse is not None and self._draws_cursor():
+            erasing = self._tools.tool is Tool.ERASER
+            draw_cursor(painter, self._mouse, self._tools.radius * self.view.scale, erasing)
+        painter.end()
+
+    # Mouse and keyboard
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        adds = self._tools.adds(event)
+        if event.button() == Qt.MouseButton.MiddleButton or self._space or adds is None:
+            self._grab = event.position()
+        elif self._session.editing.is_loaded and not self._painting:
+            point = self.view.to_image(event.position())
+            self._painting = True
+            self._session.editing.begin_stroke(point.x(), point.y(), self._tools.radius, adds)
+        self._set_cursor()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        before, self._mouse = self._mouse, event.position()
+        point = self.view.to_image(event.position())
+        if self._grab is not None:
+            self.view.pan(event.position() - self._grab)
+            self._grab = event.position()
+            self._view_moved()
+        elif self._painting:
+            self._session.editing.extend_stroke(point.x(), point.y())
+        self._repaint_cursor(before)
+        self._repaint_cursor(self._mouse)
+        image = self._session.image
+        inside = image is not None and 0 <= point.x() < image.width and 0 <= point.y() < image.height
+        self.pointed.emit(*((int(point.x()), int(point.y())) if inside else (-1, -1)))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._painting and event.button() != Qt.MouseButton.MiddleButton:
+            self._painting = False
+            self._session.editing.end_stroke()
+        self._grab = None
+        self._set_cursor()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        turned = event.angleDelta().y() / WHEEL_NOTCH
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._tools.grow(1 if turned > 0 else -1)
+        elif turned and self._picture is not None:
+            self.zoom_to(self.view.scale * ZOOM_PER_NOTCH**turned, event.position())
+        event.accept()
+
+    def event(self, event: QEvent) -> bool:
+        """Enter, leave and resize; everything else as usual."""
+        if isinstance(event, QEnterEvent):
+            self._mouse = event.position()
+            if not isinstance(self.window().focusWidget(), QLineEdit):
+                self.setFocus(Qt.FocusReason.MouseFocusReason)
+        elif event.type() == QEvent.Type.Leave:
+            self._mouse = None
+            self.pointed.emit(-1, -1)
+            self.update()
+        elif isinstance(event, QResizeEvent):
+            self.view.set_widget(event.size())
+            self._view_moved()
+        elif isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space and event.type() in HOLD:
+            if not event.isAutoRepeat():
+                self._space = event.type() == QEvent.Type.KeyPress
+                self._set_cursor()
+            return True
+        return super().event(event)
+
+    def _draws_cursor(self) -> bool:
+        moving = self._grab is not None or self._space or self._tools.tool is Tool.PAN
+        return self._session.editing.is_loaded and not moving
+
+    def _repaint_cursor(self, centre: QPointF | None) -> None:
+        if centre is not None:
+            self.update(cursor_rect(centre, self._tools.radius * self.view.scale).toAlignedRect())
+
+    def _set_cursor(self) -> None:
+        if self._grab is not None:
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        elif not self._session.editing.is_loaded:
+            self.setCursor(Qt.CursorShape.ArrowCursor)
+        elif self._space or self._tools.tool is Tool.PAN:
+            self.setCursor(Qt.CursorShape.OpenHandCursor)
+        else:
+            self.setCursor(Qt.CursorShape.BlankCursor)
+        self.update()
+
+    def _view_moved(self) -> None:
+        self.update()
+        self.view_changed.emit()

@@ -1,0 +1,168 @@
+"""Which structure is worked on, the words for the model, and the Predict button."""
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QProgressBar, QPushButton, QToolButton
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.icons import icon, swatch
+from app.session import Session
+from app.structure_dialog import StructureDialog
+from app.theme import STRUCTURE_COLOURS, Theme
+from core.errors import KnownError
+
+
+class PromptEdit(QLineEdit):
+    """A line of words; Enter finishes it and does not accept the image."""
+
+    def event(self, event: QEvent) -> bool:
+        """Keep Enter for this field."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                event.accept()
+                return True
+        return super().event(event)
+
+
+class StructurePanel(QWidget):
+    """Chooses and edits the structure.
+
+    Signals:
+        predict_wanted: the clinician asks the model for this structure.
+    """
+
+    predict_wanted = Signal()
+
+    def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._theme = session, theme
+        heading = QLabel(self.tr("Structure"))
+        heading.setProperty("role", "heading")
+        self.choice = QComboBox(iconSize=QSize(16, 16))
+        self.choice.setAccessibleName(self.tr("Structure"))
+        self.choice.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.edit = QToolButton(toolTip=self.tr("Change name, prompt or colour"))
+        self.add = QToolButton(toolTip=self.tr("Add a structure"))
+        words = QLabel(self.tr("The model looks for"))
+        words.setProperty("role", "heading")
+        self.prompt = PromptEdit(placeholderText=self.tr("for example: the polyp"))
+        self.prompt.setAccessibleName(self.tr("Prompt for the model"))
+        self.predict = QPushButton(self.tr("Predict"))
+        self.predict.setProperty("role", "primary")
+        self.predict.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.predict.setMinimumHeight(38)
+        self._busy = QProgressBar(minimum=0, maximum=0, textVisible=False)
+        self._busy.setFixedHeight(6)
+        self._note = QLabel()
+        self._note.setProperty("role", "notice")
+        self._note.setWordWrap(True)
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        row.addWidget(self.choice, 1)
+        row.addWidget(self.edit)
+        row.addWidget(self.add)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(heading)
+        column.addLayout(row)
+        column.addSpacing(4)
+        column.addWidget(words)
+        column.addWidget(self.prompt)
+        column.addSpacing(4)
+        column.addWidget(self.predict)
+        column.addWidget(self._busy)
+        column.addWidget(self._note)
+        self._busy.setVisible(False)
+        self._connect()
+        self._recolour()
+        self.reload()
+
+    def reload(self) -> None:
+        """Show the structures of the session."""
+        self.choice.blockSignals(True)
+        self.choice.clear()
+        for row in self._session.structures:
+            self.choice.addItem(swatch(row.colour), row.name, row.id)
+        self.choice.blockSignals(False)
+        self._follow()
+
+    def show_busy(self, text: str) -> None:
+        """Say that the model works on a prediction."""
+        self._busy.setVisible(True)
+        self._note.setText(text)
+
+    def show_idle(self, text: str = "") -> None:
+        """Say what came of the last prediction."""
+        self._busy.setVisible(False)
+        self._note.setText(text)
+
+    def ask_new(self) -> None:
+        """Ask for a new structure and add it."""
+        used = {row.colour for row in self._session.structures}
+        colour = next((tone for tone in STRUCTURE_COLOURS if tone not in used), STRUCTURE_COLOURS[0])
+        dialog = StructureDialog("", "", colour, self.window())
+        if dialog.exec():
+            try:
+                self._session.add_structure(dialog.name.text().strip(), dialog.prompt.text().strip(), dialog.colour())
+            except KnownError as error:
+                self._session.failed.emit(error)
+
+    def ask_change(self) -> None:
+        """Ask for other words or another colour of the current structure."""
+        row = self._session.structure_row
+        if row is None:
+            return
+        dialog = StructureDialog(row.name, row.prompt, row.colour, self.window())
+        if dialog.exec():
+            self._update(name=dialog.name.text().strip(), prompt=dialog.prompt.text().strip(), colour=dialog.colour())
+
+    def _connect(self) -> None:
+        self.choice.currentIndexChanged.connect(lambda _: self._session.select_structure(self.choice.currentData()))
+        self.add.clicked.connect(self.ask_new)
+        self.edit.clicked.connect(self.ask_change)
+        self.prompt.editingFinished.connect(self._keep_prompt)
+        self.prompt.returnPressed.connect(self.predict_wanted)
+        self.predict.clicked.connect(self.predict_wanted)
+        self._session.project_changed.connect(self.reload)
+        self._session.structures_changed.connect(self.reload)
+        self._session.structure_changed.connect(self._follow)
+        self._session.image_changed.connect(self._enable)
+        self._theme.changed.connect(self._recolour)
+
+    def _keep_prompt(self) -> None:
+        row = self._session.structure_row
+        text = self.prompt.text().strip()
+        if row is not None and text and text != row.prompt:
+            self._update(prompt=text)
+
+    def _update(self, **changes: str) -> None:
+        row = self._session.structure_row
+        if row is None:
+            return
+        try:
+            self._session.update_structure(row.id, **changes)
+        except KnownError as error:
+            self._session.failed.emit(error)
+            self._follow()
+
+    def _follow(self) -> None:
+        row = self._session.structure_row
+        self.choice.blockSignals(True)
+        self.choice.setCurrentIndex(self.choice.findData(self._session.structure_id))
+        self.choice.blockSignals(False)
+        self.prompt.setText(row.prompt if row is not None else "")
+        self._enable()
+
+    def _enable(self) -> None:
+        has_project, has_structure = self._session.store is not None, self._session.structure_row is not None
+        self.add.setEnabled(has_project)
+        for widget in (self.choice, self.edit, self.prompt):
+            widget.setEnabled(has_structure)
+        self.predict.setEnabled(has_structure and self._session.image is not None)
+
+    def _recolour(self) -> None:
+        tones = self._theme.tones
+        self.add.setIcon(icon("plus", tones.text))
+        self.edit.setIcon(icon("edit", tones.text))
+        self.predict.setIcon(icon("predict", tones.on_accent, tones.muted))
