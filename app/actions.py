@@ -62,6 +62,12 @@ COMMANDS: tuple[Command, ...] = (
         QT_TRANSLATE_NOOP("actions", "Make an empty project in a folder"),
         "new",
         keys=("Ctrl+N",),
+    ),
+    Command(
+        "demo",
+        "file",
+        QT_TRANSLATE_NOOP("actions", "Open the &demo project"),
+        QT_TRANSLATE_NOOP("actions", "Try the program on images made for it"),
         ends_block=True,
     ),
     Command(

@@ -1,0 +1,163 @@
+"""The window: arranges the panels and connects them. It decides nothing itself."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QLabel, QMainWindow, QSplitter, QTabWidget
+
+from app.about import AboutDialog, ShortcutsDialog
+from app.actions import Actions
+from app.canvas_tools import CanvasTools, Tool
+from app.image_list import ImageList
+from app.message_bar import MessageBar
+from app.project_files import ProjectFiles
+from app.session import Session
+from app.theme import Theme
+from app.work_area import SegmentPanel, WorkArea
+
+
+class MainWindow(QMainWindow):
+    """Images at the left, the picture in the middle, structure, threshold and model at the right.
+
+    Signals:
+        closed: the window is gone; everything is saved.
+    """
+
+    closed = Signal()
+
+    def __init__(self, session: Session, theme: Theme, tools: CanvasTools) -> None:
+        """Build the window around a session.
+
+        Args:
+            session: may have no project yet.
+            theme: the look.
+            tools: brush and eraser.
+        """
+        super().__init__()
+        self.setWindowTitle("sa2va-annotator")
+        self.resize(1360, 860)
+        self.session, self.theme, self.tools = session, theme, tools
+        self.actions_ = Actions(self, theme)
+        self.actions_.fill_menus(self)
+        self.work = WorkArea(session, tools, self.actions_)
+        self.canvas = self.work.canvas
+        self.messages = MessageBar(self.work.page_area, theme)
+        self.files = ProjectFiles(session, self.messages, self)
+        self.images = ImageList(session, theme)
+        self.segment = SegmentPanel(session, theme, self.actions_, self.canvas)
+        self.tabs = QTabWidget(documentMode=True)
+        self._arrange()
+        self._connect_session()
+        self._connect_commands()
+        self._follow_project()
+
+    def _arrange(self) -> None:
+        self.tabs.addTab(self.segment, self.tr("Segment"))
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.setChildrenCollapsible(False)
+        for part, width in ((self.images, 230), (self.work, 800), (self.tabs, 330)):
+            splitter.addWidget(part)
+            part.setMinimumWidth(min(width, 300))
+        splitter.setSizes([230, 800, 330])
+        splitter.setStretchFactor(1, 1)
+        self.setCentralWidget(splitter)
+        self._place = QLabel()
+        self._saved = QLabel()
+        self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().addPermanentWidget(self._place)
+        self.statusBar().addPermanentWidget(self._saved)
+
+    def _connect_session(self) -> None:
+        self.session.failed.connect(self.messages.say_error)
+        self.session.project_changed.connect(self._follow_project)
+        self.session.image_changed.connect(self._follow_project)
+        self.session.editing.saved.connect(lambda: self._saved.setText(self.tr("Saved")))
+        self.session.mask_changed.connect(lambda: self._saved.setText(self.tr("Saving…")))
+        self.canvas.pointed.connect(self._show_place)
+        self.files.adding.connect(lambda done, total: self._saved.setText(f"{done} / {total}"))
+
+    def _connect_commands(self) -> None:
+        act, tools, threshold = self.actions_, self.tools, self.segment.threshold
+        act.connect_all(
+            {
+                "open": self.files.ask_open,
+                "new": self.files.ask_new,
+                "add_images": self.files.ask_images,
+                "add_folder": self.files.ask_folder,
+                "quit": self.close,
+                "undo": lambda: self.session.editing.undo() or self.messages.say("nothing_to_undo"),
+                "redo": lambda: self.session.editing.redo() or self.messages.say("nothing_to_redo"),
+                "brush": lambda: tools.choose(Tool.BRUSH),
+                "eraser": lambda: tools.choose(Tool.ERASER),
+                "pan": lambda: tools.choose(Tool.PAN),
+                "larger": lambda: tools.grow(1),
+                "smaller": lambda: tools.grow(-1),
+                "raise": lambda: threshold.nudge(1),
+                "lower": lambda: threshold.nudge(-1),
+                "accept": self._accept_and_next,
+                "previous": lambda: self.session.step_image(-1) or self.messages.say("first_image"),
+                "next": lambda: self.session.step_image(1) or self.messages.say("last_image"),
+                "fit": self.canvas.fit,
+                "actual": lambda: self.canvas.zoom_to(1.0),
+                "zoom_in": lambda: self.canvas.zoom_to(self.canvas.view.scale * 1.25),
+                "zoom_out": lambda: self.canvas.zoom_to(self.canvas.view.scale / 1.25),
+                "show_mask": self._take_look,
+                "show_fill": self._take_look,
+                "show_outline": self._take_look,
+                "theme_auto": lambda: self.theme.choose("auto"),
+                "theme_dark": lambda: self.theme.choose("dark"),
+                "theme_light": lambda: self.theme.choose("light"),
+                "shortcuts": lambda: ShortcutsDialog(self).exec(),
+                "about": lambda: AboutDialog(self).exec(),
+            }
+        )
+        for key in ("brush", "show_mask", "show_fill", "show_outline"):
+            act[key].setChecked(True)
+
+    def _follow_project(self) -> None:
+        has_project, has_image = self.session.store is not None, self.session.image is not None
+        for key in ("add_images", "add_folder", "export", "finetune", "versions"):
+            self.actions_[key].setEnabled(has_project)
+        for key in ("undo", "redo", "accept", "predict", "raise", "lower"):
+            self.actions_[key].setEnabled(has_image)
+        for key in ("previous", "next"):
+            self.actions_[key].setEnabled(bool(self.session.images))
+        self.images.setVisible(has_project)
+        self.tabs.setVisible(has_project)
+        row, folder = self.session.image_row, self.session.folder
+        parts = [self.session.name_of(row) if row is not None else "", folder.name if folder is not None else ""]
+        self.setWindowTitle(" – ".join([part for part in parts if part] + ["sa2va-annotator"]))
+        self._saved.setText("")
+
+    def _accept_and_next(self) -> None:
+        if not self.session.accept():
+            self.messages.say("nothing_to_accept")
+            return
+        if not self.session.editing.current_mask().any():
+            self.messages.say("accepted_empty")
+        if set(self.session.statuses().values()) == {"accepted"}:
+            self.messages.say("all_accepted")
+        self.session.step_image(1)
+
+    def _take_look(self) -> None:
+        look = self.canvas.look
+        look.visible = self.actions_["show_mask"].isChecked()
+        look.fill = self.actions_["show_fill"].isChecked()
+        look.outline = self.actions_["show_outline"].isChecked()
+        self.canvas.refresh_look()
+
+    def _show_place(self, x: int, y: int) -> None:
+        image = self.session.image
+        size = f"{image.width} × {image.height}" if image is not None else ""
+        self._place.setText(f"{x}, {y}   {size}" if x >= 0 else size)
+
+    def open_project(self, folder: Path) -> bool:
+        """Open a project folder; False when it cannot be opened (the message bar says why)."""
+        return self.files.open(folder)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Save and close."""
+        self.session.close_project()
+        self.closed.emit()
+        super().closeEvent(event)

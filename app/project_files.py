@@ -1,0 +1,123 @@
+"""Opening and making projects and putting images into them: the file dialogs and what follows from them."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from app.message_bar import MessageBar
+from app.session import Session
+from core.errors import KnownError
+from core.image_file import Image, find_images, read_image
+
+AT_ONCE = 4
+FILTER = "*.png *.jpg *.jpeg *.tif *.tiff *.bmp *.webp"
+
+
+class ProjectFiles(QObject):
+    """Asks for folders and files and hands them to the session.
+
+    Images are read one per turn of the event loop, so that the window stays awake while a large folder is added.
+
+    Signals:
+        opened: a project folder was opened.
+        adding: how many of how many images were read.
+        added: all images were read.
+    """
+
+    opened = Signal(Path)
+    adding = Signal(int, int)
+    added = Signal()
+
+    def __init__(self, session: Session, messages: MessageBar, window: QWidget) -> None:
+        super().__init__(window)
+        self._session, self._messages, self._window = session, messages, window
+        self._waiting: list[Path] = []
+        self._batch: list[Image] = []
+        self._bad: list[Path] = []
+        self._total = self._new = 0
+        self._turn = QTimer(self, interval=0)
+        self._turn.timeout.connect(self._read_one)
+
+    def ask_open(self) -> None:
+        """Ask for a project folder and open it."""
+        folder = QFileDialog.getExistingDirectory(self._window, self.tr("Open a project folder"))
+        if folder:
+            self.open(Path(folder))
+
+    def ask_new(self) -> None:
+        """Ask for a folder and make an empty project in it."""
+        folder = QFileDialog.getExistingDirectory(self._window, self.tr("Choose an empty folder for the new project"))
+        if folder:
+            path = Path(folder)
+            try:
+                self._session.create_project(path, path.name)
+            except KnownError as error:
+                self._messages.say_error(error)
+                return
+            self.opened.emit(path)
+
+    def ask_images(self) -> None:
+        """Ask for image files and add them."""
+        title = self.tr("Choose images")
+        chosen, _ = QFileDialog.getOpenFileNames(self._window, title, "", self.tr("Images") + f" ({FILTER})")
+        self.add([Path(name) for name in chosen])
+
+    def ask_folder(self) -> None:
+        """Ask for a folder and add all images in it."""
+        folder = QFileDialog.getExistingDirectory(self._window, self.tr("Choose a folder with images"))
+        if folder:
+            found = find_images(Path(folder))
+            if not found:
+                self._messages.say("no_images_found")
+            self.add(found)
+
+    def open(self, folder: Path) -> bool:
+        """Open a project; False when it cannot be opened, the message bar then says why."""
+        try:
+            self._session.open_project(folder)
+        except KnownError as error:
+            self._messages.say_error(error)
+            return False
+        self._messages.clear("StoreError")
+        self.opened.emit(folder)
+        return True
+
+    def add(self, paths: list[Path]) -> None:
+        """Read image files and put them into the open project, a few at a time."""
+        if not paths or self._session.store is None:
+            return
+        self._waiting.extend(paths)
+        self._total += len(paths)
+        self._turn.start()
+
+    def _read_one(self) -> None:
+        path = self._waiting.pop(0)
+        try:
+            self._batch.append(read_image(path))
+        except KnownError:
+            self._bad.append(path)
+        done = not self._waiting
+        if done or len(self._batch) >= AT_ONCE:
+            self._put_in()
+        self.adding.emit(self._total - len(self._waiting), self._total)
+        if done:
+            self._turn.stop()
+            self._report()
+
+    def _put_in(self) -> None:
+        batch, self._batch = self._batch, []
+        try:
+            self._new += self._session.add_images(batch)
+        except KnownError as error:
+            self._waiting.clear()
+            self._messages.say_error(error)
+
+    def _report(self) -> None:
+        new, bad = self._new, self._bad
+        self._total, self._new, self._bad = 0, 0, []
+        if bad:
+            self._messages.say("some_images_unreadable", count=new, bad=len(bad), first=bad[0].name)
+        else:
+            self._messages.say("images_added" if new else "no_new_images", count=new)
+        self.added.emit()

@@ -1,0 +1,94 @@
+"""The strip above the picture: images, tools, brush size, undo, zoom."""
+
+import math
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
+
+from app.actions import Actions
+from app.canvas import Canvas
+from app.canvas_tools import LARGEST_RADIUS, SMALLEST_RADIUS, CanvasTools
+
+SLIDER_STEPS = 200
+
+
+class ToolStrip(QWidget):
+    """Buttons for what the hand does most."""
+
+    def __init__(self, actions: Actions, tools: CanvasTools, canvas: Canvas, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("toolbar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._actions, self._tools, self._canvas = actions, tools, canvas
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(10, 5, 10, 5)
+        self._row.setSpacing(2)
+        self._buttons("previous", "next")
+        self._line()
+        self._buttons("brush", "eraser", "pan")
+        self._row.addSpacing(6)
+        self.brush = QSlider(Qt.Orientation.Horizontal, minimum=0, maximum=SLIDER_STEPS)
+        self.brush.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.brush.setFixedWidth(110)
+        self.brush.setToolTip(self.tr("Brush size ([ and ], or Ctrl + mouse wheel)"))
+        self.brush.setAccessibleName(self.tr("Brush size"))
+        self._size = QLabel()
+        self._size.setProperty("role", "muted")
+        self._size.setMinimumWidth(64)
+        self._row.addWidget(self.brush)
+        self._row.addSpacing(4)
+        self._row.addWidget(self._size)
+        self._line()
+        self._buttons("undo", "redo")
+        self._line()
+        self._buttons("show_mask", "show_outline")
+        self._row.addStretch(1)
+        self._buttons("zoom_out")
+        self._zoom = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        self._zoom.setProperty("role", "muted")
+        self._zoom.setMinimumWidth(52)
+        self._row.addWidget(self._zoom)
+        self._buttons("zoom_in", "fit", "actual")
+        self.brush.valueChanged.connect(lambda value: tools.set_radius(radius_of(value)))
+        tools.radius_changed.connect(self._show_radius)
+        canvas.view_changed.connect(self._show_zoom)
+        self._show_radius()
+        self._show_zoom()
+
+    def _buttons(self, *keys: str) -> None:
+        for key in keys:
+            button = QToolButton(iconSize=QSize(22, 22))
+            button.setDefaultAction(self._actions[key])
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.setAccessibleName(self._actions[key].text().replace("&", ""))
+            button.setMinimumSize(36, 36)
+            self._row.addWidget(button)
+
+    def _line(self) -> None:
+        line = QFrame(frameShape=QFrame.Shape.VLine)
+        line.setFixedWidth(1)
+        line.setFixedHeight(22)
+        line.setObjectName("upright")
+        self._row.addSpacing(8)
+        self._row.addWidget(line)
+        self._row.addSpacing(8)
+
+    def _show_radius(self) -> None:
+        self.brush.blockSignals(True)
+        self.brush.setValue(slider_value(self._tools.radius))
+        self.brush.blockSignals(False)
+        self._size.setText(self.tr("⌀ {width:g} px").format(width=round(2 * self._tools.radius, 1)))
+
+    def _show_zoom(self) -> None:
+        self._zoom.setText(f"{100 * self._canvas.view.scale:.0f} %")
+
+
+def radius_of(value: int) -> float:
+    """Slider value 0..200 to a brush radius in image pixels, finer for small brushes, in half pixels."""
+    radius = SMALLEST_RADIUS * (LARGEST_RADIUS / SMALLEST_RADIUS) ** (value / SLIDER_STEPS)
+    return max(SMALLEST_RADIUS, round(radius * 2) / 2)
+
+
+def slider_value(radius: float) -> int:
+    """Brush radius in image pixels to the slider value 0..200."""
+    return round(SLIDER_STEPS * math.log(radius / SMALLEST_RADIUS) / math.log(LARGEST_RADIUS / SMALLEST_RADIUS))

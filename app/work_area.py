@@ -1,0 +1,110 @@
+"""The middle and the right side of the window: picture, tools and the panel for segmenting."""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from app.actions import Actions
+from app.canvas import Canvas
+from app.canvas_tools import CanvasTools
+from app.icons import icon
+from app.look_panel import LookPanel
+from app.session import Session
+from app.structure_panel import StructurePanel
+from app.theme import Theme
+from app.threshold_panel import ThresholdPanel
+from app.tool_strip import ToolStrip
+from app.welcome import Welcome
+
+
+class WorkArea(QWidget):
+    """The picture with its tools, or what to do when there is none."""
+
+    def __init__(self, session: Session, tools: CanvasTools, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.canvas = Canvas(session, tools)
+        self._strip = ToolStrip(actions, tools, self.canvas)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(
+            Welcome(
+                self.tr("Open a project to begin"),
+                self.tr("A project is a folder that keeps your images, masks and model versions together."),
+                [actions["open"], actions["new"], actions["demo"]],
+            )
+        )
+        self._pages.addWidget(
+            Welcome(
+                self.tr("This project has no images yet"),
+                self.tr("Add the images you want to segment. They stay where they are."),
+                [actions["add_folder"], actions["add_images"]],
+            )
+        )
+        self._pages.addWidget(
+            Welcome(
+                self.tr("This image cannot be shown"),
+                self.tr("Its file is missing or damaged. Your masks are safe in the project; go on with another image."),
+                [actions["next"], actions["previous"]],
+            )
+        )
+        self._pages.addWidget(self.canvas)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._strip)
+        column.addWidget(self._pages, 1)
+        for signal in (session.project_changed, session.images_changed, session.image_changed):
+            signal.connect(self._choose_page)
+        self._choose_page()
+
+    @property
+    def page_area(self) -> QWidget:
+        """The part below the strip, which messages float over."""
+        return self._pages
+
+    def _choose_page(self) -> None:
+        if self._session.store is None:
+            page = 0
+        elif not self._session.images:
+            page = 1
+        else:
+            page = 3 if self._session.image is not None else 2
+        self._pages.setCurrentIndex(page)
+        self._strip.setVisible(page >= 2)
+
+
+class SegmentPanel(QScrollArea):
+    """Structure, threshold and look, with Accept at the bottom."""
+
+    def __init__(self, session: Session, theme: Theme, actions: Actions, canvas: Canvas) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.structure = StructurePanel(session, theme)
+        self.threshold = ThresholdPanel(session)
+        self.look = LookPanel(canvas)
+        self.accept = QPushButton(self.tr("Accept and next"), iconSize=QSize(20, 20))
+        self.accept.setMinimumHeight(42)
+        self.accept.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.accept.setToolTip(actions["accept"].toolTip())
+        self.accept.clicked.connect(actions["accept"].trigger)
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(16, 14, 16, 16)
+        column.setSpacing(14)
+        for part in (self.structure, _line(), self.threshold, _line(), self.look):
+            column.addWidget(part)
+        column.addStretch(1)
+        column.addWidget(self.accept)
+        self.setWidget(body)
+        theme.changed.connect(self._recolour)
+        self._recolour()
+
+    def _recolour(self) -> None:
+        self.accept.setIcon(icon("accept", self._theme.tones.success))
+
+
+def _line() -> QFrame:
+    line = QFrame()
+    line.setObjectName("separator")
+    return line
