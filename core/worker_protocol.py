@@ -314,5 +314,10 @@ def parse_event(message: Message) -> Event:
         values = message.get("values", {})
         if not isinstance(values, dict):
             raise _not_understood("an answer with damaged values")
-        return FailedEvent(number, _text(message, "what_happened"), _text(message, "what_to_do"), values)
+        failed = FailedEvent(number, _text(message, "what_happened"), _text(message, "what_to_do"), values)
+        try:
+            str(failed.error())
+        except (KeyError, IndexError, ValueError, TypeError, AttributeError) as error:
+            raise _not_understood("an answer with damaged values") from error
+        return failed
     raise _not_understood("an unknown answer")

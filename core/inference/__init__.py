@@ -1,0 +1,1 @@
+"""Prediction: a loaded model that remembers recent images, and the worker process that serves the window."""

@@ -1,0 +1,171 @@
+"""The inference worker: `python -m core.inference.worker`, requests on standard input, events on standard output.
+
+One request at a time, in order. A second thread does nothing but read, so that "quit" and the end of the input (the window
+is gone) stop the process at once, even in the middle of a prediction. Whatever a library prints goes to standard error.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import queue
+import sys
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, BinaryIO
+
+from core.errors import KnownError, WorkerError
+from core.inference.memory import is_out_of_memory, out_of_memory
+from core.worker_protocol import (
+    LoadRequest,
+    Message,
+    QuitRequest,
+    decode_line,
+    done_message,
+    encode_line,
+    failed_message,
+    parse_request,
+    progress_message,
+    ready_message,
+)
+
+if TYPE_CHECKING:
+    from core.inference.requests import InferenceService
+
+log = logging.getLogger(__name__)
+
+
+class InferenceWorker:
+    """Reads requests, answers each exactly once.
+
+    Args:
+        requests: lines from the window.
+        events: lines to the window.
+        make_service: builds what answers; called with the first request, because it imports torch.
+        stop: ends the process at once; called from the reading thread when the window is gone or says quit.
+    """
+
+    def __init__(
+        self,
+        requests: BinaryIO,
+        events: BinaryIO,
+        make_service: Callable[[], InferenceService],
+        stop: Callable[[], None],
+    ) -> None:
+        self._requests = requests
+        self._events = events
+        self._make_service = make_service
+        self._stop = stop
+        self._waiting: queue.Queue[bytes | None] = queue.Queue()
+        self._service: InferenceService | None = None
+
+    def run(self) -> None:
+        """Serve until the input ends or quit comes."""
+        reader = threading.Thread(target=self._read, name="read requests", daemon=True)
+        reader.start()
+        self._send(ready_message())
+        while (line := self._waiting.get()) is not None:
+            self._answer(line)
+
+    def _read(self) -> None:
+        """Pass lines on; runs in its own thread."""
+        for line in self._requests:
+            if _is_quit(line):
+                break
+            if line.strip():
+                self._waiting.put(line)
+        self._waiting.put(None)
+        self._stop()
+
+    def _answer(self, line: bytes) -> None:
+        number: int | None = None
+        try:
+            message = decode_line(line)
+            identity = message.get("id")
+            number = identity if isinstance(identity, int) and not isinstance(identity, bool) else None
+            self._send(done_message(number, self._carry_out(message, number)))
+        except KnownError as error:
+            log.warning("a request failed: %s", type(error).__name__)
+            self._send(failed_message(number, error))
+        except Exception as error:  # noqa: BLE001 (the entry of the worker: the window must hear of every ending)
+            self._send(failed_message(number, self._unexpected(error)))
+
+    def _carry_out(self, message: Message, number: int | None) -> Message:
+        request = parse_request(message)
+        if isinstance(request, QuitRequest):
+            return {}
+        if self._service is None:
+            self._service = self._make_service()
+
+        def progress(text: str, fraction: float | None) -> None:
+            self._send(progress_message(number, text, fraction))
+
+        if isinstance(request, LoadRequest):
+            return self._service.load(request, progress)
+        return self._service.predict(request, progress)
+
+    def _unexpected(self, error: Exception) -> KnownError:
+        """Log a mistake of the program, or recognise a full memory, and return the sentence for it."""
+        if self._service is not None:
+            self._service.free()
+        if is_out_of_memory(error):
+            return out_of_memory()
+        log.error("unexpected error in the inference worker", exc_info=error)
+        return WorkerError(
+            "Something went wrong inside the program while the model was working; your labels are safe.",
+            "Try again. If it happens again, send us the log file.",
+        )
+
+    def _send(self, message: Message) -> None:
+        line = encode_line(message)
+        try:
+            self._events.write(line)
+            self._events.flush()
+        except OSError:
+            self._stop()
+
+
+def _is_quit(line: bytes) -> bool:
+    try:
+        return decode_line(line).get("verb") == "quit"
+    except WorkerError:
+        return False
+
+
+def claim_standard_output() -> BinaryIO:
+    """Keep the real standard output for events; what anything else prints there goes to standard error instead."""
+    sys.stdout.flush()
+    events = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return events
+
+
+def _make_service() -> InferenceService:
+    """Import torch, as late as possible, and connect the model and the cache."""
+    import torch
+
+    from core.features_on_disk import StoredFeatures
+    from core.inference.requests import InferenceService
+    from core.model_reference import open_segmenter
+
+    torch.set_num_threads(max(1, min(8, os.cpu_count() or 1)))
+    return InferenceService(open_segmenter, StoredFeatures())
+
+
+def main() -> int:
+    """Entry of the process."""
+    events = claim_standard_output()
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for name, value in (("TRANSFORMERS_VERBOSITY", "error"), ("HF_HUB_DISABLE_PROGRESS_BARS", "1")):
+        os.environ.setdefault(name, value)
+
+    def stop() -> None:
+        # Nothing is lost: the worker owns no label, and files of the cache are written aside and renamed.
+        os._exit(0)
+
+    InferenceWorker(sys.stdin.buffer, events, _make_service, stop).run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,165 @@
+"""From what a person types as a model to a loaded model.
+
+A reference is a folder with a base model, a folder with a fine-tuned version, the name of a model on the Hugging Face hub
+("ByteDance/Sa2VA-1B"), or "demo" for the small model that comes with the program.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.errors import ModelError
+
+if TYPE_CHECKING:
+    from core.segmenter import Segmenter
+
+DEMO = "demo"
+DEMO_FOLDER = Path(__file__).resolve().parent.parent / "resources" / "demo_model"
+
+ADAPTER_CONFIG = "adapter_config.json"
+VERSION_RECORD = "version.json"
+
+FETCHED = ["*.safetensors", "*.json", "tokenizer*", "vocab*", "merges.txt", "*.model", "*.tiktoken"]
+"""What is fetched from the hub: weights, configuration, tokenizer. Never code, never a pickle."""
+
+_HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
+_MAX_CHAIN = 8
+
+_CHOOSE = "Check the name, or choose the folder of a model that is on this computer."
+
+
+def is_version(folder: Path) -> bool:
+    """Whether a folder holds a fine-tuned version (the small part that was trained) instead of a whole model."""
+    return (folder / ADAPTER_CONFIG).is_file()
+
+
+def read_version_record(folder: Path) -> dict[str, object]:
+    """What a version folder records about itself.
+
+    Raises:
+        ModelError: the record is missing or damaged.
+    """
+    try:
+        record = json.loads((folder / VERSION_RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise _damaged_version(folder) from error
+    if not isinstance(record, dict):
+        raise _damaged_version(folder)
+    return record
+
+
+def _damaged_version(folder: Path) -> ModelError:
+    return ModelError(
+        "The version in “{folder}” does not say what it was made from, so it cannot be used.",
+        "Use another version or the base model; your labels are safe.",
+        folder=folder.name,
+    )
+
+
+def base_of(ref: str) -> str:
+    """The base model behind a reference: of a version, what its record names; of anything else, itself.
+
+    Raises:
+        ModelError: a version that names no base, or versions that name each other in a circle.
+    """
+    for _ in range(_MAX_CHAIN):
+        folder = Path(ref).expanduser()
+        if ref == DEMO or not is_version(folder):
+            return ref
+        named = read_version_record(folder).get("base")
+        if not isinstance(named, str) or not named:
+            raise _damaged_version(folder)
+        ref = named
+    raise _damaged_version(Path(ref))
+
+
+def recommended_step(ref: str) -> int | None:
+    """The threshold step that was best for a version when it was made; None for a base model.
+
+    Raises:
+        ModelError: the record of a version is damaged.
+    """
+    folder = Path(ref).expanduser()
+    if ref == DEMO or not is_version(folder):
+        return None
+    step = read_version_record(folder).get("best_step")
+    return step if isinstance(step, int) and 1 <= step <= 199 else None
+
+
+def base_folder(ref: str, cache_dir: Path | None = None) -> Path:
+    """The folder with the whole model behind a reference; a hub name is fetched first.
+
+    Args:
+        ref: a folder, a hub name, or "demo".
+        cache_dir: where fetched models are kept; None is the hub's own place.
+
+    Raises:
+        ModelError: there is no such folder, and no such model could be fetched.
+    """
+    base = base_of(ref)
+    if base == DEMO:
+        folder = DEMO_FOLDER
+    else:
+        folder = Path(base).expanduser()
+        if not folder.is_dir():
+            return _fetch(base, cache_dir)
+    if not (folder / "config.json").is_file():
+        raise ModelError(
+            "“{folder}” holds no model (its config.json is missing), so nothing was loaded.",
+            _CHOOSE,
+            folder=str(folder),
+        )
+    return folder
+
+
+def _fetch(name: str, cache_dir: Path | None) -> Path:
+    """Fetch a model from the hub, or take it from the cache of an earlier time."""
+    if not _HUB_NAME.fullmatch(name):
+        raise ModelError("There is no model “{name}” on this computer, so nothing was loaded.", _CHOOSE, name=name)
+    import httpx
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(name, allow_patterns=FETCHED, cache_dir=cache_dir, etag_timeout=10))
+    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, httpx.HTTPError, OSError) as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            raise ModelError(
+                "The disk is full, so the model “{name}” was not fetched.",
+                "Free some space and try again; a model needs 2 to 60 GB.",
+                name=name,
+            ) from error
+        raise ModelError(
+            "There is no model folder “{name}” on this computer, and no model of that name could be fetched from the "
+            "Hugging Face hub.",
+            "Check the name and the internet connection, or choose the folder of a model that is on this computer.",
+            name=name,
+        ) from error
+
+
+def open_segmenter(ref: str, device: str = "auto", cache_dir: Path | None = None) -> Segmenter:
+    """Load the model that a reference names.
+
+    Args:
+        ref: base model folder, version folder, hub name, or "demo".
+        device: "auto", "cpu" or "cuda".
+        cache_dir: where fetched models are kept.
+
+    Raises:
+        ModelError: it is not there, not complete, or a version of another base model.
+        DeviceError: a graphics card was asked for and there is none, or its memory did not suffice.
+    """
+    folder = base_folder(ref, cache_dir)
+
+    from core.finetune.version import apply_version
+    from core.sa2va.segmenter import Sa2VASegmenter
+
+    segmenter: Segmenter = Sa2VASegmenter.load(folder, device)
+    version = Path(ref).expanduser()
+    if ref != DEMO and is_version(version):
+        apply_version(segmenter, version)
+    return segmenter

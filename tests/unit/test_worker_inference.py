@@ -1,0 +1,237 @@
+"""The inference worker answers each request once, survives what fails, and stops when the window is gone."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+import pytest
+from PIL import Image as Picture
+
+from core.inference.requests import InferenceService
+from core.inference.worker import InferenceWorker
+from core.worker_protocol import (
+    LoadRequest,
+    Message,
+    PredictRequest,
+    QuitRequest,
+    decode_line,
+    encode_line,
+    unpack_array,
+)
+from tests.unit.worker_toy import GRID, BrightSegmenter, open_toy
+
+
+def picture(path: Path, width: int = 64, height: int = 48) -> str:
+    pixels = np.zeros((height, width, 3), np.uint8)
+    pixels[:, width // 2 :] = 255
+    Picture.fromarray(pixels).save(path)
+    return str(path)
+
+
+class Running:
+    """A worker in a thread of this process, spoken to through real pipes."""
+
+    def __init__(self, segmenter: BrightSegmenter | None = None) -> None:
+        read_requests, write_requests = os.pipe()
+        read_events, write_events = os.pipe()
+        self.to_worker: BinaryIO = os.fdopen(write_requests, "wb")
+        self.from_worker: BinaryIO = os.fdopen(read_events, "rb")
+        self._worker_side = [os.fdopen(read_requests, "rb"), os.fdopen(write_events, "wb")]
+        self.stopped = threading.Event()
+
+        def open_model(ref: str, device: str) -> Any:
+            return segmenter if segmenter is not None and ref == "toy" else open_toy(ref, device)
+
+        worker = InferenceWorker(
+            self._worker_side[0], self._worker_side[1], lambda: InferenceService(open_model), self.stopped.set
+        )
+        self.thread = threading.Thread(target=worker.run)
+        self.thread.start()
+        assert self.read() == {"event": "ready", "version": 1}
+
+    def read(self) -> Message:
+        return decode_line(self.from_worker.readline())
+
+    def ask(self, request: LoadRequest | PredictRequest) -> Message:
+        self.send(encode_line(request.message()))
+        return self.ending()
+
+    def send(self, line: bytes) -> None:
+        self.to_worker.write(line)
+        self.to_worker.flush()
+
+    def ending(self) -> Message:
+        while (message := self.read())["event"] == "progress":
+            assert message["text"]
+        return message
+
+    def close(self) -> None:
+        self.to_worker.close()
+        self.thread.join(5)
+        assert not self.thread.is_alive() and self.stopped.is_set()
+        for stream in (*self._worker_side, self.from_worker):
+            stream.close()
+
+
+@pytest.fixture
+def running() -> Iterator[Running]:
+    worker = Running()
+    yield worker
+    worker.close()
+
+
+def test_load_then_predict(running: Running, tmp_path: Path) -> None:
+    loaded = running.ask(LoadRequest(1, "toy"))
+    assert loaded == {
+        "id": 1,
+        "event": "done",
+        "result": {"model_id": "toy", "device": "cpu", "device_reason": "a toy needs nothing else", "mask_grid": GRID},
+    }
+    done = running.ask(PredictRequest(2, picture(tmp_path / "a.png"), "the bright part"))
+    assert (done["id"], done["event"]) == (2, "done")
+    logits = unpack_array(done["result"]["logits"])
+    assert logits.dtype == np.float16 and logits.shape == (GRID, GRID)
+    assert (logits[:, GRID // 2 + 1 :] > 0).all() and (logits[:, : GRID // 2 - 1] < 0).all()
+    assert done["result"]["predicted_iou"] == pytest.approx(0.9)
+    assert done["result"]["model_id"] == "toy" and done["result"]["seconds"] >= 0
+
+
+def test_an_image_is_encoded_once_for_all_prompts_and_clicks(tmp_path: Path) -> None:
+    segmenter = BrightSegmenter()
+    running = Running(segmenter)
+    path = picture(tmp_path / "a.png")
+    running.ask(LoadRequest(1, "toy"))
+    first = running.ask(PredictRequest(2, path, "the bright part"))
+    other = running.ask(PredictRequest(3, path, "the dark part"))
+    clicked = running.ask(PredictRequest(4, path, "the bright part", ((0.0, 0.0, 1),)))
+    assert segmenter.encoded == 1 and segmenter.embedded == 2
+    assert not np.array_equal(unpack_array(first["result"]["logits"]), unpack_array(other["result"]["logits"]))
+    assert unpack_array(clicked["result"]["logits"])[0, 0] == 15
+    picture(tmp_path / "a.png", width=80)  # the file changed: it is another image now
+    running.ask(PredictRequest(5, path, "the bright part"))
+    assert segmenter.encoded == 2
+    running.close()
+
+
+@pytest.mark.parametrize(
+    ("request_", "words"),
+    [
+        (LoadRequest(7, "/models/torn"), "missing"),
+        (LoadRequest(7, "toy", "cuda"), "no graphics card"),
+        (PredictRequest(7, "nowhere.png", "the polyp"), "nowhere.png"),
+        (PredictRequest(7, "text.png", "the polyp"), "text.png"),
+        (PredictRequest(7, "good.png", "  "), "no prompt"),
+    ],
+)
+def test_a_failure_is_one_sentence_and_the_next_request_works(
+    running: Running, tmp_path: Path, request_: LoadRequest | PredictRequest, words: str
+) -> None:
+    (tmp_path / "text.png").write_text("this is no picture")
+    good = picture(tmp_path / "good.png")
+    running.ask(LoadRequest(1, "toy"))
+    if isinstance(request_, PredictRequest):
+        request_ = PredictRequest(7, str(tmp_path / request_.image), request_.prompt)
+    failed = running.ask(request_)
+    assert (failed["id"], failed["event"]) == (7, "failed")
+    assert words in failed["what_happened"].format(**failed["values"])
+    assert failed["what_to_do"]
+    assert running.ask(PredictRequest(8, good, "the bright part"))["event"] == "done"
+
+
+def test_without_a_model_there_is_a_sentence(running: Running, tmp_path: Path) -> None:
+    failed = running.ask(PredictRequest(1, picture(tmp_path / "a.png"), "the polyp"))
+    assert failed["event"] == "failed" and "No model is loaded" in failed["what_happened"]
+
+
+def test_a_full_memory_is_one_sentence_and_the_next_try_works(tmp_path: Path) -> None:
+    segmenter = BrightSegmenter()
+    running = Running(segmenter)
+    path = picture(tmp_path / "a.png")
+    running.ask(LoadRequest(1, "toy"))
+    segmenter.out_of_memory = True
+    failed = running.ask(PredictRequest(2, path, "the polyp"))
+    assert failed["event"] == "failed" and "memory did not suffice" in failed["what_happened"]
+    assert running.ask(PredictRequest(3, path, "the polyp"))["event"] == "done"
+    running.close()
+
+
+def test_lines_that_are_no_requests_are_answered_and_survived(running: Running) -> None:
+    for line in (b"hello\n", b"[1]\n", b'{"id": 5, "verb": "burn"}\n', b"\xff\xfe\n"):
+        running.send(line)
+        assert running.ending()["event"] == "failed"
+    assert running.ask(LoadRequest(6, "toy"))["event"] == "done"
+
+
+def test_a_mistake_of_the_program_is_told_without_a_traceback(tmp_path: Path, caplog: Any) -> None:
+    class Mistaken(BrightSegmenter):
+        def embed_prompt(self, rgb: Any, prompt: str) -> Any:
+            raise KeyError("[SEG]")
+
+    running = Running(Mistaken())
+    running.ask(LoadRequest(1, "toy"))
+    failed = running.ask(PredictRequest(2, picture(tmp_path / "a.png"), "the polyp"))
+    assert failed["event"] == "failed" and "SEG" not in str(failed) and "safe" in failed["what_happened"]
+    running.close()
+    caplog.clear()
+
+
+class TestProcess:
+    """The same across a process border."""
+
+    @pytest.fixture
+    def worker(self) -> Iterator[subprocess.Popen[bytes]]:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.unit.worker_toy"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        yield process
+        process.kill()
+        process.communicate()
+
+    @staticmethod
+    def ask(worker: subprocess.Popen[bytes], request: LoadRequest | PredictRequest | QuitRequest) -> None:
+        assert worker.stdin is not None
+        worker.stdin.write(encode_line(request.message()))
+        worker.stdin.flush()
+
+    @staticmethod
+    def read(worker: subprocess.Popen[bytes]) -> Message:
+        assert worker.stdout is not None
+        return decode_line(worker.stdout.readline())
+
+    def test_noise_of_libraries_does_not_reach_the_window(
+        self, worker: subprocess.Popen[bytes], tmp_path: Path
+    ) -> None:
+        self.ask(worker, LoadRequest(1, "toy"))
+        self.ask(worker, PredictRequest(2, picture(tmp_path / "a.png"), "the bright part"))
+        events = [self.read(worker) for _ in range(5)]
+        assert [event["event"] for event in events] == ["ready", "progress", "done", "progress", "done"]
+        assert [event.get("id") for event in events] == [None, 1, 1, 2, 2]
+
+    @pytest.mark.parametrize("how", ["quit", "end of input"])
+    def test_it_ends_at_once_even_in_the_middle_of_a_prediction(
+        self, worker: subprocess.Popen[bytes], tmp_path: Path, how: str
+    ) -> None:
+        self.ask(worker, LoadRequest(1, "toy"))
+        self.ask(worker, PredictRequest(2, picture(tmp_path / "slow.png", width=13), "the polyp"))
+        for _ in range(4):
+            last = self.read(worker)
+        assert (last["id"], last["event"]) == (2, "progress")
+        start = time.monotonic()
+        if how == "quit":
+            self.ask(worker, QuitRequest())
+        else:
+            assert worker.stdin is not None
+            worker.stdin.close()
+        assert worker.wait(5) == 0
+        assert time.monotonic() - start < 2

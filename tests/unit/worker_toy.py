@@ -1,0 +1,95 @@
+"""A segmenter of a few lines, real enough for the worker and the command line: it finds what is bright.
+
+Run as a program it is an inference worker around itself whose model prints noise, for tests across processes.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from core.errors import DeviceError, ModelError
+from core.segmenter import Click, Decoded, ImageFeatures
+
+GRID = 32
+
+
+class BrightSegmenter:
+    """Logit = brightness above the middle; the prompt "the dark part" turns it round. Counts what it is asked."""
+
+    def __init__(self, model_id: str = "toy") -> None:
+        self.model_id = model_id
+        self.device = torch.device("cpu")
+        self.device_reason = "a toy needs nothing else"
+        self.mask_grid = GRID
+        self.encoded = 0
+        self.embedded = 0
+        self.out_of_memory = False
+
+    def encode_image(self, rgb: npt.NDArray[np.uint8]) -> ImageFeatures:
+        self.encoded += 1
+        if self.out_of_memory:
+            self.out_of_memory = False
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+        grey = torch.from_numpy(rgb.astype(np.float32)).mean(dim=2)[None, None] / 255
+        small = F.interpolate(grey, size=(GRID, GRID), mode="bilinear", align_corners=False, antialias=True)
+        return ImageFeatures(small, small, small)
+
+    def embed_prompt(self, rgb: npt.NDArray[np.uint8], prompt: str) -> torch.Tensor:
+        self.embedded += 1
+        return torch.tensor([[-1.0 if "dark" in prompt else 1.0]])
+
+    def decode(self, features: ImageFeatures, state: torch.Tensor, clicks: list[Click] | None = None) -> Decoded:
+        logits = (features.embedding - 0.4) * 12 * state[:, :, None, None]
+        for x, y, inside in clicks or []:
+            row, column = min(int(y * GRID), GRID - 1), min(int(x * GRID), GRID - 1)
+            logits[:, :, row, column] = 15.0 if inside else -15.0
+        count = logits.shape[0]
+        three = torch.cat([logits - 3, logits, logits + 3], dim=1)
+        return Decoded(three, torch.tensor([[0.2, 0.9, 0.3]]).expand(count, 3), torch.full((count, 1), 2.0))
+
+    def trainable_modules(self) -> dict[str, nn.Module]:
+        return {}
+
+    def unreachable(self) -> dict[str, str]:
+        return {}
+
+
+class NoisySegmenter(BrightSegmenter):
+    """Prints to standard output as careless libraries do, in Python and past Python; a picture of 13 columns takes long."""
+
+    def encode_image(self, rgb: npt.NDArray[np.uint8]) -> ImageFeatures:
+        print("downloading shards: 100%")
+        os.write(1, b'{"id": 1, "event": "done", "result": "noise"}\n')
+        if rgb.shape[1] == 13:
+            time.sleep(60)
+        return super().encode_image(rgb)
+
+
+def open_toy(ref: str, device: str) -> BrightSegmenter:
+    """Load "toy"; everything else is missing, and there is no graphics card."""
+    if device == "cuda":
+        raise DeviceError("This computer has no graphics card that can be used.", "Choose “processor”.")
+    if ref != "toy":
+        raise ModelError("Part of the model in “{folder}” is missing.", "Download it again.", folder=Path(ref).name)
+    return NoisySegmenter() if __name__ == "__main__" else BrightSegmenter()
+
+
+def main() -> None:
+    from core.inference.requests import InferenceService
+    from core.inference.worker import InferenceWorker, claim_standard_output
+
+    events = claim_standard_output()
+    InferenceWorker(sys.stdin.buffer, events, lambda: InferenceService(open_toy), lambda: os._exit(0)).run()
+
+
+if __name__ == "__main__":
+    main()
