@@ -9,6 +9,7 @@ from app.session import Session
 from app.theme import Theme
 
 ID_ROLE = int(Qt.ItemDataRole.UserRole)
+ROW_HEIGHT = 34
 STATUSES = ("unseen", "predicted", "in_work", "accepted")
 Index = QModelIndex | QPersistentModelIndex
 
@@ -44,6 +45,8 @@ class ImageListModel(QAbstractListModel):
             return f"{self._session.name_of(row)}\n{self.status_text(status)}\n{row.width} × {row.height}"
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{self._session.name_of(row)}, {self.status_text(status)}"
+        if role == Qt.ItemDataRole.SizeHintRole:
+            return QSize(0, ROW_HEIGHT)
         return row.id if role == ID_ROLE else None
 
     def reload(self) -> None:
@@ -99,6 +102,7 @@ class ImageList(QWidget):
         self._search = self.filter.addAction(icon("search", theme.tones.muted), QLineEdit.ActionPosition.LeadingPosition)
         self.view = QListView(uniformItemSizes=True, iconSize=QSize(20, 20))
         self.view.setModel(self._shown)
+        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.view.setAccessibleName(self.tr("Images"))
         self.view.selectionModel().currentChanged.connect(self._chosen)

@@ -47,6 +47,7 @@ class MainWindow(QMainWindow):
         self.images = ImageList(session, theme)
         self.segment = SegmentPanel(session, theme, self.actions_, self.canvas)
         self.tabs = QTabWidget(documentMode=True)
+        self.tabs.tabBar().setDrawBase(False)
         self._arrange()
         self._connect_session()
         self._connect_commands()
@@ -56,10 +57,11 @@ class MainWindow(QMainWindow):
         self.tabs.addTab(self.segment, self.tr("Segment"))
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.setChildrenCollapsible(False)
-        for part, width in ((self.images, 230), (self.work, 800), (self.tabs, 330)):
+        splitter.setHandleWidth(1)
+        for part, width in ((self.images, 250), (self.work, 780), (self.tabs, 330)):
             splitter.addWidget(part)
             part.setMinimumWidth(min(width, 300))
-        splitter.setSizes([230, 800, 330])
+        splitter.setSizes([250, 780, 330])
         splitter.setStretchFactor(1, 1)
         self.setCentralWidget(splitter)
         self._place = QLabel()
@@ -73,8 +75,8 @@ class MainWindow(QMainWindow):
         self.session.project_changed.connect(self._follow_project)
         self.session.image_changed.connect(self._follow_project)
         self.session.editing.saved.connect(lambda: self._saved.setText(self.tr("Saved")))
-        self.session.mask_changed.connect(lambda: self._saved.setText(self.tr("Saving…")))
         self.canvas.pointed.connect(self._show_place)
+        self.files.added.connect(lambda: self._saved.setText(""))
         self.files.adding.connect(lambda done, total: self._saved.setText(f"{done} / {total}"))
 
     def _connect_commands(self) -> None:

@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from app.message_bar import MessageBar
 from app.session import Session
 from core.errors import KnownError
-from core.image_file import Image, find_images, read_image
+from core.image_file import SUFFIXES, Image, find_images, read_image
 
 AT_ONCE = 4
-FILTER = "*.png *.jpg *.jpeg *.tif *.tiff *.bmp *.webp"
+FILTER = " ".join(f"*{suffix}" for suffix in SUFFIXES)
 
 
 class ProjectFiles(QObject):
@@ -67,7 +67,11 @@ class ProjectFiles(QObject):
         """Ask for a folder and add all images in it."""
         folder = QFileDialog.getExistingDirectory(self._window, self.tr("Choose a folder with images"))
         if folder:
-            found = find_images(Path(folder))
+            try:
+                found = find_images(Path(folder))
+            except KnownError as error:
+                self._messages.say_error(error)
+                return
             if not found:
                 self._messages.say("no_images_found")
             self.add(found)

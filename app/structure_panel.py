@@ -52,7 +52,7 @@ class StructurePanel(QWidget):
         self.predict.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.predict.setMinimumHeight(38)
         self._busy = QProgressBar(minimum=0, maximum=0, textVisible=False)
-        self._busy.setFixedHeight(6)
+        self._busy.setObjectName("thin")
         self._note = QLabel()
         self._note.setProperty("role", "notice")
         self._note.setWordWrap(True)

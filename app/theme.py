@@ -128,8 +128,9 @@ def style_sheet(tones: Tones) -> str:
     icons = (resources_folder() / "icons").as_posix()
     for name in sorted((field.name for field in fields(Tones)), key=len, reverse=True):
         text = text.replace(f"@{name};", f"{getattr(tones, name)};")
-    arrow = "arrow-down-dark.svg" if tones is DARK else "arrow-down-light.svg"
-    return text.replace("@arrow", f"{icons}/{arrow}")
+    tone = "dark" if tones is DARK else "light"
+    text = text.replace("@downward", f"{icons}/arrow-down-{tone}.svg")
+    return text.replace("@upward", f"{icons}/arrow-up-{tone}.svg")
 
 
 def _palette(tones: Tones) -> QPalette:

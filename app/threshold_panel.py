@@ -1,6 +1,6 @@
 """The threshold slider with its number and the area of the mask."""
 
-from PySide6.QtCore import QLocale, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 from app.session import Session
@@ -22,9 +22,8 @@ class ThresholdPanel(QWidget):
         self.number = QDoubleSpinBox(decimals=3, minimum=1 / STEPS, maximum=1 - 1 / STEPS, singleStep=1 / STEPS)
         self.number.setAccessibleName(self.tr("Threshold as a number"))
         self.number.setKeyboardTracking(False)
-        self.number.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
         self.number.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.number.setFixedWidth(76)
+        self.number.setFixedWidth(92)
         self._area = QLabel()
         self._area.setProperty("role", "figure")
         self._share = QLabel()
@@ -76,5 +75,6 @@ class ThresholdPanel(QWidget):
     def _show_area(self) -> None:
         mask = self._session.editing.current_mask()
         area = int(mask.sum())
-        self._area.setText(self.tr("{area} px").format(area=QLocale().toString(area)) if mask.size else "–")
+        number = f"{area:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+        self._area.setText(self.tr("{area} px").format(area=number) if mask.size else "–")
         self._share.setText(f"{100 * area / mask.size:.2f} %" if mask.size else "")

@@ -30,14 +30,12 @@ class Welcome(QWidget):
         text = QLabel(sentence)
         text.setProperty("role", "muted")
         text.setWordWrap(True)
-        text.setMinimumWidth(420)
-        text.setMaximumWidth(460)
         column = QVBoxLayout(self)
         column.setSpacing(10)
         column.addStretch(1)
         for label in (picture, heading, text):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            column.addWidget(label, 0, Qt.AlignmentFlag.AlignCenter)
+            column.addWidget(label)
         column.addSpacing(8)
         for place, action in enumerate(steps):
             button = QPushButton(action.text().replace("&", ""), iconSize=QSize(20, 20))

@@ -89,6 +89,8 @@ class SegmentPanel(QScrollArea):
         self.accept.setToolTip(actions["accept"].toolTip())
         self.accept.clicked.connect(actions["accept"].trigger)
         body = QWidget()
+        body.setObjectName("side")
+        body.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         column = QVBoxLayout(body)
         column.setContentsMargins(16, 14, 16, 16)
         column.setSpacing(14)

@@ -1,0 +1,37 @@
+"""Starts the window: `python -m app [--demo] [project folder]`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import app  # noqa: F401  OpenCV before Qt
+from PySide6.QtWidgets import QApplication
+
+from app.icons import pixmap
+from app.language import install_translations
+from app.program import Program
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Open the window and stay until it is closed.
+
+    Args:
+        arguments: command line without the program's name; the process's own when left out.
+
+    Returns:
+        Exit code of the process.
+    """
+    parser = argparse.ArgumentParser(prog="sa2va-annotator-window", description="Correct and improve segmentation masks.")
+    parser.add_argument("project", nargs="?", type=Path, help="project folder to open")
+    parser.add_argument("--demo", action="store_true", help="open the demo project")
+    options = parser.parse_args(arguments)
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("sa2va-annotator")
+    application.setWindowIcon(pixmap("app", "#000000", 128))
+    program = Program(application)
+    program.begin(options.project, options.demo)
+    return application.exec()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

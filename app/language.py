@@ -1,0 +1,32 @@
+"""The language of the window: translations made by Qt's tools, loaded at the start."""
+
+from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
+from PySide6.QtWidgets import QApplication
+
+from core.paths import resources_folder
+
+
+def install_translations(application: QApplication, choice: str) -> str:
+    """Load the translations.
+
+    Args:
+        application: gets the translators.
+        choice: "auto" (as the desktop says), "en" or "zh_CN".
+
+    Returns:
+        The language in use, "en" or "zh_CN".
+    """
+    system = QLocale.system().language() == QLocale.Language.Chinese
+    language = choice if choice != "auto" else ("zh_CN" if system else "en")
+    if language == "en":
+        return language
+    QLocale.setDefault(QLocale(language))
+    places = [
+        (f"qtbase_{language}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)),
+        (language, str(resources_folder() / "translations")),
+    ]
+    for name, folder in places:
+        translator = QTranslator(application)
+        if translator.load(name, folder):
+            application.installTranslator(translator)
+    return language
