@@ -1,0 +1,101 @@
+"""Zoom and pan are plain numbers; the overlay's colours are the mask."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, QRect, QSize
+
+from app.canvas_tools import CanvasTools
+from app.canvas_view import CanvasView
+from app.overlay import Look, Overlay
+from app.tool_strip import radius_of, slider_value
+
+
+def make_view() -> CanvasView:
+    view = CanvasView()
+    view.set_widget(QSize(800, 600))
+    view.set_image(QSize(1000, 500))
+    return view
+
+
+def test_fit_shows_the_whole_image_in_the_middle():
+    view = make_view()
+    assert view.rect_to_image(QRect(0, 0, 800, 600)) == QRect(0, 0, 1000, 500)
+    assert view.to_image(QPointF(400, 300)) == QPointF(500, 250)
+
+
+@pytest.mark.parametrize("scale", [0.05, 1.0, 7.3, 64.0])
+def test_the_point_under_the_pointer_stays_there_while_zooming(scale):
+    view = make_view()
+    before = view.to_image(QPointF(300, 250))
+    view.zoom_to(scale, QPointF(300, 250))
+    after = view.to_image(QPointF(300, 250))
+    if scale > 0.1:
+        assert (before - after).manhattanLength() < 1e-6
+    assert view.scale == pytest.approx(scale)
+
+
+def test_the_picture_cannot_be_pushed_out_of_sight():
+    view = make_view()
+    view.pan(QPointF(1e6, -1e6))
+    assert not view.rect_to_image(QRect(0, 0, 800, 600)).isEmpty()
+
+
+def test_a_fitted_view_follows_the_size_of_the_widget_and_a_zoomed_one_keeps_its_scale():
+    view = make_view()
+    view.set_widget(QSize(400, 300))
+    assert view.to_image(QPointF(200, 150)) == QPointF(500, 250)
+    view.zoom_to(3.0)
+    view.set_widget(QSize(900, 700))
+    assert view.scale == 3.0
+
+
+def test_the_next_image_of_the_same_size_keeps_zoom_and_place():
+    view = make_view()
+    view.zoom_to(5.0, QPointF(10, 10))
+    origin = view.origin
+    view.set_image(QSize(1000, 500))
+    assert (view.scale, view.origin) == (5.0, origin)
+    view.set_image(QSize(200, 200))
+    assert view.fitted
+
+
+@pytest.mark.parametrize("step", [1, 57, 100, 199])
+def test_what_is_drawn_is_exactly_the_mask(qapp, step):
+    rng = np.random.default_rng(step)
+    levels = rng.integers(0, 200, (37, 53), dtype=np.uint8)
+    layer = rng.integers(0, 3, (37, 53), dtype=np.uint8)
+    overlay = Overlay(levels, layer)
+    overlay.set_look(step, Look(colour="#ff0000", opacity=1.0))
+    wanted = ((levels >= step) | (layer == 1)) & (layer != 2)
+    drawn = overlay.image.convertToFormat(overlay.image.Format.Format_ARGB32)
+    red = [[drawn.pixel(x, y) == 0xFFFF0000 for x in range(53)] for y in range(37)]
+    clear = [[drawn.pixel(x, y) == 0 for x in range(53)] for y in range(37)]
+    assert np.array_equal(red, wanted)
+    assert np.array_equal(clear, ~wanted)
+    assert np.array_equal(overlay.mask(), wanted)
+
+
+def test_refresh_rewrites_only_its_rectangle(qapp):
+    levels, layer = np.zeros((20, 30), np.uint8), np.zeros((20, 30), np.uint8)
+    overlay = Overlay(levels, layer)
+    overlay.set_look(100, Look())
+    layer[:] = 1
+    overlay.refresh(QRect(5, 4, 10, 6))
+    assert overlay.mask().sum() == 60
+    assert overlay.mask()[4:10, 5:15].all()
+    overlay.refresh(QRect(-10, -10, 100, 100))
+    assert overlay.mask().all()
+
+
+def test_brush_size_grows_and_shrinks_within_its_bounds(qapp):
+    tools = CanvasTools(radius=1.0)
+    sizes = []
+    tools.radius_changed.connect(sizes.append)
+    for _ in range(60):
+        tools.grow(1)
+    assert tools.radius == 400.0
+    for _ in range(80):
+        tools.grow(-1)
+    assert tools.radius == 0.5
+    assert sizes[0] == 1.5
+    assert all(abs(slider_value(radius_of(value)) - value) <= 1 for value in range(100, 201))
