@@ -172,6 +172,11 @@ class Editing(QObject):
         """Do the last undone step again; False when there is none."""
         return self._move(back=False)
 
+    def reopen(self) -> None:
+        """After a new prediction: a mask worked on or accepted before has changed and must be saved and looked at again."""
+        if self.status in ("in_work", "accepted"):
+            self._touched()
+
     def accept(self) -> bool:
         """Save the mask as accepted. False when there is nothing to accept or the store refused."""
         if not self.is_loaded or (self.status == "unseen" and not self.has_prediction):

@@ -38,14 +38,14 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("sa2va-annotator")
         self.resize(1360, 860)
         self.session, self.theme, self.tools = session, theme, tools
-        self.actions_ = Actions(self, theme)
-        self.actions_.fill_menus(self)
-        self.work = WorkArea(session, tools, self.actions_)
+        self.commands = Actions(self, theme)
+        self.commands.fill_menus(self)
+        self.work = WorkArea(session, tools, self.commands)
         self.canvas = self.work.canvas
         self.messages = MessageBar(self.work.page_area, theme)
         self.files = ProjectFiles(session, self.messages, self)
         self.images = ImageList(session, theme)
-        self.segment = SegmentPanel(session, theme, self.actions_, self.canvas)
+        self.segment = SegmentPanel(session, theme, self.commands, self.canvas)
         self.tabs = QTabWidget(documentMode=True)
         self.tabs.tabBar().setDrawBase(False)
         self._arrange()
@@ -80,7 +80,7 @@ class MainWindow(QMainWindow):
         self.files.adding.connect(lambda done, total: self._saved.setText(f"{done} / {total}"))
 
     def _connect_commands(self) -> None:
-        act, tools, threshold = self.actions_, self.tools, self.segment.threshold
+        act, tools, threshold = self.commands, self.tools, self.segment.threshold
         act.connect_all(
             {
                 "open": self.files.ask_open,
@@ -120,11 +120,11 @@ class MainWindow(QMainWindow):
     def _follow_project(self) -> None:
         has_project, has_image = self.session.store is not None, self.session.image is not None
         for key in ("add_images", "add_folder", "export", "finetune", "versions"):
-            self.actions_[key].setEnabled(has_project)
+            self.commands[key].setEnabled(has_project)
         for key in ("undo", "redo", "accept", "predict", "raise", "lower"):
-            self.actions_[key].setEnabled(has_image)
+            self.commands[key].setEnabled(has_image)
         for key in ("previous", "next"):
-            self.actions_[key].setEnabled(bool(self.session.images))
+            self.commands[key].setEnabled(bool(self.session.images))
         self.images.setVisible(has_project)
         self.tabs.setVisible(has_project)
         row, folder = self.session.image_row, self.session.folder
@@ -144,9 +144,9 @@ class MainWindow(QMainWindow):
 
     def _take_look(self) -> None:
         look = self.canvas.look
-        look.visible = self.actions_["show_mask"].isChecked()
-        look.fill = self.actions_["show_fill"].isChecked()
-        look.outline = self.actions_["show_outline"].isChecked()
+        look.visible = self.commands["show_mask"].isChecked()
+        look.fill = self.commands["show_fill"].isChecked()
+        look.outline = self.commands["show_outline"].isChecked()
         self.canvas.refresh_look()
 
     def _show_place(self, x: int, y: int) -> None:

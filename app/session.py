@@ -199,6 +199,8 @@ class Session(QObject):
     ) -> None:
         """Store a prediction and show it if its image and structure are still the current ones.
 
+        A mask that was accepted and left in the meantime stays as it was reviewed: the late answer is dropped.
+
         Args:
             image_id: the image it was asked for.
             structure_id: the structure it was asked for.
@@ -212,11 +214,15 @@ class Session(QObject):
         """
         if self.store is None:
             return
-        if (image_id, structure_id) == (self.image_id, self.structure_id):
+        shown = (image_id, structure_id) == (self.image_id, self.structure_id)
+        if not shown and self.store.correction(image_id, structure_id).status == "accepted":
+            return
+        if shown:
             self.save()
         self.store.save_prediction(image_id, structure_id, version_id, prompt, logits, predicted_iou)
-        if (image_id, structure_id) == (self.image_id, self.structure_id):
+        if shown:
             self._load_editing()
+            self.editing.reopen()
         self.status_changed.emit(image_id)
 
     def statuses(self) -> dict[int, str]:

@@ -1,0 +1,296 @@
+"""The window with a real project, driven by mouse and keyboard."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication
+
+from app.canvas_tools import CanvasTools, Tool
+from app.main_window import MainWindow
+from app.session import Session
+from app.theme import Theme
+from core.store import Store
+
+HEIGHT, WIDTH = 96, 128
+
+
+def disc_logits(column: float, row: float, radius: float) -> np.ndarray:
+    rows, columns = np.mgrid[:64, :64]
+    return (6 * (1 - ((columns - column) ** 2 + (rows - row) ** 2) / radius**2)).clip(-8, 8).astype(np.float16)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = tmp_path / "project"
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    rng = np.random.default_rng(1)
+    for number in range(3):
+        cv2.imwrite(str(pictures / f"p{number}_a.png"), rng.integers(0, 255, (HEIGHT, WIDTH, 3), dtype=np.uint8))
+    with Store.create(folder, "test") as store:
+        store.add_structure("Polyp", "the polyp", "#56B4E9")
+    return folder
+
+
+@pytest.fixture
+def window(qtbot, qapp, project, tmp_path):
+    session = Session()
+    window = MainWindow(session, Theme(qapp, "dark"), CanvasTools(radius=4.0))
+    qtbot.addWidget(window)
+    window.resize(1200, 800)
+    window.show()
+    assert window.open_project(project)
+    window.files.add(sorted((tmp_path / "pictures").iterdir()))
+    qtbot.waitUntil(lambda: len(session.images) == 3, timeout=5000)
+    qtbot.waitUntil(lambda: session.image is not None, timeout=5000)
+    yield window
+    window.close()
+
+
+def place(window, x, y) -> QPoint:
+    return window.canvas.view.to_widget(QPointF(x + 0.5, y + 0.5)).toPoint()
+
+
+def paint(qtbot, window, points, button=Qt.MouseButton.LeftButton):
+    canvas = window.canvas
+    qtbot.mousePress(canvas, button, pos=place(window, *points[0]))
+    for point in points[1:]:
+        qtbot.mouseMove(canvas, place(window, *point))
+    qtbot.mouseRelease(canvas, button, pos=place(window, *points[-1]))
+
+
+def predict(window):
+    session = window.session
+    session.take_prediction(session.image_id, session.structure_id, None, "the polyp", disc_logits(32, 32, 14), 0.9)
+
+
+def key(qtbot, window, *names):
+    for name in names:
+        qtbot.keyClick(window.canvas, name)
+
+
+def test_painting_is_in_the_store_when_the_mouse_is_up(qtbot, window, project):
+    session = window.session
+    paint(qtbot, window, [(20, 20), (60, 20)])
+    assert session.editing.current_mask()[20, 20:61].all()
+    with Store.open(project, read_only=True) as other:
+        layer = other.edit_layer(session.image_id, session.structure_id)
+    assert np.array_equal(layer, session.editing.edits.layer)
+    assert np.array_equal(window.canvas.shown_mask(), session.editing.current_mask())
+    assert session.statuses()[session.image_id] == "in_work"
+
+
+def test_the_right_button_erases_and_the_slider_still_works_after_painting(qtbot, window):
+    session = window.session
+    predict(window)
+    before = session.editing.current_mask()
+    assert before.any()
+    paint(qtbot, window, [(64, 48)], Qt.MouseButton.RightButton)
+    paint(qtbot, window, [(5, 5)])
+    window.segment.threshold.slider.setValue(199)
+    mask = session.editing.current_mask()
+    assert mask[5, 5] and not mask[48, 64]
+    window.segment.threshold.slider.setValue(1)
+    wide = session.editing.current_mask()
+    assert wide.sum() > before.sum() and wide[5, 5] and not wide[48, 64]
+    assert np.array_equal(window.canvas.shown_mask(), wide)
+
+
+def test_the_eraser_key_erases_with_the_left_button(qtbot, window):
+    predict(window)
+    key(qtbot, window, Qt.Key.Key_E)
+    assert window.tools.tool is Tool.ERASER and window.commands["eraser"].isChecked()
+    paint(qtbot, window, [(64, 48)])
+    assert not window.session.editing.current_mask()[48, 64]
+    key(qtbot, window, Qt.Key.Key_B)
+    assert window.tools.tool is Tool.BRUSH
+
+
+def test_undo_and_redo_walk_through_strokes_and_thresholds(qtbot, window):
+    editing = window.session.editing
+    predict(window)
+    start = editing.current_mask()
+    paint(qtbot, window, [(10, 10), (30, 10)])
+    painted = editing.current_mask()
+    key(qtbot, window, Qt.Key.Key_Plus, Qt.Key.Key_Plus)
+    assert editing.step == 102
+    for _ in range(2):
+        window.commands["undo"].trigger()
+    assert editing.step == 100 and np.array_equal(editing.current_mask(), painted)
+    window.commands["undo"].trigger()
+    assert np.array_equal(editing.current_mask(), start)
+    assert np.array_equal(window.canvas.shown_mask(), start)
+    window.commands["undo"].trigger()
+    assert "There is nothing to undo on this image." in window.messages.texts()
+    for _ in range(3):
+        window.commands["redo"].trigger()
+    assert editing.step == 102
+    assert np.array_equal(window.canvas.shown_mask(), editing.current_mask())
+    assert editing.current_mask()[10, 10:31].all()
+
+
+def test_dragging_the_slider_writes_one_step_when_it_is_let_go(qtbot, window):
+    session = window.session
+    predict(window)
+    slider = window.segment.threshold.slider
+    slider.setSliderDown(True)
+    for step in (110, 120, 130):
+        slider.setValue(step)
+    assert session.editing.step == 130
+    assert len(session.store.journal(session.image_id, session.structure_id)) == 0
+    slider.setSliderDown(False)
+    steps = session.store.journal(session.image_id, session.structure_id)
+    assert [(step.kind, step.payload) for step in steps] == [("threshold", {"before": 100, "after": 130})]
+
+
+def test_accept_saves_exactly_what_is_on_the_screen_and_goes_on(qtbot, window, project):
+    session = window.session
+    first = session.image_id
+    predict(window)
+    paint(qtbot, window, [(10, 10), (30, 10)])
+    shown = window.canvas.shown_mask()
+    key(qtbot, window, Qt.Key.Key_Return)
+    assert session.image_id != first
+    assert session.statuses()[first] == "accepted"
+    with Store.open(project, read_only=True) as other:
+        assert np.array_equal(other.final_mask(first, session.structure_id), shown)
+    window.commands["previous"].trigger()
+    assert session.image_id == first and np.array_equal(window.canvas.shown_mask(), shown)
+    paint(qtbot, window, [(100, 80)])
+    assert session.statuses()[first] == "in_work"
+
+
+def test_nothing_can_be_accepted_before_there_is_a_mask(qtbot, window):
+    key(qtbot, window, Qt.Key.Key_Return)
+    assert window.session.statuses()[window.session.image_id] == "unseen"
+    assert any("nothing to accept" in text for text in window.messages.texts())
+
+
+def test_a_changed_mask_is_saved_by_itself(qtbot, window, project):
+    session = window.session
+    paint(qtbot, window, [(20, 20), (60, 20)])
+    with qtbot.waitSignal(session.editing.saved, timeout=3000):
+        pass
+    with Store.open(project, read_only=True) as other:
+        assert np.array_equal(other.final_mask(session.image_id, session.structure_id), session.editing.current_mask())
+
+
+def test_going_to_another_image_saves_and_coming_back_shows_the_same(qtbot, window):
+    session = window.session
+    first = session.image_id
+    predict(window)
+    paint(qtbot, window, [(20, 70), (60, 75)])
+    mask = session.editing.current_mask()
+    key(qtbot, window, Qt.Key.Key_D)
+    assert session.image_id != first and not session.editing.current_mask().any()
+    assert np.array_equal(session.store.final_mask(first, session.structure_id), mask)
+    key(qtbot, window, Qt.Key.Key_A)
+    assert np.array_equal(window.canvas.shown_mask(), mask)
+
+
+def test_two_structures_have_two_masks(qtbot, window):
+    session = window.session
+    predict(window)
+    one = session.editing.current_mask()
+    session.add_structure("Spot", "the bright spot", "#E69F00")
+    assert not session.editing.current_mask().any()
+    paint(qtbot, window, [(100, 80)])
+    session.select_structure(session.structures[0].id)
+    assert np.array_equal(session.editing.current_mask(), one)
+    assert window.segment.structure.choice.count() == 2
+
+
+def test_typing_in_the_prompt_starts_no_command(qtbot, window):
+    prompt = window.segment.structure.prompt
+    first = window.session.image_id
+    prompt.setFocus()
+    prompt.selectAll()
+    qtbot.keyClicks(prompt, "bad polyp")
+    with qtbot.waitSignal(window.segment.structure.predict_wanted):
+        qtbot.keyClick(prompt, Qt.Key.Key_Return)
+    assert prompt.text() == "bad polyp"
+    assert window.session.structure_row.prompt == "bad polyp"
+    assert window.session.image_id == first and window.tools.tool is Tool.BRUSH
+
+
+def test_the_wheel_zooms_at_the_pointer_and_with_control_sizes_the_brush(qtbot, window):
+    canvas = window.canvas
+    at = QPointF(200, 150)
+    fixed, scale = canvas.view.to_image(at), canvas.view.scale
+
+    def turn(modifier):
+        event = QWheelEvent(at, canvas.mapToGlobal(at), QPoint(), QPoint(0, 120), Qt.MouseButton.NoButton, modifier,
+                            Qt.ScrollPhase.NoScrollPhase, False)  # fmt: skip
+        QApplication.sendEvent(canvas, event)
+
+    turn(Qt.KeyboardModifier.NoModifier)
+    assert canvas.view.scale > scale
+    assert (canvas.view.to_image(at) - fixed).manhattanLength() < 1e-6
+    radius = window.tools.radius
+    turn(Qt.KeyboardModifier.ControlModifier)
+    assert window.tools.radius > radius
+    key(qtbot, window, Qt.Key.Key_BracketLeft, Qt.Key.Key_BracketLeft)
+    assert window.tools.radius < radius
+
+
+def test_space_moves_the_picture_and_paints_nothing(qtbot, window):
+    canvas = window.canvas
+    origin = QPointF(canvas.view.origin)
+    qtbot.keyPress(canvas, Qt.Key.Key_Space)
+    qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(200, 200))
+    qtbot.mouseMove(canvas, QPoint(230, 240))
+    qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=QPoint(230, 240))
+    qtbot.keyRelease(canvas, Qt.Key.Key_Space)
+    assert canvas.view.origin - origin == QPointF(30, 40)
+    assert not window.session.editing.edits.layer.any()
+
+
+def test_an_image_that_vanished_gets_one_sentence_and_the_others_work(qtbot, window, tmp_path):
+    (tmp_path / "pictures" / "p1_a.png").unlink()
+    key(qtbot, window, Qt.Key.Key_D)
+    assert window.session.image is None
+    assert len([text for text in window.messages.texts() if "p1_a.png" in text]) == 1
+    paint(qtbot, window, [(20, 20)])
+    window.commands["next"].trigger()
+    assert window.session.image is not None
+
+
+def test_a_text_file_named_png_is_left_out_with_its_name(qtbot, window, tmp_path):
+    bad = tmp_path / "note.png"
+    bad.write_text("not an image")
+    window.files.add([bad])
+    qtbot.waitUntil(lambda: any("note.png" in text for text in window.messages.texts()), timeout=3000)
+    assert len(window.session.images) == 3
+
+
+def test_a_folder_that_is_no_project_gets_a_sentence_and_the_open_one_stays(window, tmp_path, project):
+    assert not window.open_project(tmp_path / "pictures")
+    assert len(window.messages.texts()) >= 1
+    assert window.session.folder == project and len(window.session.images) == 3
+
+
+def test_the_list_filters_by_name_and_follows_the_session(qtbot, window):
+    images = window.images
+    images.filter.setText("p2")
+    assert images.view.model().rowCount() == 1
+    images.view.setCurrentIndex(images.view.model().index(0, 0))
+    assert Path(window.session.image_row.path).name == "p2_a.png"
+    images.filter.clear()
+    assert images.view.currentIndex().row() == 2
+
+
+def test_after_closing_and_opening_again_everything_is_there(qtbot, qapp, window, project):
+    predict(window)
+    paint(qtbot, window, [(10, 10), (30, 10)])
+    mask, image_id = window.session.editing.current_mask(), window.session.image_id
+    window.close()
+    again = Session()
+    again.open_project(project)
+    again.select_image(image_id)
+    assert np.array_equal(again.editing.current_mask(), mask)
+    assert again.editing.undo() and not again.editing.current_mask()[10, 10]
+    again.close_project()
