@@ -20,7 +20,10 @@ class AboutDialog(QDialog):
         number = QLabel(self.tr("Version {version}").format(version=version))
         number.setProperty("role", "muted")
         texts = [
-            self.tr("Segments structures on medical images by their name, lets you correct the masks, and learns from your corrections."),
+            self.tr(
+                "Segments structures on medical images by their name, lets you correct the masks, "
+                "and learns from your corrections."
+            ),
             self.tr("For research, not a medical device: do not use it for diagnosis or treatment."),
             self.tr("Images and masks stay on this computer. Licence: Apache 2.0."),
         ]

@@ -1,9 +1,18 @@
-"""The picture with the mask over it: zoom, pan, paint. It draws what the session says and passes strokes on to it."""
+"""The picture with the mask over it: zoom, pan, paint. It draws what the session says and passes strokes on."""
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QResizeEvent, QWheelEvent
+from PySide6.QtGui import (
+    QEnterEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.canvas_tools import CanvasTools, Tool, cursor_rect, draw_cursor

@@ -36,7 +36,10 @@ class CrashDialog(QDialog):
         work = (
             self.tr("Your work is saved: every stroke is in the project. You can go on, or close and start again.")
             if saved
-            else self.tr("The last mask could not be saved, but every finished stroke is in the project. Please start the program again.")
+            else self.tr(
+                "The last mask could not be saved, but every finished stroke is in the project. "
+                "Please start the program again."
+            )
         )
         texts = [QLabel(work), QLabel(self.tr("Please send the report to the people who look after this program."))]
         if log_path is not None:
@@ -74,7 +77,7 @@ class CrashDialog(QDialog):
 
 
 def report_of(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> str:
-    """The technical report: program, system, and where it happened. No image and no file name of the project is in it."""
+    """The technical report: program, system, and where in the code it happened."""
     frames = "".join(traceback.format_exception(kind, error, trace))
     return f"sa2va-annotator\nPython {platform.python_version()}, {platform.platform()}\n\n{frames}"
 

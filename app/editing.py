@@ -173,7 +173,7 @@ class Editing(QObject):
         return self._move(back=False)
 
     def reopen(self) -> None:
-        """After a new prediction: a mask worked on or accepted before has changed and must be saved and looked at again."""
+        """After a new prediction: a mask worked on or accepted before has changed and must be looked at again."""
         if self.status in ("in_work", "accepted"):
             self._touched()
 

@@ -2,8 +2,9 @@
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, QSortFilterProxyModel, Qt
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QListView, QVBoxLayout, QWidget
 
+from app.controls import label
 from app.icons import icon
 from app.session import Session
 from app.theme import Theme
@@ -99,15 +100,17 @@ class ImageList(QWidget):
         self.filter = QLineEdit(placeholderText=self.tr("Find by name"), clearButtonEnabled=True)
         self.filter.setAccessibleName(self.tr("Find images by name"))
         self.filter.textChanged.connect(self._shown.setFilterFixedString)
-        self._search = self.filter.addAction(icon("search", theme.tones.muted), QLineEdit.ActionPosition.LeadingPosition)
-        self.view = QListView(uniformItemSizes=True, iconSize=QSize(20, 20))
+        glass = icon("search", theme.tones.muted)
+        self._search = self.filter.addAction(glass, QLineEdit.ActionPosition.LeadingPosition)
+        self.view = QListView()
+        self.view.setUniformItemSizes(True)
+        self.view.setIconSize(QSize(20, 20))
         self.view.setModel(self._shown)
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.view.setAccessibleName(self.tr("Images"))
         self.view.selectionModel().currentChanged.connect(self._chosen)
-        self._progress = QLabel()
-        self._progress.setProperty("role", "muted")
+        self._progress = label("", "muted")
         self._progress.setWordWrap(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 10, 10, 10)

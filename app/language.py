@@ -6,6 +6,11 @@ from PySide6.QtWidgets import QApplication
 from core.paths import resources_folder
 
 
+def QT_TRANSLATE_NOOP(context: str, text: str) -> str:  # noqa: N802  the name that Qt's tools look for
+    """Marks a text of a table for the translators and gives it back as it is."""
+    return text
+
+
 def install_translations(application: QApplication, choice: str) -> str:
     """Load the translations.
 

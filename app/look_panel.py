@@ -1,9 +1,10 @@
 """How the mask is drawn: opacity, inside and edge."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.canvas import Canvas
+from app.controls import label, slider
 
 
 class LookPanel(QWidget):
@@ -18,13 +19,9 @@ class LookPanel(QWidget):
     def __init__(self, canvas: Canvas, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._canvas = canvas
-        heading = QLabel(self.tr("Opacity of the mask"))
-        heading.setProperty("role", "heading")
-        self._number = QLabel()
-        self._number.setProperty("role", "muted")
-        self.slider = QSlider(Qt.Orientation.Horizontal, minimum=0, maximum=100, pageStep=10)
-        self.slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.slider.setAccessibleName(self.tr("Opacity of the mask"))
+        heading = label(self.tr("Opacity of the mask"), "heading")
+        self._number = label("", "muted")
+        self.slider = slider(0, 100, 10, self.tr("Opacity of the mask"))
         row = QHBoxLayout()
         row.addWidget(heading)
         row.addStretch(1)

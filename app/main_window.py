@@ -88,8 +88,8 @@ class MainWindow(QMainWindow):
                 "add_images": self.files.ask_images,
                 "add_folder": self.files.ask_folder,
                 "quit": self.close,
-                "undo": lambda: self.session.editing.undo() or self.messages.say("nothing_to_undo"),
-                "redo": lambda: self.session.editing.redo() or self.messages.say("nothing_to_redo"),
+                "undo": lambda: self._or_say(self.session.editing.undo(), "nothing_to_undo"),
+                "redo": lambda: self._or_say(self.session.editing.redo(), "nothing_to_redo"),
                 "brush": lambda: tools.choose(Tool.BRUSH),
                 "eraser": lambda: tools.choose(Tool.ERASER),
                 "pan": lambda: tools.choose(Tool.PAN),
@@ -98,8 +98,8 @@ class MainWindow(QMainWindow):
                 "raise": lambda: threshold.nudge(1),
                 "lower": lambda: threshold.nudge(-1),
                 "accept": self._accept_and_next,
-                "previous": lambda: self.session.step_image(-1) or self.messages.say("first_image"),
-                "next": lambda: self.session.step_image(1) or self.messages.say("last_image"),
+                "previous": lambda: self._or_say(self.session.step_image(-1), "first_image"),
+                "next": lambda: self._or_say(self.session.step_image(1), "last_image"),
                 "fit": self.canvas.fit,
                 "actual": lambda: self.canvas.zoom_to(1.0),
                 "zoom_in": lambda: self.canvas.zoom_to(self.canvas.view.scale * 1.25),
@@ -141,6 +141,10 @@ class MainWindow(QMainWindow):
         if set(self.session.statuses().values()) == {"accepted"}:
             self.messages.say("all_accepted")
         self.session.step_image(1)
+
+    def _or_say(self, done: bool, key: str) -> None:
+        if not done:
+            self.messages.say(key)
 
     def _take_look(self) -> None:
         look = self.canvas.look

@@ -29,7 +29,7 @@ class MessageBar(QWidget):
             theme: for colours of the icons.
         """
         super().__init__(over)
-        self._theme = theme
+        self._over, self._theme = over, theme
         self._cards: dict[str, _Card] = {}
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -95,7 +95,7 @@ class MessageBar(QWidget):
             card.recolour(self._theme)
 
     def _place(self) -> None:
-        over = self.parentWidget()
+        over = self._over
         width = min(720, over.width() - 24)
         height = sum(card.height_for(width) for card in self._cards.values()) + 6 * max(0, len(self._cards) - 1)
         self.setGeometry((over.width() - width) // 2, 12, width, height)

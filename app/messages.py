@@ -6,8 +6,9 @@ Errors of core bring their own sentences; they are put into the window's languag
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QCoreApplication
 
+from app.language import QT_TRANSLATE_NOOP
 from core.errors import KnownError
 
 INFORMATION, SUCCESS, WARNING, ERROR = "information", "success", "warning", "error"
@@ -31,7 +32,10 @@ class Sentence:
 SENTENCES: dict[str, Sentence] = {
     "research_only": Sentence(
         INFORMATION,
-        QT_TRANSLATE_NOOP("messages", "For research. This program is not a medical device: do not use it for diagnosis or treatment."),
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "For research. This program is not a medical device: do not use it for diagnosis or treatment.",
+        ),
         stays=True,
     ),
     "images_added": Sentence(SUCCESS, QT_TRANSLATE_NOOP("messages", "{count} images were added to the project.")),
@@ -40,27 +44,35 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "no_images_found": Sentence(
         WARNING,
-        QT_TRANSLATE_NOOP("messages", "There are no images in this folder. Choose a folder with PNG, JPEG, TIFF or BMP files."),
+        QT_TRANSLATE_NOOP(
+            "messages", "There are no images in this folder. Choose a folder with PNG, JPEG, TIFF or BMP files."
+        ),
     ),
     "some_images_unreadable": Sentence(
         WARNING,
         QT_TRANSLATE_NOOP(
-            "messages", "{count} images were added, {bad} files could not be read and were left out. The first: {first}."
+            "messages",
+            "{count} images were added, {bad} files could not be read and were left out. The first: {first}.",
         ),
         stays=True,
     ),
     "nothing_to_accept": Sentence(
         INFORMATION,
-        QT_TRANSLATE_NOOP("messages", "There is nothing to accept yet. Press Predict (P) or paint the structure first."),
+        QT_TRANSLATE_NOOP(
+            "messages", "There is nothing to accept yet. Press Predict (P) or paint the structure first."
+        ),
     ),
     "accepted_empty": Sentence(
         INFORMATION,
-        QT_TRANSLATE_NOOP("messages", "Accepted with an empty mask: the structure counts as not present on that image."),
+        QT_TRANSLATE_NOOP(
+            "messages", "Accepted with an empty mask: the structure counts as not present on that image."
+        ),
     ),
     "all_accepted": Sentence(
         SUCCESS,
         QT_TRANSLATE_NOOP(
-            "messages", "Every image is accepted for this structure. You can now fine-tune on your labels or export them."
+            "messages",
+            "Every image is accepted for this structure. You can now fine-tune on your labels or export them.",
         ),
     ),
     "last_image": Sentence(INFORMATION, QT_TRANSLATE_NOOP("messages", "This is the last image of the list.")),
@@ -68,10 +80,14 @@ SENTENCES: dict[str, Sentence] = {
     "nothing_to_undo": Sentence(INFORMATION, QT_TRANSLATE_NOOP("messages", "There is nothing to undo on this image.")),
     "nothing_to_redo": Sentence(INFORMATION, QT_TRANSLATE_NOOP("messages", "There is nothing to redo on this image.")),
     "needs_structure": Sentence(
-        INFORMATION, QT_TRANSLATE_NOOP("messages", "Name a structure first, for example “the polyp”, then press Predict.")
+        INFORMATION,
+        QT_TRANSLATE_NOOP("messages", "Name a structure first, for example “the polyp”, then press Predict."),
     ),
     "prompt_empty": Sentence(
-        WARNING, QT_TRANSLATE_NOOP("messages", "The prompt is empty, so the model does not know what to look for. Type a few words.")
+        WARNING,
+        QT_TRANSLATE_NOOP(
+            "messages", "The prompt is empty, so the model does not know what to look for. Type a few words."
+        ),
     ),
     "error": Sentence(ERROR, "{sentence}", stays=True),
 }

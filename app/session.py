@@ -88,7 +88,7 @@ class Session(QObject):
         """Open a project folder and show its first image that is not accepted yet.
 
         Raises:
-            StoreError: not a project, damaged, newer than this program, not writable. The project open before stays open.
+            StoreError: not a project, damaged, newer than this program, not writable; the open one stays open.
         """
         self._show(Store.open(folder), folder)
 

@@ -1,20 +1,19 @@
 """Asks for a structure's name, the words for the model, and a colour."""
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
+from app.controls import label, tool_button
 from app.icons import swatch
 from app.theme import STRUCTURE_COLOURS
 
@@ -37,15 +36,15 @@ class StructureDialog(QDialog):
         self.name = QLineEdit(name, placeholderText=self.tr("Polyp"))
         self.prompt = QLineEdit(prompt, placeholderText=self.tr("the polyp"))
         self._typed_prompt = bool(prompt)
-        hint = QLabel(self.tr("Describe it in a few words, as to a colleague. The model looks for exactly this."))
-        hint.setProperty("role", "notice")
+        text = self.tr("Describe it in a few words, as to a colleague. The model looks for exactly this.")
+        hint = label(text, "notice")
         hint.setWordWrap(True)
         self._colours = QButtonGroup(self)
         colours = QHBoxLayout()
         for place, tone in enumerate(STRUCTURE_COLOURS):
-            button = QToolButton(checkable=True, iconSize=QSize(20, 20), icon=swatch(tone, 20))
-            button.setToolTip(tone)
-            button.setAccessibleName(self.tr("Colour {number}").format(number=place + 1))
+            button = tool_button(self.tr("Colour {number}").format(number=place + 1))
+            button.setIcon(swatch(tone, 20))
+            button.setCheckable(True)
             button.setChecked(tone == colour)
             self._colours.addButton(button, place)
             colours.addWidget(button)

@@ -2,9 +2,9 @@
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QProgressBar, QPushButton, QToolButton
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
+from app.controls import button, label, tool_button
 from app.icons import icon, swatch
 from app.session import Session
 from app.structure_dialog import StructureDialog
@@ -36,25 +36,21 @@ class StructurePanel(QWidget):
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._theme = session, theme
-        heading = QLabel(self.tr("Structure"))
-        heading.setProperty("role", "heading")
-        self.choice = QComboBox(iconSize=QSize(16, 16))
+        heading = label(self.tr("Structure"), "heading")
+        self.choice = QComboBox()
+        self.choice.setIconSize(QSize(16, 16))
         self.choice.setAccessibleName(self.tr("Structure"))
         self.choice.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.edit = QToolButton(toolTip=self.tr("Change name, prompt or colour"))
-        self.add = QToolButton(toolTip=self.tr("Add a structure"))
-        words = QLabel(self.tr("The model looks for"))
-        words.setProperty("role", "heading")
+        self.edit = tool_button(self.tr("Change name, prompt or colour"), 18)
+        self.add = tool_button(self.tr("Add a structure"), 18)
+        words = label(self.tr("The model looks for"), "heading")
         self.prompt = PromptEdit(placeholderText=self.tr("for example: the polyp"))
         self.prompt.setAccessibleName(self.tr("Prompt for the model"))
-        self.predict = QPushButton(self.tr("Predict"))
-        self.predict.setProperty("role", "primary")
+        self.predict = button(self.tr("Predict"), 38, primary=True)
         self.predict.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.predict.setMinimumHeight(38)
         self._busy = QProgressBar(minimum=0, maximum=0, textVisible=False)
         self._busy.setObjectName("thin")
-        self._note = QLabel()
-        self._note.setProperty("role", "notice")
+        self._note = label("", "notice")
         self._note.setWordWrap(True)
         row = QHBoxLayout()
         row.setSpacing(4)

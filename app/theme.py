@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from core.paths import resources_folder
 
-#: Colours of structures, distinct for every common kind of colour blindness (Okabe and Ito, Color Universal Design, 2008).
+#: Colours of structures, distinct for every common colour blindness (Okabe and Ito, Color Universal Design, 2008).
 STRUCTURE_COLOURS = ("#56B4E9", "#E69F00", "#009E73", "#F0E442", "#CC79A7", "#D55E00", "#0072B2")
 
 

@@ -1,8 +1,9 @@
 """The threshold slider with its number and the area of the mask."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QVBoxLayout, QWidget
 
+from app.controls import label, slider
 from app.session import Session
 from core.mask import STEPS, threshold_of
 
@@ -13,21 +14,21 @@ class ThresholdPanel(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        heading = QLabel(self.tr("Threshold"))
-        heading.setProperty("role", "heading")
-        self.slider = QSlider(Qt.Orientation.Horizontal, minimum=1, maximum=STEPS - 1, pageStep=5)
-        self.slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.slider.setAccessibleName(self.tr("Threshold"))
-        self.slider.setToolTip(self.tr("To the left more, to the right less of the prediction belongs to the mask (+ and −)"))
-        self.number = QDoubleSpinBox(decimals=3, minimum=1 / STEPS, maximum=1 - 1 / STEPS, singleStep=1 / STEPS)
+        heading = label(self.tr("Threshold"), "heading")
+        self.slider = slider(1, STEPS - 1, 5, self.tr("Threshold"))
+        self.slider.setToolTip(
+            self.tr("To the left more, to the right less of the prediction belongs to the mask (+ and −)")
+        )
+        self.number = QDoubleSpinBox()
+        self.number.setDecimals(3)
+        self.number.setRange(1 / STEPS, 1 - 1 / STEPS)
+        self.number.setSingleStep(1 / STEPS)
         self.number.setAccessibleName(self.tr("Threshold as a number"))
         self.number.setKeyboardTracking(False)
         self.number.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.number.setFixedWidth(92)
-        self._area = QLabel()
-        self._area.setProperty("role", "figure")
-        self._share = QLabel()
-        self._share.setProperty("role", "muted")
+        self._area = label("", "figure")
+        self._share = label("", "muted")
         top = QHBoxLayout()
         top.addWidget(heading)
         top.addStretch(1)
@@ -65,11 +66,13 @@ class ThresholdPanel(QWidget):
 
     def _follow(self) -> None:
         editing = self._session.editing
-        for widget, value in ((self.slider, editing.step), (self.number, threshold_of(editing.step))):
+        for widget in (self.slider, self.number):
             widget.blockSignals(True)
-            widget.setValue(value)
-            widget.blockSignals(False)
             widget.setEnabled(editing.has_prediction)
+        self.slider.setValue(editing.step)
+        self.number.setValue(threshold_of(editing.step))
+        for widget in (self.slider, self.number):
+            widget.blockSignals(False)
         self._show_area()
 
     def _show_area(self) -> None:

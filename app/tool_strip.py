@@ -2,12 +2,13 @@
 
 import math
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from app.actions import Actions
 from app.canvas import Canvas
 from app.canvas_tools import LARGEST_RADIUS, SMALLEST_RADIUS, CanvasTools
+from app.controls import label, slider, tool_button
 
 SLIDER_STEPS = 200
 
@@ -27,13 +28,10 @@ class ToolStrip(QWidget):
         self._line()
         self._buttons("brush", "eraser", "pan")
         self._row.addSpacing(6)
-        self.brush = QSlider(Qt.Orientation.Horizontal, minimum=0, maximum=SLIDER_STEPS)
-        self.brush.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.brush = slider(0, SLIDER_STEPS, 10, self.tr("Brush size"))
         self.brush.setFixedWidth(110)
         self.brush.setToolTip(self.tr("Brush size ([ and ], or Ctrl + mouse wheel)"))
-        self.brush.setAccessibleName(self.tr("Brush size"))
-        self._size = QLabel()
-        self._size.setProperty("role", "muted")
+        self._size = label("", "muted")
         self._size.setMinimumWidth(64)
         self._row.addWidget(self.brush)
         self._row.addSpacing(4)
@@ -43,8 +41,8 @@ class ToolStrip(QWidget):
         self._line()
         self._buttons("show_mask", "show_outline")
         self._row.addStretch(1)
-        self._zoom = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
-        self._zoom.setProperty("role", "muted")
+        self._zoom = label("", "muted")
+        self._zoom.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._zoom.setMinimumWidth(52)
         self._row.addWidget(self._zoom)
         self._buttons("fit", "actual")
@@ -56,7 +54,7 @@ class ToolStrip(QWidget):
 
     def _buttons(self, *keys: str) -> None:
         for key in keys:
-            button = QToolButton(iconSize=QSize(22, 22))
+            button = tool_button(size=22)
             button.setDefaultAction(self._actions[key])
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.setAccessibleName(self._actions[key].text().replace("&", ""))

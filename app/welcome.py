@@ -1,9 +1,10 @@
 """What stands in the middle while there is no project, or no image in it."""
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
+from app.controls import button, label
 from app.icons import pixmap
 
 
@@ -25,31 +26,26 @@ class Welcome(QWidget):
         self._pairs: list[tuple[QPushButton, QAction]] = []
         picture = QLabel()
         picture.setPixmap(pixmap("app", "#000000", 72))
-        heading = QLabel(title)
-        heading.setProperty("role", "title")
-        text = QLabel(sentence)
-        text.setProperty("role", "muted")
+        text = label(sentence, "muted")
         text.setWordWrap(True)
         column = QVBoxLayout(self)
         column.setSpacing(10)
         column.addStretch(1)
-        for label in (picture, heading, text):
-            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            column.addWidget(label)
+        for part in (picture, label(title, "title"), text):
+            part.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            column.addWidget(part)
         column.addSpacing(8)
         for place, action in enumerate(steps):
-            button = QPushButton(action.text().replace("&", ""), iconSize=QSize(20, 20))
-            button.setMinimumSize(260, 38)
-            if place == 0:
-                button.setProperty("role", "primary")
-            else:
-                button.setIcon(action.icon())
+            step = button(action.text().replace("&", ""), 38, primary=place == 0)
+            step.setMinimumWidth(260)
+            if place > 0:
+                step.setIcon(action.icon())
                 action.changed.connect(self._recolour)
-                self._pairs.append((button, action))
-            button.clicked.connect(action.trigger)
-            column.addWidget(button, 0, Qt.AlignmentFlag.AlignCenter)
+                self._pairs.append((step, action))
+            step.clicked.connect(action.trigger)
+            column.addWidget(step, 0, Qt.AlignmentFlag.AlignCenter)
         column.addStretch(1)
 
     def _recolour(self) -> None:
-        for button, action in self._pairs:
-            button.setIcon(action.icon())
+        for step, action in self._pairs:
+            step.setIcon(action.icon())

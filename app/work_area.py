@@ -1,11 +1,12 @@
 """The middle and the right side of the window: picture, tools and the panel for segmenting."""
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from app.actions import Actions
 from app.canvas import Canvas
 from app.canvas_tools import CanvasTools
+from app.controls import button, line
 from app.icons import icon
 from app.look_panel import LookPanel
 from app.session import Session
@@ -42,7 +43,9 @@ class WorkArea(QWidget):
         self._pages.addWidget(
             Welcome(
                 self.tr("This image cannot be shown"),
-                self.tr("Its file is missing or damaged. Your masks are safe in the project; go on with another image."),
+                self.tr(
+                    "Its file is missing or damaged. Your masks are safe in the project; go on with another image."
+                ),
                 [actions["next"], actions["previous"]],
             )
         )
@@ -83,8 +86,7 @@ class SegmentPanel(QScrollArea):
         self.structure = StructurePanel(session, theme)
         self.threshold = ThresholdPanel(session)
         self.look = LookPanel(canvas)
-        self.accept = QPushButton(self.tr("Accept and next"), iconSize=QSize(20, 20))
-        self.accept.setMinimumHeight(42)
+        self.accept = button(self.tr("Accept and next"), 42)
         self.accept.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.accept.setToolTip(actions["accept"].toolTip())
         self.accept.clicked.connect(actions["accept"].trigger)
@@ -94,7 +96,7 @@ class SegmentPanel(QScrollArea):
         column = QVBoxLayout(body)
         column.setContentsMargins(16, 14, 16, 16)
         column.setSpacing(14)
-        for part in (self.structure, _line(), self.threshold, _line(), self.look):
+        for part in (self.structure, line(), self.threshold, line(), self.look):
             column.addWidget(part)
         column.addStretch(1)
         column.addWidget(self.accept)
@@ -104,9 +106,3 @@ class SegmentPanel(QScrollArea):
 
     def _recolour(self) -> None:
         self.accept.setIcon(icon("accept", self._theme.tones.success))
-
-
-def _line() -> QFrame:
-    line = QFrame()
-    line.setObjectName("separator")
-    return line

@@ -1,0 +1,70 @@
+"""Sliders, labels and buttons in the style of the house."""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSlider, QToolButton
+
+
+def label(text: str, role: str) -> QLabel:
+    """A label.
+
+    Args:
+        text: its words.
+        role: "heading", "title", "figure", "muted" or "notice" (see resources/style/window.qss).
+    """
+    result = QLabel(text)
+    result.setProperty("role", role)
+    return result
+
+
+def slider(low: int, high: int, page: int, name: str) -> QSlider:
+    """A horizontal slider that takes the keyboard only by Tab.
+
+    Args:
+        low: smallest value.
+        high: largest value.
+        page: a large step.
+        name: for screen readers.
+    """
+    result = QSlider(Qt.Orientation.Horizontal)
+    result.setRange(low, high)
+    result.setPageStep(page)
+    result.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    result.setAccessibleName(name)
+    return result
+
+
+def tool_button(tip: str = "", size: int = 20) -> QToolButton:
+    """A flat button with an icon.
+
+    Args:
+        tip: what it does, also for screen readers.
+        size: of the icon in pixels.
+    """
+    result = QToolButton()
+    result.setIconSize(QSize(size, size))
+    result.setToolTip(tip)
+    result.setAccessibleName(tip)
+    return result
+
+
+def button(text: str, height: int, primary: bool = False) -> QPushButton:
+    """A large button with room for an icon.
+
+    Args:
+        text: its words.
+        height: in pixels.
+        primary: whether it is the main step here.
+    """
+    result = QPushButton(text)
+    result.setIconSize(QSize(20, 20))
+    result.setMinimumHeight(height)
+    if primary:
+        result.setProperty("role", "primary")
+    return result
+
+
+def line() -> QFrame:
+    """A thin line between two parts of a panel."""
+    result = QFrame()
+    result.setObjectName("separator")
+    return result
