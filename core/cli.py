@@ -20,7 +20,6 @@ from typing import Any, NoReturn
 
 from core.cli_output import Report, write_json
 from core.errors import InputError, KnownError
-from core.mask import step_of, threshold_of
 from core.model_reference import open_segmenter
 
 PROGRAM = "sa2va-annotator"
@@ -49,6 +48,8 @@ class _Parser(argparse.ArgumentParser):
 
 def _threshold(text: str) -> int:
     """A threshold 0.005 … 0.995 as a step. Raises argparse's error for anything else."""
+    from core.mask import step_of, threshold_of
+
     try:
         value = float(text)
     except ValueError:

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import ModelError
+from core.paths import resources_folder
 
 if TYPE_CHECKING:
     from core.segmenter import Segmenter
 
 DEMO = "demo"
-DEMO_FOLDER = Path(__file__).resolve().parent.parent / "resources" / "demo_model"
+DEMO_FOLDER = resources_folder() / "demo_model"
 
 ADAPTER_CONFIG = "adapter_config.json"
 VERSION_RECORD = "version.json"
@@ -75,6 +76,12 @@ def base_of(ref: str) -> str:
             raise _damaged_version(folder)
         ref = named
     raise _damaged_version(Path(ref))
+
+
+def absolute(ref: str) -> str:
+    """A reference that means the same from any folder: a folder in full, everything else as it is."""
+    folder = Path(ref).expanduser()
+    return str(folder.resolve()) if ref != DEMO and folder.is_dir() else ref
 
 
 def recommended_step(ref: str) -> int | None:

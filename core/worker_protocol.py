@@ -306,8 +306,8 @@ def parse_event(message: Message) -> Event:
         return ReadyEvent(message["version"])
     if kind == "progress":
         fraction = message.get("fraction")
-        known = isinstance(fraction, (int, float)) and not isinstance(fraction, bool)
-        return ProgressEvent(number, _text(message, "text", ""), float(fraction) if known else None)
+        known = float(fraction) if isinstance(fraction, (int, float)) else None
+        return ProgressEvent(number, _text(message, "text", ""), known)
     if kind == "done" and isinstance(message.get("result"), dict):
         return DoneEvent(number, message["result"])
     if kind == "failed":

@@ -144,12 +144,11 @@ def _make_service() -> InferenceService:
     """Import torch, as late as possible, and connect the model and the cache."""
     import torch
 
-    from core.features_on_disk import StoredFeatures
     from core.inference.requests import InferenceService
     from core.model_reference import open_segmenter
 
     torch.set_num_threads(max(1, min(8, os.cpu_count() or 1)))
-    return InferenceService(open_segmenter, StoredFeatures())
+    return InferenceService(open_segmenter)
 
 
 def main() -> int:

@@ -196,7 +196,10 @@ class TestProcess:
         )
         yield process
         process.kill()
-        process.communicate()
+        process.wait()
+        for stream in (process.stdin, process.stdout):
+            assert stream is not None
+            stream.close()
 
     @staticmethod
     def ask(worker: subprocess.Popen[bytes], request: LoadRequest | PredictRequest | QuitRequest) -> None:

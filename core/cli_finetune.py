@@ -1,0 +1,194 @@
+"""`sa2va-annotator finetune`: a new version from a folder of images and a folder of masks."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import re
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core.cli_output import Report, make_folder, resources_used, write_aside
+from core.errors import InputError, KnownError
+from core.finetune.job import Example, Job
+from core.image_file import read_image
+from core.labelled_set import Pair, pair_up, read_names, read_reference_mask, select
+from core.mask import encode_png
+from core.model_reference import DEMO, absolute, base_of, is_version
+
+
+@dataclass(frozen=True)
+class Division:
+    """Which pairs are learned from and which are only compared on; `groups` is the patient of each base name."""
+
+    learned: tuple[Pair, ...]
+    tested: tuple[Pair, ...]
+    groups: dict[str, str]
+
+
+def run(arguments: argparse.Namespace, report: Report) -> dict[str, Any]:
+    """Train, compare and write the version.
+
+    Raises:
+        InputError: files do not fit, or the place of the version is taken.
+        FinetuneError, ModelError, DeviceError: the run cannot start or did not learn.
+    """
+    out = Path(arguments.out)
+    _guard(out)
+    division = divide(arguments, report)
+    report.remark(f"{len(division.learned)} images to learn from, {len(division.tested)} held out by the list.")
+    make_folder(out.parent)
+    with tempfile.TemporaryDirectory(prefix=".finetune-", dir=out.parent) as workplace:
+        folder = Path(workplace)
+        examples, failures = _examples(division, arguments.prompt, folder, report)
+        job = _job(arguments, out, folder / "job", examples)
+        result = _train(job, report)
+    print_figures(result, report)
+    return {
+        "ok": not failures,
+        "model": arguments.model,
+        "prompt": arguments.prompt,
+        "seed": arguments.seed,
+        "learned_from": [pair.name for pair in division.learned],
+        "held_out": [pair.name for pair in division.tested],
+        "failures": failures,
+        **result,
+        **resources_used(),
+    }
+
+
+def divide(arguments: argparse.Namespace, report: Report) -> Division:
+    """Decide which images are learned from. Images of a patient who is in the test list are not learned from.
+
+    Raises:
+        InputError: nothing pairs, the list or the pattern does not fit, or nothing is left to learn from.
+    """
+    pairing = pair_up(Path(arguments.images), Path(arguments.masks))
+    if pairing.images_without_mask:
+        report.remark(f"{len(pairing.images_without_mask)} images have no mask and are left out.")
+    groups = {pair.name: group_of(pair.image.name, arguments.group_by) for pair in pairing.pairs}
+    if arguments.group_by is None:
+        report.remark("Each image counts as a patient of its own; --group-by says which belong together.")
+    tested: tuple[Pair, ...] = ()
+    learned = pairing.pairs
+    if arguments.test_images:
+        names = read_names(Path(arguments.test_images))
+        tested, learned = select(pairing, names, arguments.test_images)
+        held_out = {groups[pair.name] for pair in tested}
+        strangers = tuple(pair for pair in learned if groups[pair.name] not in held_out)
+        if len(strangers) < len(learned):
+            report.remark(
+                f"{len(learned) - len(strangers)} images belong to patients of the held-out list and are not learned from."
+            )
+        learned = strangers
+    if not learned:
+        raise InputError(
+            "After holding out the test images none is left to learn from, so nothing was started.",
+            "Hold out fewer images, or add labelled ones.",
+        )
+    if arguments.limit is not None:
+        if arguments.limit > len(learned):
+            report.remark(f"There are only {len(learned)} images to learn from; all of them are used.")
+        learned = spread(learned, arguments.limit)
+    return Division(learned, tested, groups)
+
+
+def group_of(file_name: str, pattern: re.Pattern[str] | None) -> str:
+    """The patient that a file name tells: group 1 of the pattern, else all that it matches; without a pattern the base name.
+
+    Raises:
+        InputError: the pattern does not match, so nobody would know whose image it is.
+    """
+    if pattern is None:
+        return Path(file_name).stem
+    match = pattern.search(file_name) or pattern.search(Path(file_name).stem)
+    found = "" if match is None else (match.group(1) or "") if pattern.groups else match.group(0)
+    if not found:
+        raise InputError(
+            "The pattern of --group-by finds no patient in the file name “{name}”, so nothing was started.",
+            "Correct the pattern, so that it fits every file name.",
+            name=file_name,
+        )
+    return found
+
+
+def spread(pairs: Sequence[Pair], count: int) -> tuple[Pair, ...]:
+    """`count` of the pairs, spread evenly over their order, always the same ones."""
+    if count >= len(pairs):
+        return tuple(pairs)
+    return tuple(pairs[int(index)] for index in np.floor((np.arange(count) + 0.5) * len(pairs) / count))
+
+
+def _guard(out: Path) -> None:
+    """Raise InputError if something is already where the version is to be."""
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise InputError(
+            "“{out}” already exists and is not empty, so the new version has no place and nothing was started.",
+            "Choose another folder with --out.",
+            out=str(out),
+        )
+
+
+def _examples(
+    division: Division, prompt: str, folder: Path, report: Report
+) -> tuple[tuple[Example, ...], list[dict[str, str]]]:
+    """Read every image and mask once, freeze the masks as PNG, and describe them for the job.
+
+    A held-out image that cannot be used is named and left out; one to learn from stops everything before it starts.
+
+    Returns:
+        The examples, and what was left out: [{"image": name, "error": sentence}].
+
+    Raises:
+        ImageError, InputError: an image to learn from cannot be used.
+    """
+    masks = folder / "job" / "masks"
+    make_folder(masks)
+    examples: list[Example] = []
+    failures: list[dict[str, str]] = []
+    planned = [(pair, "") for pair in division.learned] + [(pair, "test") for pair in division.tested]
+    for count, (pair, split) in enumerate(planned):
+        report.progress(count, len(planned), pair.image.name)
+        try:
+            example, note = _example(pair, prompt, division.groups[pair.name], split, masks)
+        except KnownError as error:
+            if not split:
+                raise
+            failures.append({"image": pair.image.name, "error": str(error)})
+            report.remark(f"{pair.image.name} is left out of the comparison: {error}")
+            continue
+        examples.append(example)
+        if note:
+            report.remark(note)
+    return tuple(examples), failures
+
+
+def _example(pair: Pair, prompt: str, group: str, split: str, masks: Path) -> tuple[Example, str]:
+    image = read_image(pair.image)
+    reference = read_reference_mask(pair.mask, image.height, image.width)
+    # Two file names may differ only in what a disk does not tell apart, so the frozen mask is named by content.
+    file = masks / f"{hashlib.sha256(pair.name.encode('utf-8', errors='surrogateescape')).hexdigest()[:24]}.png"
+    write_aside(file, encode_png(reference.mask))
+    example = Example(str(pair.image.resolve()), image.sha256, str(file), group, prompt, split)
+    return example, reference.note
+
+
+def _job(arguments: argparse.Namespace, out: Path, folder: Path, examples: tuple[Example, ...]) -> Job:
+    version = Path(arguments.model).expanduser()
+    chosen = {"epochs": arguments.epochs, "learning_rate": arguments.learning_rate}
+    return Job(
+        folder=str(folder),
+        model=absolute(base_of(arguments.model)),
+        examples=examples,
+        out=str(out.resolve()),
+        version=str(version.resolve()) if arguments.model != DEMO and is_version(version) else None,
+        seed=arguments.seed,
+        device=arguments.device,
+        note="made by the command line",
+        **{name: value for name, value in chosen.items() if value is not None},
+    )
