@@ -136,6 +136,7 @@ def score_pairs(
         scored.append(score)
         if note:
             notes.append(note)
+    progress(len(pairs), len(pairs), "")
     if not scored:
         raise InputError(
             "Not one of the {count} images could be measured. The first: {first}",

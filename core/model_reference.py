@@ -162,11 +162,12 @@ def open_segmenter(ref: str, device: str = "auto", cache_dir: Path | None = None
     """
     folder = base_folder(ref, cache_dir)
 
-    from core.finetune.version import apply_version
     from core.sa2va.segmenter import Sa2VASegmenter
 
     segmenter: Segmenter = Sa2VASegmenter.load(folder, device)
     version = Path(ref).expanduser()
     if ref != DEMO and is_version(version):
+        from core.finetune.version import apply_version
+
         apply_version(segmenter, version)
     return segmenter
