@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, QSortFilterProxyModel, Qt
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QLineEdit, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QListView, QProgressBar, QVBoxLayout, QWidget
 
 from app.controls import label
 from app.icons import icon
@@ -110,6 +110,9 @@ class ImageList(QWidget):
         self.view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.view.setAccessibleName(self.tr("Images"))
         self.view.selectionModel().currentChanged.connect(self._chosen)
+        self._done = QProgressBar()
+        self._done.setObjectName("thin")
+        self._done.setTextVisible(False)
         self._progress = label("", "muted")
         self._progress.setWordWrap(True)
         column = QVBoxLayout(self)
@@ -117,6 +120,7 @@ class ImageList(QWidget):
         column.setSpacing(8)
         column.addWidget(self.filter)
         column.addWidget(self.view, 1)
+        column.addWidget(self._done)
         column.addWidget(self._progress)
         session.image_changed.connect(self._follow)
         theme.changed.connect(lambda: self._search.setIcon(icon("search", theme.tones.muted)))
@@ -145,3 +149,5 @@ class ImageList(QWidget):
         total = sum(counts.values())
         text = self.tr("{accepted} of {total} accepted").format(accepted=counts["accepted"], total=total)
         self._progress.setText(text if total else self.tr("No images yet"))
+        self._done.setMaximum(max(1, total))
+        self._done.setValue(counts["accepted"])

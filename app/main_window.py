@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QLabel, QMainWindow, QSplitter, QTabWidget
 
 from app.about import AboutDialog, ShortcutsDialog
@@ -37,6 +37,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setWindowTitle("sa2va-annotator")
         self.resize(1360, 860)
+        self.setAcceptDrops(True)
         self.session, self.theme, self.tools = session, theme, tools
         self.commands = Actions(self, theme)
         self.commands.fill_menus(self)
@@ -161,6 +162,15 @@ class MainWindow(QMainWindow):
     def open_project(self, folder: Path) -> bool:
         """Open a project folder; False when it cannot be opened (the message bar says why)."""
         return self.files.open(folder)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take image files and folders that are dragged in, once there is a project to put them into."""
+        if event.mimeData().hasUrls() and self.session.store is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Put dropped images and folders of images into the project."""
+        self.files.add_all([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Save and close."""

@@ -67,14 +67,7 @@ class ProjectFiles(QObject):
         """Ask for a folder and add all images in it."""
         folder = QFileDialog.getExistingDirectory(self._window, self.tr("Choose a folder with images"))
         if folder:
-            try:
-                found = find_images(Path(folder))
-            except KnownError as error:
-                self._messages.say_error(error)
-                return
-            if not found:
-                self._messages.say("no_images_found")
-            self.add(found)
+            self.add_all([Path(folder)])
 
     def open(self, folder: Path) -> bool:
         """Open a project; False when it cannot be opened, the message bar then says why."""
@@ -86,6 +79,18 @@ class ProjectFiles(QObject):
         self._messages.clear("StoreError")
         self.opened.emit(folder)
         return True
+
+    def add_all(self, places: list[Path]) -> None:
+        """Put image files, and all images of folders, into the open project."""
+        found: list[Path] = []
+        for place in places:
+            try:
+                found += find_images(place) if place.is_dir() else [place]
+            except KnownError as error:
+                self._messages.say_error(error)
+        if places and not found:
+            self._messages.say("no_images_found")
+        self.add(found)
 
     def add(self, paths: list[Path]) -> None:
         """Read image files and put them into the open project, a few at a time."""

@@ -1,11 +1,14 @@
 """The threshold slider with its number and the area of the mask."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.controls import label, slider
 from app.session import Session
 from core.mask import STEPS, threshold_of
+
+
+AREA_AFTER_MS = 80
 
 
 class ThresholdPanel(QWidget):
@@ -47,7 +50,9 @@ class ThresholdPanel(QWidget):
         self.slider.sliderReleased.connect(self._released)
         self.number.valueChanged.connect(self._typed)
         session.threshold_changed.connect(self._follow)
-        session.mask_changed.connect(self._show_area)
+        self._soon = QTimer(self, singleShot=True, interval=AREA_AFTER_MS)
+        self._soon.timeout.connect(self._show_area)
+        session.mask_changed.connect(lambda: self._soon.isActive() or self._soon.start())
         session.prediction_changed.connect(self._follow)
         self._follow()
 
