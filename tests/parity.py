@@ -103,8 +103,8 @@ def losses_and_gradients(
     p = chosen.sigmoid()
     dice = 0.5 * (1 - (2 * (p * target).sum() + 1) / (p.sum() + target.sum() + 1))
     words = F.cross_entropy(network.word_logits(states[0, :-1]), labels[0, 1:], ignore_index=-100)
-    got = {f"tf/{name}": np.array(float(v)) for name, v in
-           {"loss_mask": bce, "loss_dice": dice, "llm_loss": words}.items()}  # fmt: skip
+    named = {"loss_mask": bce, "loss_dice": dice, "llm_loss": words}
+    got = {f"tf/{name}": np.array(loss.item()) for name, loss in named.items()}
     step = int(expected["tf/up_step"]) if "tf/up_step" in expected else 1
     up = F.interpolate(chosen.detach()[None, None], truth.shape, mode="bilinear", align_corners=False)[0, 0]
     got |= {"tf/up_step": np.array(step), "tf/up_logits": up[::step, ::step].numpy().astype(np.float16)}

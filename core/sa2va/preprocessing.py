@@ -19,7 +19,7 @@ def check_rgb(rgb: npt.NDArray[np.uint8]) -> None:
 
 def normalise(pictures: npt.NDArray[np.uint8]) -> torch.Tensor:
     """(N, H, W, 3) uint8 -> (N, 3, H, W) float32, ImageNet's mean and deviation."""
-    pixels = torch.from_numpy(np.ascontiguousarray(pictures)).permute(0, 3, 1, 2).float().div_(255.0)
+    pixels = torch.tensor(pictures).permute(0, 3, 1, 2).float().div_(255.0)
     return pixels.sub_(torch.tensor(MEAN).view(1, 3, 1, 1)).div_(torch.tensor(STD).view(1, 3, 1, 1))
 
 

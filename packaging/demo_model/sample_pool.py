@@ -1,0 +1,99 @@
+"""Procedural pictures made by all cores while the GPU trains, in memory that the processes share."""
+
+from __future__ import annotations
+
+import mmap
+import multiprocessing
+import random
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pictures
+
+SLOTS = 6
+"""Masks kept of one picture at most."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a filled place of the pool holds."""
+
+    kind: str
+    keys: tuple[str, ...]
+    absent: tuple[str, ...]
+
+
+_images: np.ndarray
+_masks: np.ndarray
+_size: int
+
+
+def _make(task: tuple[int, str, int]) -> tuple[int, Entry]:
+    place, kind, seed = task
+    cv2.setNumThreads(1)
+    sample = pictures.make(kind, seed, size=_size)
+    keys = tuple(sample.masks)
+    if len(keys) > SLOTS:
+        keys = tuple(random.Random(seed).sample(keys, SLOTS))
+    _images[place] = sample.image
+    for slot, key in enumerate(keys):
+        _masks[place, slot] = np.packbits(sample.masks[key], axis=1)
+    return place, Entry(sample.kind, keys, tuple(sample.absent))
+
+
+class SamplePool:
+    """Up to `capacity` pictures of size×size; grows in the background until it is full."""
+
+    def __init__(self, capacity: int, size: int, workers: int, weights: dict[str, float], seed: int) -> None:
+        global _images, _masks, _size
+        _size = size
+        _images = np.frombuffer(mmap.mmap(-1, capacity * size * size * 3), np.uint8).reshape(capacity, size, size, 3)
+        shape = (capacity, SLOTS, size, size // 8)
+        _masks = np.frombuffer(mmap.mmap(-1, int(np.prod(shape))), np.uint8).reshape(shape)
+        self.entries: list[tuple[int, Entry]] = []
+        chooser = random.Random(seed)
+        kinds = chooser.choices(list(weights), list(weights.values()), k=capacity)
+        tasks = [(place, kind, seed + place) for place, kind in enumerate(kinds)]
+        self._pool = multiprocessing.get_context("fork").Pool(workers)
+        self._results = self._pool.imap_unordered(_make, tasks, chunksize=4)
+        threading.Thread(target=self._collect, daemon=True).start()
+
+    def _collect(self) -> None:
+        for place, entry in self._results:
+            self.entries.append((place, entry))
+
+    def sample(self, chooser: random.Random) -> tuple[np.ndarray, list[np.ndarray], Entry]:
+        """One random picture (S, S, 3) uint8, its masks (S, S) bool in the order of `Entry.keys`."""
+        place, entry = chooser.choice(self.entries)
+        masks = [np.unpackbits(_masks[place, slot], axis=1).astype(bool) for slot in range(len(entry.keys))]
+        return _images[place], masks, entry
+
+    def close(self) -> None:
+        """Stop making pictures."""
+        self._pool.terminate()
+
+
+class RealSet:
+    """A folder of images/ and masks/ with an open licence, resized to the pool's size."""
+
+    def __init__(self, folder: Path, key: str, kind: str, size: int) -> None:
+        names = sorted(path.stem for path in (folder / "masks").glob("*.png"))
+        # The last third is never trained on: it is the test part of the project's benchmarks. Slices of one scan
+        # (name before _slice) stay on one side.
+        cut = len(names) - max(6, round(len(names) / 3))
+        held_out = {name.split("_slice")[0] for name in names[cut:]}
+        names = [name for name in names[:cut] if name.split("_slice")[0] not in held_out]
+        self.items = []
+        for name in names:
+            image = cv2.cvtColor(cv2.imread(str(next((folder / "images").glob(name + ".*")))), cv2.COLOR_BGR2RGB)
+            mask = cv2.imread(str(folder / "masks" / f"{name}.png"), cv2.IMREAD_GRAYSCALE) > 127
+            image = cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA)
+            mask = cv2.resize(mask.astype(np.uint8), (size, size), interpolation=cv2.INTER_NEAREST) > 0
+            self.items.append((image, [mask], Entry(kind, (key,), ())))
+
+    def sample(self, chooser: random.Random) -> tuple[np.ndarray, list[np.ndarray], Entry]:
+        """One random picture with its mask."""
+        return chooser.choice(self.items)

@@ -1,0 +1,256 @@
+"""Train the demo model from nothing, every part of it, through the project's own differentiable forward.
+
+    python packaging/demo_model/train.py --out FOLDER [--minutes 18] [--real FOLDER_OF_OPEN_SETS]
+
+Needs a GPU with 16 GB, several processor cores and this repository; about 20 minutes on one H100. See README.md beside it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import random
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from safetensors.torch import save_file
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parents[1])]
+
+import pictures  # noqa: E402
+from augment import geometry, scanner  # noqa: E402
+from sample_pool import RealSet, SamplePool  # noqa: E402
+from tokenizer import make_tokenizer  # noqa: E402
+
+from core.sa2va import prompt as text  # noqa: E402
+from core.sa2va.checkpoint import load_tokenizer  # noqa: E402
+from core.sa2va.config import read_config  # noqa: E402
+from core.sa2va.network import Sa2VANetwork  # noqa: E402
+from core.sa2va.preprocessing import MEAN, STD  # noqa: E402
+from core.sa2va.publish import publish  # noqa: E402
+from core.segmenter import Decoded, ImageFeatures  # noqa: E402
+
+REAL = {"nuclei_fluo_dsb2018": ("nuclei", "fluorescence_nuclei"), "nuclei_he_dsb2018": ("nuclei", "histology_he"),
+        "us_carotid": ("carotid", "ultrasound_carotid")}  # fmt: skip
+SIDES_MATTER = {"ct_abdomen", "chest_xray"}
+POOL_SIZE = 512
+LATE_SHARE = 0.45
+"""Share of the time spent at the full 1024; before it the pictures are 512, four times cheaper."""
+
+
+def new_network(folder: Path, device: torch.device) -> tuple[Sa2VANetwork, object, int]:
+    """Tokenizer, configuration and freshly drawn network; the first two are written to `folder`."""
+    phrases = [phrase for all_phrases in pictures.PROMPTS.values() for phrase in all_phrases]
+    texts = [text.INSTRUCTION.format(question=text.question_of(phrase)) + text.ANSWER for phrase in phrases]
+    size = make_tokenizer(texts * 3, folder)
+    raw = json.loads((HERE / "config.json").read_text())
+    raw["llm_config"]["vocab_size"] = size
+    (folder / "config.json").write_text(json.dumps(raw, indent=1) + "\n")
+    (folder / "sam2_config.json").write_bytes((HERE / "sam2_config.json").read_bytes())
+    tokenizer = load_tokenizer(folder)
+    network = Sa2VANetwork(read_config(folder), tokenizer.convert_tokens_to_ids(text.IMAGE_TOKEN))
+    torch.nn.init.normal_(network.grounding.no_mem_embed, std=0.02)
+    return network.to(device), tokenizer, size
+
+
+class Batches:
+    """Pictures with two questions each; some ask for what is not there."""
+
+    def __init__(self, pool: SamplePool, real: dict[str, RealSet], network: Sa2VANetwork, tokenizer: object, seed: int):
+        self.pool, self.real, self.tokenizer = pool, list(real.values()), tokenizer
+        self.chooser = random.Random(seed)
+        self.tokens = network.config.tokens_per_tile
+        self.cache: dict[str, text.Conversation] = {}
+        self.every_key = list(pictures.PROMPTS)
+
+    def questions(self, keys: tuple[str, ...], absent: tuple[str, ...], kind: str) -> list[tuple[str, int]]:
+        """Two (phrase, index of the mask or −1 for nothing there)."""
+        chosen: list[tuple[str, int]] = []
+        for number in range(2):
+            if not keys or self.chooser.random() < (0.12 if number == 0 else 0.35):
+                elsewhere = [key for key in self.every_key if key not in pictures.STRUCTURES_OF[kind]]
+                near = [key for key in absent if key not in keys]
+                key = self.chooser.choice(near if near and self.chooser.random() < 0.6 else elsewhere)
+                chosen.append((self.chooser.choice(pictures.PROMPTS[key]), -1))
+            else:
+                index = self.chooser.randrange(len(keys))
+                chosen.append((self.chooser.choice(pictures.PROMPTS[keys[index]]), index))
+        return chosen
+
+    def next(self, count: int, size: int, device: torch.device) -> dict[str, torch.Tensor]:
+        """A batch of `count` pictures of side `size` and 2·count prompts, on `device`."""
+        images, masks, flips, talks = [], [], [], []
+        for _ in range(count):
+            source = self.chooser.choice(self.real) if self.real and self.chooser.random() < 0.06 else self.pool
+            image, truths, entry = source.sample(self.chooser)
+            images.append(torch.from_numpy(np.ascontiguousarray(image)))
+            flips.append(entry.kind not in SIDES_MATTER)
+            for phrase, index in self.questions(entry.keys, entry.absent, entry.kind):
+                if phrase not in self.cache:
+                    question = text.question_of(phrase)
+                    self.cache[phrase] = text.converse(self.tokenizer, question, self.tokens)
+                talks.append(self.cache[phrase])
+                masks.append(torch.from_numpy(truths[index]) if index >= 0 else torch.zeros(image.shape[:2], dtype=torch.bool))
+        pixels = torch.stack(images).to(device).permute(0, 3, 1, 2).float() / 255
+        truth = torch.stack(masks).to(device).view(count, 2, *masks[0].shape).float()
+        pixels, truth = geometry(pixels, truth, size, torch.tensor(flips, device=device))
+        pixels = scanner(pixels)
+        longest = max(len(talk.ids) for talk in talks)
+        ids = torch.zeros(len(talks), longest, dtype=torch.long)
+        attention, labels = torch.zeros_like(ids), torch.full_like(ids, -100)
+        for row, talk in enumerate(talks):
+            ids[row, : len(talk.ids)] = torch.tensor(talk.ids)
+            attention[row, : len(talk.ids)] = 1
+            labels[row, talk.answer_start : talk.answer_end] = ids[row, talk.answer_start : talk.answer_end]
+        return {
+            "pixels": pixels,
+            "truth": F.adaptive_avg_pool2d(truth, size // 4).flatten(0, 1),
+            "ids": ids.to(device),
+            "attention": attention.to(device),
+            "labels": labels.to(device),
+            "seg": torch.tensor([talk.seg_positions[0] for talk in talks], device=device),
+            "picture_of": torch.arange(count, device=device).repeat_interleave(2),
+        }
+
+
+def clicks_for(truth: torch.Tensor, size: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """One or two random clicks per mask: (P, n, 2) x, y in pixels and (P, n) labels. Half lie inside where there is one."""
+    count, grid = truth.shape[0], truth.shape[-1]
+    number = random.choice((1, 2))
+    flat = truth.flatten(1)
+    weights = torch.where(torch.rand(count, 1, device=truth.device) < 0.65, flat.clamp(min=1e-6), (1 - flat).clamp(min=1e-6))
+    places = torch.multinomial(weights, number)
+    labels = (flat.gather(1, places) > 0.5).int()
+    points = torch.stack([places % grid, places // grid], -1).float() * 4 + torch.rand(count, number, 2, device=truth.device) * 4
+    return points.clamp(0, size - 1), labels
+
+
+def losses(decoded: Decoded, truth: torch.Tensor) -> torch.Tensor:
+    """Mask loss of the best of three (a tenth of the others), calibration of predicted IoU and object score."""
+    logits, target = decoded.logits.float(), truth[:, None].expand_as(decoded.logits)
+    bce = F.binary_cross_entropy_with_logits(logits, target, reduction="none")
+    p = logits.sigmoid()
+    focal = (bce * (p - target).abs() ** 1.0).mean((2, 3))
+    overlap = 2 * (p * target).sum((2, 3)) + 1
+    dice = 1 - overlap / (p.sum((2, 3)) + target.sum((2, 3)) + 1)
+    there = truth.flatten(1).amax(1) > 0.5
+    each = 6.0 * focal + 1.5 * bce.mean((2, 3)) + torch.where(there[:, None], dice, 0.15 * dice)
+    mask_loss = each.min(1).values + 0.1 * each.mean(1)
+    with torch.no_grad():
+        hard, real = logits > 0, target > 0.5
+        union = (hard | real).sum((2, 3))
+        iou = torch.where(union > 0, (hard & real).sum((2, 3)) / union.clamp(min=1), torch.ones_like(p[:, :, 0, 0]))
+    iou_loss = F.mse_loss(decoded.ious.float(), iou)
+    score_loss = F.binary_cross_entropy_with_logits(decoded.object_score.float()[:, 0], there.float())
+    return mask_loss.mean() + 0.5 * iou_loss + 0.1 * score_loss
+
+
+def step_loss(network: Sa2VANetwork, batch: dict[str, torch.Tensor], size: int, with_clicks: bool) -> torch.Tensor:
+    """Forward through every part; with clicks the decoder hears them beside the words."""
+    mean, std = (torch.tensor(v, device=batch["pixels"].device).view(1, 3, 1, 1) for v in (MEAN, STD))
+    pixels = (batch["pixels"] - mean) / std
+    small = F.interpolate(pixels, (network.config.tile_size,) * 2, mode="bilinear", antialias=True, align_corners=False)
+    tokens = network.image_tokens(small).view(pixels.shape[0], network.config.tokens_per_tile, -1)
+    of = batch["picture_of"]
+    states = network.states(batch["ids"], tokens[of].flatten(0, 1), batch["attention"])
+    language = network.text_hidden_fcs(states[torch.arange(of.shape[0], device=of.device), batch["seg"]])
+    features = network.grounding.encode(pixels)
+    features = ImageFeatures(features.embedding[of], features.high_res_0[of], features.high_res_1[of])
+    points, labels = clicks_for(batch["truth"], size) if with_clicks else (None, None)
+    decoded = network.grounding.decode(features, language, points, labels)
+    words = network.word_logits(states[:, :-1]).float().flatten(0, 1)
+    return losses(decoded, batch["truth"]) + 0.02 * F.cross_entropy(words, batch["labels"][:, 1:].flatten(), ignore_index=-100)
+
+
+def set_size(network: Sa2VANetwork, size: int) -> None:
+    """Let SAM 2's prompt encoder know the side of the pictures."""
+    network.grounding.sam_prompt_encoder.image_embedding_size = (size // 16, size // 16)
+    network.grounding.sam_prompt_encoder.input_image_size = (size, size)
+
+
+def save(network: Sa2VANetwork, weights: dict[str, torch.Tensor], folder: Path) -> None:
+    """Write model.safetensors in upstream's names, half precision (norms and positions too: the model is small)."""
+    published = publish(weights, network.config)
+    aside = folder / "model.safetensors.part"
+    save_file({key: value.to(torch.float16).cpu().contiguous() for key, value in published.items()}, aside)
+    os.replace(aside, folder / "model.safetensors")
+
+
+def train(options: argparse.Namespace) -> None:
+    """The whole recipe, top to bottom."""
+    torch.manual_seed(options.seed)
+    random.seed(options.seed)
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
+    options.out.mkdir(parents=True, exist_ok=True)
+    cores = os.cpu_count() or 4
+    weights = {kind: pictures.WEIGHTS.get(kind, 1.0) if hasattr(pictures, "WEIGHTS") else 1.0 for kind in pictures.KINDS}
+    pool = SamplePool(options.pool, POOL_SIZE, max(1, cores - 2), weights, seed=1_000_000 + options.seed)
+    device = torch.device("cuda")
+    network, tokenizer, _ = new_network(options.out, device)
+    real = {}
+    if options.real is not None:
+        real = {name: RealSet(options.real / name, *REAL[name], POOL_SIZE) for name in REAL if (options.real / name).is_dir()}
+    print(f"parameters {sum(p.numel() for p in network.parameters()) / 1e6:.2f} M, open sets {list(real)}", flush=True)
+    batches = Batches(pool, real, network, tokenizer, options.seed)
+    decay = [p for p in network.parameters() if p.ndim > 1]
+    rest = [p for p in network.parameters() if p.ndim <= 1]
+    optimiser = torch.optim.AdamW(
+        [{"params": decay, "weight_decay": 0.05}, {"params": rest, "weight_decay": 0.0}], lr=options.rate, fused=True
+    )
+    average = {name: tensor.detach().clone() for name, tensor in network.state_dict().items()}
+    while len(pool.entries) < min(1500, options.pool):
+        time.sleep(1)
+    begun, step, shown = time.monotonic(), 0, []
+    network.train()
+    while (share := (time.monotonic() - begun) / (options.minutes * 60)) < 1:
+        late = share > 1 - LATE_SHARE
+        size, count = (1024, options.batch // 2) if late else (512, options.batch)
+        set_size(network, size)
+        rate = options.rate * min(1.0, (step + 1) / 400) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * share)))
+        for group in optimiser.param_groups:
+            group["lr"] = rate
+        batch = batches.next(count, size, device)
+        with torch.autocast("cuda", torch.bfloat16):
+            loss = step_loss(network, batch, size, with_clicks=random.random() < 0.25)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimiser.step()
+        step += 1
+        keep = min(0.9985, 1 - 1 / (step / 4 + 1))
+        current = [tensor for name, tensor in network.state_dict().items() if tensor.is_floating_point()]
+        torch._foreach_lerp_([average[n] for n, t in network.state_dict().items() if t.is_floating_point()], current, 1 - keep)
+        shown.append(loss.detach())
+        if step % 200 == 0:
+            mean = torch.stack(shown).mean().item()
+            shown.clear()
+            print(f"{time.monotonic() - begun:6.0f} s  step {step}  {size}  loss {mean:.4f}  pool {len(pool.entries)}", flush=True)
+        if step % 2000 == 0:
+            save(network, average, options.out)
+    pool.close()
+    save(network, average, options.out)
+    print(f"done: {step} steps", flush=True)
+
+
+def main() -> None:
+    """Read the options and train."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--real", type=Path, help="folder with the open sets (see README.md)")
+    parser.add_argument("--minutes", type=float, default=18.0)
+    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--pool", type=int, default=24000)
+    parser.add_argument("--rate", type=float, default=8e-4)
+    parser.add_argument("--seed", type=int, default=0)
+    train(parser.parse_args())
+
+
+if __name__ == "__main__":
+    main()
