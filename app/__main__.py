@@ -4,11 +4,9 @@ import argparse
 import sys
 from pathlib import Path
 
-import app  # noqa: F401  OpenCV before Qt
 from PySide6.QtWidgets import QApplication
 
 from app.icons import pixmap
-from app.language import install_translations
 from app.program import Program
 
 
@@ -21,7 +19,9 @@ def main(arguments: list[str] | None = None) -> int:
     Returns:
         Exit code of the process.
     """
-    parser = argparse.ArgumentParser(prog="sa2va-annotator-window", description="Correct and improve segmentation masks.")
+    parser = argparse.ArgumentParser(
+        prog="sa2va-annotator-window", description="Correct and improve segmentation masks."
+    )
     parser.add_argument("project", nargs="?", type=Path, help="project folder to open")
     parser.add_argument("--demo", action="store_true", help="open the demo project")
     options = parser.parse_args(arguments)

@@ -6,6 +6,8 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QS
 from app.actions import COMMANDS, key_text, words
 from app.icons import pixmap
 
+VERSION = "0.1.0"
+
 
 class AboutDialog(QDialog):
     """Name, version, purpose and licence."""

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QLabel, QMainWindow, QSplitter, QTabWidget
 
-from app.about import AboutDialog, ShortcutsDialog
+from app.about import VERSION, AboutDialog, ShortcutsDialog
 from app.actions import Actions
 from app.canvas_tools import CanvasTools, Tool
 from app.image_list import ImageList
@@ -86,6 +86,7 @@ class MainWindow(QMainWindow):
             {
                 "open": self.files.ask_open,
                 "new": self.files.ask_new,
+                "demo": self.files.open_demo,
                 "add_images": self.files.ask_images,
                 "add_folder": self.files.ask_folder,
                 "quit": self.close,
@@ -112,7 +113,7 @@ class MainWindow(QMainWindow):
                 "theme_dark": lambda: self.theme.choose("dark"),
                 "theme_light": lambda: self.theme.choose("light"),
                 "shortcuts": lambda: ShortcutsDialog(self).exec(),
-                "about": lambda: AboutDialog(self).exec(),
+                "about": lambda: AboutDialog(VERSION, self).exec(),
             }
         )
         for key in ("brush", "show_mask", "show_fill", "show_outline"):

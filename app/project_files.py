@@ -1,16 +1,20 @@
 """Opening and making projects and putting images into them: the file dialogs and what follows from them."""
 
+import shutil
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from app.demo_start import demo_place, make_demo_project
 from app.message_bar import MessageBar
 from app.session import Session
-from core.errors import KnownError
+from core.errors import KnownError, StoreError
 from core.image_file import SUFFIXES, Image, find_images, read_image
 
 AT_ONCE = 4
+NO_DEMO_WHAT = "The demo project could not be made because the folder {folder} cannot be written."
+NO_DEMO_DO = "Free some space or allow writing there; your own projects are not affected."
 FILTER = " ".join(f"*{suffix}" for suffix in SUFFIXES)
 
 
@@ -68,6 +72,20 @@ class ProjectFiles(QObject):
         folder = QFileDialog.getExistingDirectory(self._window, self.tr("Choose a folder with images"))
         if folder:
             self.add_all([Path(folder)])
+
+    def open_demo(self) -> None:
+        """Open this user's demo project; it is made at the first time."""
+        place = demo_place()
+        if not (place / "project.sqlite").exists():
+            try:
+                make_demo_project(place)
+            except (KnownError, OSError) as error:
+                shutil.rmtree(place, ignore_errors=True)
+                if not isinstance(error, KnownError):
+                    error = StoreError(NO_DEMO_WHAT, NO_DEMO_DO, folder=place.parent)
+                self._messages.say_error(error)
+                return
+        self.open(place)
 
     def open(self, folder: Path) -> bool:
         """Open a project; False when it cannot be opened, the message bar then says why."""

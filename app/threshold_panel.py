@@ -7,7 +7,6 @@ from app.controls import label, slider
 from app.session import Session
 from core.mask import STEPS, threshold_of
 
-
 AREA_AFTER_MS = 80
 
 

@@ -1,0 +1,40 @@
+"""Everything that is made once at the start: look, session, window, and what happens when something breaks."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+from app import crash_dialog
+from app.canvas_tools import CanvasTools
+from app.language import install_translations
+from app.main_window import MainWindow
+from app.session import Session
+from app.theme import Theme
+from core.paths import log_folder
+
+
+class Program(QObject):
+    """Holds the window and what it is made of."""
+
+    def __init__(self, application: QApplication) -> None:
+        super().__init__(application)
+        install_translations(application, "auto")
+        self.theme = Theme(application, "auto")
+        self.session = Session(self)
+        self.tools = CanvasTools(parent=self)
+        self.window = MainWindow(self.session, self.theme, self.tools)
+        crash_dialog.install(self.session.save, log_folder(), self.window)
+
+    def begin(self, project: Path | None, demo: bool) -> None:
+        """Show the window, then open what was asked for.
+
+        Args:
+            project: a project folder, or None.
+            demo: open the demo project.
+        """
+        self.window.show()
+        if project is not None:
+            QTimer.singleShot(0, self, lambda: self.window.open_project(project))
+        elif demo:
+            QTimer.singleShot(0, self, self.window.files.open_demo)
