@@ -182,8 +182,9 @@ def _failures(scores: Scores, chosen: Scores | None) -> list[dict[str, str]]:
 def _print(result: dict[str, Any], summaries: dict[str, Summary | None], report: Report) -> None:
     for failure in result["failures"]:
         report.remark(f"{failure['image']}: {failure['error']}")
-    for note in result["notes"]:
-        report.remark(note)
+    notes = result["notes"]
+    if notes:
+        report.remark(f"{notes[0]}{'' if len(notes) == 1 else f' (and {len(notes) - 1} more masks like it)'}")
     keys = [key for key, summary in summaries.items() if summary is not None]
     titles = {"at_half": "at 0.5", "at_given": "at given", "at_best": "at best"}
     wide = max([5, *(len(row["name"]) for row in result["per_image"])])

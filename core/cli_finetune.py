@@ -6,7 +6,7 @@ import argparse
 import hashlib
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from core.errors import InputError, KnownError
 from core.finetune.job import Example, Job
 from core.image_file import read_image
 from core.labelled_set import Pair, pair_up, read_names, read_reference_mask, select
-from core.mask import encode_png
+from core.mask import encode_png, threshold_of
 from core.model_reference import DEMO, absolute, base_of, is_version
 
 
@@ -31,8 +31,16 @@ class Division:
     groups: dict[str, str]
 
 
-def run(arguments: argparse.Namespace, report: Report) -> dict[str, Any]:
+RunJob = Callable[[Job], dict[str, Any]]
+
+
+def run(arguments: argparse.Namespace, report: Report, run_job: RunJob | None = None) -> dict[str, Any]:
     """Train, compare and write the version.
+
+    Args:
+        arguments: of the command line.
+        report: how to speak.
+        run_job: runs a job to its end; None is the program's own training.
 
     Raises:
         InputError: files do not fit, or the place of the version is taken.
@@ -47,7 +55,8 @@ def run(arguments: argparse.Namespace, report: Report) -> dict[str, Any]:
         folder = Path(workplace)
         examples, failures = _examples(division, arguments.prompt, folder, report)
         job = _job(arguments, out, folder / "job", examples)
-        result = _train(job, report)
+        job.write()
+        result = (run_job or trained(report))(job)
     print_figures(result, report)
     return {
         "ok": not failures,
@@ -151,7 +160,9 @@ def _examples(
     make_folder(masks)
     examples: list[Example] = []
     failures: list[dict[str, str]] = []
-    planned = [(pair, "") for pair in division.learned] + [(pair, "test") for pair in division.tested]
+    notes: list[str] = []
+    held_out: set[str] = set()
+    planned = [(pair, "test") for pair in division.tested] + [(pair, "") for pair in division.learned]
     for count, (pair, split) in enumerate(planned):
         report.progress(count, len(planned), pair.image.name)
         try:
@@ -162,9 +173,16 @@ def _examples(
             failures.append({"image": pair.image.name, "error": str(error)})
             report.remark(f"{pair.image.name} is left out of the comparison: {error}")
             continue
+        if split:
+            held_out.add(example.image_sha256)
+        elif example.image_sha256 in held_out:
+            report.remark(f"{pair.image.name} is a copy of a held-out image and is not learned from.")
+            continue
         examples.append(example)
-        if note:
-            report.remark(note)
+        notes.extend([note] if note else [])
+    report.progress(len(planned), len(planned))
+    if notes:
+        report.remark(f"{notes[0]}{'' if len(notes) == 1 else f' (and {len(notes) - 1} more masks like it)'}")
     return tuple(examples), failures
 
 
@@ -192,3 +210,19 @@ def _job(arguments: argparse.Namespace, out: Path, folder: Path, examples: tuple
         note="made by the command line",
         **{name: value for name, value in chosen.items() if value is not None},
     )
+
+
+def print_figures(result: dict[str, Any], report: Report) -> None:
+    """Say the three figures of a run, and whether the version is worth using."""
+    figures = result["figures"]
+    report.say(f"Compared on {figures['held_out']} images of {figures['groups']} patients that were not learned from:")
+    report.say(f"  before, at 0.5                  Dice {figures['base_at_half']:.4f}")
+    report.say(
+        f"  before, at its best threshold   Dice {figures['base_at_best']:.4f}  (threshold {threshold_of(figures['base_step']):g})"
+    )
+    report.say(
+        f"  after, at its best threshold    Dice {figures['tuned_at_best']:.4f}  (threshold {threshold_of(figures['tuned_step']):g})"
+    )
+    report.say(str(result["reason"]))
+    if result["version"]:
+        report.say(f"Version written to {result['version']}")

@@ -1,0 +1,177 @@
+"""Who is learned from and who is held out; what a job is given; where a version may be written."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image as Picture
+
+from core import cli_finetune
+from core.cli import make_parser
+from core.cli_finetune import group_of, spread
+from core.cli_output import Report
+from core.errors import ImageError, InputError
+from core.finetune.job import Job
+from core.labelled_set import Pair
+
+FIGURES = {
+    "base_at_half": 0.5,
+    "base_at_best": 0.6,
+    "base_step": 70,
+    "tuned_at_best": 0.8,
+    "tuned_step": 110,
+    "held_out": 2,
+    "groups": 1,
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Six images of three patients: p1_a, p1_b, p2_a, …; masks of 0 and 254 (a careless program's white)."""
+    for sub in ("images", "masks"):
+        (tmp_path / sub).mkdir()
+    for patient in (1, 2, 3):
+        for letter in "ab":
+            pixels = np.zeros((12, 16), np.uint8)
+            pixels[patient:8, 3 if letter == "a" else 5 : 9] = 254
+            Picture.fromarray(np.repeat(pixels[:, :, None], 3, axis=2)).save(tmp_path / f"images/p{patient}_{letter}.jpg")
+            Picture.fromarray(pixels).save(tmp_path / f"masks/p{patient}_{letter}.png")
+    return tmp_path
+
+
+class Kept:
+    """A run that keeps what it was given."""
+
+    job: Job
+    masks: dict[str, np.ndarray]
+
+    def __call__(self, job: Job) -> dict[str, Any]:
+        self.job = Job.read(Path(job.folder))
+        self.masks = {Path(example.image).stem: np.asarray(Picture.open(example.mask)) for example in job.examples}
+        return {"version": job.out, "accepted": True, "reason": "It is better.", "figures": FIGURES}
+
+    def names(self, split: str) -> list[str]:
+        return [Path(example.image).stem for example in self.job.examples if example.split == split]
+
+
+def finetune(folder: Path, *more: str) -> tuple[Kept, dict[str, Any]]:
+    where = ["--images", str(folder / "images"), "--masks", str(folder / "masks"), "--out", str(folder / "out")]
+    arguments = make_parser().parse_args(["finetune", *where, "--prompt", "the  square", *more])
+    kept = Kept()
+    result = cli_finetune.run(arguments, Report(), kept)
+    return kept, result
+
+
+def test_the_job_holds_everything_frozen(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kept, result = finetune(folder, "--seed", "7", "--epochs", "3", "--learning-rate", "0.001", "--device", "cpu")
+    job = kept.job
+    assert (job.model, job.version, job.seed, job.epochs, job.learning_rate, job.device) == ("demo", None, 7, 3, 0.001, "cpu")
+    assert job.out == str(folder / "out")
+    assert len(job.examples) == 6 and {example.prompt for example in job.examples} == {"the square"}
+    assert len({example.image_sha256 for example in job.examples}) == 6
+    assert all(set(np.unique(mask)) == {0, 255} for mask in kept.masks.values())
+    assert [example.group for example in job.examples][:2] == ["p1_a", "p1_b"]
+    assert result["ok"] and json.dumps(result)
+    out = capsys.readouterr()
+    assert "0.6000" in out.out and "0.8000" in out.out and "254" not in out.out
+    assert not [path for path in folder.iterdir() if path.name.startswith(".finetune-")]
+
+
+def test_defaults_are_those_of_the_job(folder: Path) -> None:
+    kept, _ = finetune(folder)
+    plain = Job(folder="", model="", examples=(), out="")
+    assert (kept.job.epochs, kept.job.learning_rate, kept.job.seed) == (plain.epochs, plain.learning_rate, 0)
+
+
+def test_patients_of_the_list_are_never_learned_from(folder: Path) -> None:
+    (folder / "test.txt").write_text("p2_a\n")
+    kept, result = finetune(folder, "--group-by", r"^(p\d)_", "--test-images", str(folder / "test.txt"))
+    assert kept.names("test") == ["p2_a"]
+    assert kept.names("") == ["p1_a", "p1_b", "p3_a", "p3_b"]  # p2_b shows the same patient
+    assert {example.group for example in kept.job.examples} == {"p1", "p2", "p3"}
+    assert result["held_out"] == ["p2_a"]
+
+
+def test_a_copy_of_a_held_out_image_is_not_learned_from(folder: Path) -> None:
+    (folder / "images" / "p3_b.jpg").write_bytes((folder / "images" / "p1_a.jpg").read_bytes())
+    (folder / "test.txt").write_text("p1_a\n")
+    kept, _ = finetune(folder, "--test-images", str(folder / "test.txt"))
+    assert kept.names("test") == ["p1_a"] and kept.names("") == ["p1_b", "p2_a", "p2_b", "p3_a"]
+
+
+def test_limit_takes_a_few_spread_evenly_and_always_the_same(folder: Path) -> None:
+    first, _ = finetune(folder, "--limit", "3")
+    assert first.names("") == ["p1_b", "p2_b", "p3_b"]
+    again, _ = finetune(folder, "--limit", "3", "--seed", "5")
+    assert again.names("") == first.names("")
+    assert len(finetune(folder, "--limit", "99")[0].names("")) == 6
+
+
+def test_a_broken_held_out_image_does_not_stop_the_training(folder: Path) -> None:
+    (folder / "test.txt").write_text("p1_a\np1_b\n")
+    (folder / "images" / "p1_a.jpg").write_text("words")
+    (folder / "masks" / "p1_b.png").write_bytes(b"")
+    kept, result = finetune(folder, "--test-images", str(folder / "test.txt"))
+    assert kept.names("test") == [] and len(kept.names("")) == 4
+    assert not result["ok"] and [failure["image"] for failure in result["failures"]] == ["p1_a.jpg", "p1_b.jpg"]
+
+
+def test_a_broken_image_to_learn_from_stops_before_the_start(folder: Path) -> None:
+    (folder / "images" / "p3_b.jpg").write_text("words")
+    with pytest.raises(ImageError, match="p3_b.jpg"):
+        finetune(folder)
+    assert sorted(path.name for path in folder.iterdir()) == ["images", "masks"]
+
+
+def test_a_taken_place_is_refused(folder: Path) -> None:
+    (folder / "out").mkdir()
+    (folder / "out" / "adapter_config.json").write_text("{}")
+    with pytest.raises(InputError, match="not empty"):
+        finetune(folder)
+
+
+def test_nothing_left_to_learn_from_gets_a_sentence(folder: Path) -> None:
+    (folder / "test.txt").write_text("\n".join(f"p{patient}_{letter}" for patient in (1, 2, 3) for letter in "ab"))
+    with pytest.raises(InputError, match="none is left"):
+        finetune(folder, "--test-images", str(folder / "test.txt"))
+
+
+def test_a_version_can_be_the_start(folder: Path) -> None:
+    version = folder / "v1"
+    version.mkdir()
+    (version / "adapter_config.json").write_text("{}")
+    (version / "version.json").write_text('{"base": "demo"}')
+    kept, _ = finetune(folder, "--model", str(version))
+    assert (kept.job.model, kept.job.version) == ("demo", str(version))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "group"),
+    [
+        (None, "p1_a.jpg", "p1_a"),
+        (r"^(p\d+)_", "p12_a.jpg", "p12"),
+        (r"p\d+", "p12_a.jpg", "p12"),
+        (r"_(\w)$", "p12_a.jpg", "a"),
+    ],
+)
+def test_the_patient_of_a_file_name(pattern: str | None, name: str, group: str) -> None:
+    assert group_of(name, None if pattern is None else re.compile(pattern)) == group
+
+
+def test_a_name_without_a_patient_gets_a_sentence() -> None:
+    with pytest.raises(InputError, match="finds no patient"):
+        group_of("x.png", re.compile(r"p\d"))
+
+
+def test_spread_is_even() -> None:
+    pairs = [Pair(str(number), Path(), Path()) for number in range(40)]
+    for count in (1, 7, 20, 40):
+        chosen = [int(pair.name) for pair in spread(pairs, count)]
+        assert len(set(chosen)) == count
+        gaps = np.diff(chosen)
+        assert count < 2 or gaps.max() - gaps.min() <= 1
