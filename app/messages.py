@@ -38,7 +38,7 @@ SENTENCES: dict[str, Sentence] = {
         ),
         stays=True,
     ),
-    "images_added": Sentence(SUCCESS, QT_TRANSLATE_NOOP("messages", "{count} images were added to the project.")),
+    "images_added": Sentence(SUCCESS, QT_TRANSLATE_NOOP("messages", "Images added to the project: {count}.")),
     "no_new_images": Sentence(
         INFORMATION, QT_TRANSLATE_NOOP("messages", "Nothing was added: these images are already in the project.")
     ),
@@ -52,7 +52,7 @@ SENTENCES: dict[str, Sentence] = {
         WARNING,
         QT_TRANSLATE_NOOP(
             "messages",
-            "{count} images were added, {bad} files could not be read and were left out. The first: {first}.",
+            "Images added: {count}. Files that could not be read were left out: {bad}, the first is {first}.",
         ),
         stays=True,
     ),

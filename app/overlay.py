@@ -10,13 +10,14 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from app.canvas_view import CanvasView
 
 REMOVED = 254
 ADDED = 255
+PIXELS_SHOW_FROM = 4.0
 _UNTOUCHED, _EDIT_ADDED, _EDIT_REMOVED = 0, 1, 2
 
 
@@ -98,13 +99,26 @@ class Overlay:
             pen.setCosmetic(True)
             painter.setPen(pen)
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            for line in self._contours(exposed, max(1, int(1 / view.scale))):
-                painter.drawPolygon(line)
+            if view.scale >= PIXELS_SHOW_FROM:
+                painter.drawLines(self._pixel_edges(exposed))
+            else:
+                for line in self._contours(exposed, max(1, int(1 / view.scale))):
+                    painter.drawPolygon(line)
             painter.restore()
 
     def mask(self) -> NDArray[np.bool_]:
         """The pixels drawn in full colour, (H, W) bool."""
         return (self._codes >= self._step) & (self._codes != REMOVED)
+
+    def _pixel_edges(self, area: QRect) -> list[QLineF]:
+        """The exact border between mask and rest, along the edges of pixels, inside a rectangle of image pixels."""
+        area = area.adjusted(-1, -1, 1, 1).intersected(self.image.rect())
+        codes = self._codes[area.y() : area.bottom() + 1, area.x() : area.right() + 1]
+        inside = np.pad((codes >= self._step) & (codes != REMOVED), 1).astype(np.int8)
+        rows, columns = np.nonzero(np.diff(inside, axis=1)[1:-1])
+        upright = [QLineF(x, y, x, y + 1) for y, x in zip(rows + area.y(), columns + area.x(), strict=True)]
+        rows, columns = np.nonzero(np.diff(inside, axis=0)[:, 1:-1])
+        return upright + [QLineF(x, y, x + 1, y) for y, x in zip(rows + area.y(), columns + area.x(), strict=True)]
 
     def _contours(self, area: QRect, stride: int) -> list[QPolygonF]:
         """Outlines of the mask inside a rectangle.

@@ -75,6 +75,17 @@ def test_what_is_drawn_is_exactly_the_mask(qapp, step):
     assert np.array_equal(overlay.mask(), wanted)
 
 
+def test_the_border_runs_along_the_edges_of_pixels(qapp):
+    layer = np.zeros((6, 8), np.uint8)
+    layer[2:4, 3:6] = 1
+    layer[0, 0] = 1
+    overlay = Overlay(np.zeros((6, 8), np.uint8), layer)
+    overlay.set_look(100, Look())
+    edges = {line.toTuple() for line in overlay._pixel_edges(QRect(0, 0, 8, 6))}
+    assert len(edges) == 2 * (2 + 3) + 4
+    assert {(3, 2, 3, 3), (6, 3, 6, 4), (4, 2, 5, 2), (5, 4, 6, 4), (0, 0, 0, 1), (0, 0, 1, 0)} <= edges
+
+
 def test_refresh_rewrites_only_its_rectangle(qapp):
     levels, layer = np.zeros((20, 30), np.uint8), np.zeros((20, 30), np.uint8)
     overlay = Overlay(levels, layer)

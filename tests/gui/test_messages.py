@@ -52,12 +52,12 @@ def test_an_error_says_what_happened_and_what_to_do():
 def test_a_message_replaces_its_older_self_and_goes_by_name(bar):
     bar.say("images_added", count=2)
     bar.say("images_added", count=3)
-    assert bar.texts() == ["3 images were added to the project."]
+    assert bar.texts() == ["Images added to the project: 3."]
     bar.say_error(StoreError("It is full.", "Make room."))
     bar.say_error(StoreError("It is locked.", "Wait."))
     assert bar.texts()[-1] == "It is locked. Wait."
     bar.clear("StoreError")
-    assert bar.texts() == ["3 images were added to the project."]
+    assert bar.texts() == ["Images added to the project: 3."]
 
 
 def test_a_long_message_is_not_cut_and_few_stand_at_a_time(bar):
