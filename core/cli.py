@@ -114,14 +114,19 @@ def _add(commands: Any, name: str, summary: str, description: str) -> argparse.A
     parser: argparse.ArgumentParser = commands.add_parser(
         name, help=summary, description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--json", metavar="FILE", help="also write the result as JSON into FILE (- for standard output)")
+    parser.add_argument(
+        "--json", metavar="FILE", help="also write the result as JSON into FILE (- for standard output)"
+    )
     return parser
 
 
 def _add_model(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", metavar="REF", default="demo", help=_REF)
     parser.add_argument(
-        "--device", choices=["auto", "cpu", "cuda"], default="auto", help="what computes (default: a graphics card, if any)"
+        "--device",
+        choices=["auto", "cpu", "cuda"],
+        default="auto",
+        help="what computes (default: a graphics card, if any)",
     )
 
 
@@ -168,7 +173,9 @@ def _add_finetune(commands: Any) -> None:
         "OUT is the folder of the new version; use it as --model afterwards.",
     )
     _add_labelled(parser)
-    parser.add_argument("--out", metavar="DIR", required=True, help="folder for the new version; must not exist or be empty")
+    parser.add_argument(
+        "--out", metavar="DIR", required=True, help="folder for the new version; must not exist or be empty"
+    )
     _add_model(parser)
     parser.add_argument(
         "--group-by",
@@ -231,8 +238,12 @@ def _add_demo(commands: Any) -> None:
         "Open the window on the demo project; or, with --headless, go the whole way without a window: predict, choose a\n"
         "threshold, take over corrections for ten images of the second scanner, fine-tune, compare, write the masks.",
     )
-    parser.add_argument("--headless", action="store_true", help="go the whole way without a window, and print the figures")
-    parser.add_argument("--out", metavar="DIR", help="folder for project, masks and figures.json (needed with --headless)")
+    parser.add_argument(
+        "--headless", action="store_true", help="go the whole way without a window, and print the figures"
+    )
+    parser.add_argument(
+        "--out", metavar="DIR", help="folder for project, masks and figures.json (needed with --headless)"
+    )
     parser.add_argument("--seed", metavar="N", type=_seed, default=0, help="start of the random numbers (default: 0)")
     parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto", help="what computes")
 

@@ -59,9 +59,7 @@ def _headless(arguments: argparse.Namespace, report: Report) -> dict[str, Any]:
     project = read_demo_project()
     make_folder(out)
     with Store.create(out / PROJECT, "Demo") as store:
-        loop = Loop(
-            store, DEMO, arguments.device, arguments.seed, arguments.open_model, report.remark, report.progress
-        )
+        loop = Loop(store, DEMO, arguments.device, arguments.seed, arguments.open_model, report.remark, report.progress)
         figures = headless(loop, project, lambda job: run_job(job, report))
         report.remark("Writing the masks …")
         export_png(store, out / MASKS, progress=report.progress)

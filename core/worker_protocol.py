@@ -281,7 +281,9 @@ def done_message(number: int | None, result: Message) -> Message:
 
 def failed_message(number: int | None, error: KnownError) -> Message:
     """Return the bad ending of a request, as templates and values."""
-    values = {key: value if isinstance(value, (int, float, bool)) else str(value) for key, value in error.values.items()}
+    values = {
+        key: value if isinstance(value, (int, float, bool)) else str(value) for key, value in error.values.items()
+    }
     return _numbered(
         number,
         {"event": "failed", "what_happened": error.what_happened, "what_to_do": error.what_to_do, "values": values},

@@ -122,9 +122,7 @@ class Predictor:
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
 
-    def _predict(
-        self, path: Path, prompt: str, clicks: Sequence[tuple[float, float, int]], start: float
-    ) -> Prediction:
+    def _predict(self, path: Path, prompt: str, clicks: Sequence[tuple[float, float, int]], start: float) -> Prediction:
         known = self._remember(path)
         if prompt not in known.states:
             known.states[prompt] = self._store.state(self.segmenter, known.image, prompt)

@@ -107,9 +107,7 @@ def test_a_version_names_its_threshold(tmp_path: Path) -> None:
     assert result["at_given"]["step"] == 61
 
 
-def test_one_broken_image_is_named_and_the_rest_measured(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_one_broken_image_is_named_and_the_rest_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     labelled_set(tmp_path, ["a", "b", "c"])
     (tmp_path / "images" / "b.png").write_text("words")
     code, result = evaluate(tmp_path)

@@ -39,7 +39,9 @@ def folder(tmp_path: Path) -> Path:
         for letter in "ab":
             pixels = np.zeros((12, 16), np.uint8)
             pixels[patient:8, 3 if letter == "a" else 5 : 9] = 254
-            Picture.fromarray(np.repeat(pixels[:, :, None], 3, axis=2)).save(tmp_path / f"images/p{patient}_{letter}.jpg")
+            Picture.fromarray(np.repeat(pixels[:, :, None], 3, axis=2)).save(
+                tmp_path / f"images/p{patient}_{letter}.jpg"
+            )
             Picture.fromarray(pixels).save(tmp_path / f"masks/p{patient}_{letter}.png")
     return tmp_path
 
@@ -70,7 +72,14 @@ def finetune(folder: Path, *more: str) -> tuple[Kept, dict[str, Any]]:
 def test_the_job_holds_everything_frozen(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     kept, result = finetune(folder, "--seed", "7", "--epochs", "3", "--learning-rate", "0.001", "--device", "cpu")
     job = kept.job
-    assert (job.model, job.version, job.seed, job.epochs, job.learning_rate, job.device) == ("demo", None, 7, 3, 0.001, "cpu")
+    assert (job.model, job.version, job.seed, job.epochs, job.learning_rate, job.device) == (
+        "demo",
+        None,
+        7,
+        3,
+        0.001,
+        "cpu",
+    )
     assert job.out == str(folder / "out")
     assert len(job.examples) == 6 and {example.prompt for example in job.examples} == {"the square"}
     assert len({example.image_sha256 for example in job.examples}) == 6

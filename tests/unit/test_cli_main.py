@@ -104,9 +104,7 @@ def test_stopping_is_a_sentence(images: Path, tmp_path: Path, capsys: pytest.Cap
     assert "Stopped" in capsys.readouterr().err
 
 
-def test_the_result_can_go_to_standard_output(
-    images: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_result_can_go_to_standard_output(images: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = ["predict", str(images), "--prompt", "x", "--out", str(tmp_path / "o"), "--json", "-"]
     assert main(command, open_model=lambda ref, device: BrightSegmenter()) == 0
     out = capsys.readouterr().out

@@ -23,7 +23,9 @@ def picture(path: Path, width: int = 70, height: int = 50) -> Path:
 
 
 def predict(*arguments: str) -> int:
-    return main(["predict", "--prompt", "the bright part", *arguments], open_model=lambda ref, device: BrightSegmenter())
+    return main(
+        ["predict", "--prompt", "the bright part", *arguments], open_model=lambda ref, device: BrightSegmenter()
+    )
 
 
 def test_masks_have_the_name_and_size_of_their_images(tmp_path: Path) -> None:
@@ -46,7 +48,9 @@ def test_the_record_says_what_was_done(tmp_path: Path) -> None:
     record = json.loads((out / "predictions.json").read_text(encoding="utf-8"))
     assert (record["threshold"], record["step"], record["prompt"]) == (0.35, 70, "the bright part")
     row = record["images"][0]
-    assert row["mask"] == "=danger.png" and row["area_px"] == int((np.asarray(Picture.open(out / row["mask"])) > 0).sum())
+    assert row["mask"] == "=danger.png" and row["area_px"] == int(
+        (np.asarray(Picture.open(out / row["mask"])) > 0).sum()
+    )
     assert json.loads(extra.read_text(encoding="utf-8"))["ok"] is True
     with (out / "predictions.csv").open(encoding="utf-8-sig", newline="") as stream:
         assert next(csv.DictReader(stream))["image"] == "'=danger.png"
