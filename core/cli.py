@@ -98,7 +98,7 @@ def make_parser() -> argparse.ArgumentParser:
     """The parser of the whole command line, with its help."""
     parser = _Parser(
         prog=PROGRAM,
-        description="Segment medical images with Sa2VA by naming a structure, and make the model better from corrections.",
+        description="Segment medical images with Sa2VA by naming a structure; make the model better by correcting it.",
         epilog="Not a medical device: a person has to look at every mask.",
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
@@ -135,8 +135,8 @@ def _add_predict(commands: Any) -> None:
         commands,
         "predict",
         "write masks for images",
-        "Write OUT/<name of the image>.png for every image: white (255) where the structure is, black (0) elsewhere, in the\n"
-        "exact size of the image. predictions.json and predictions.csv in OUT say how sure the model is.",
+        "Write OUT/<name of the image>.png for every image: white (255) where the structure is, black (0) elsewhere,\n"
+        "in the exact size of the image. predictions.json and predictions.csv in OUT say how sure the model is.",
     )
     parser.add_argument("images", metavar="IMAGES", nargs="+", help="a folder of images, or image files")
     parser.add_argument("--prompt", metavar="TEXT", required=True, type=_words, help="the structure, e.g. “the polyp”")
@@ -146,8 +146,8 @@ def _add_predict(commands: Any) -> None:
         "--threshold",
         metavar="T",
         type=_threshold,
-        help="probability above which a pixel belongs to the structure, in steps of 0.005 (default: 0.5; with a version, "
-        "the threshold that was best when it was made)",
+        help="probability above which a pixel belongs to the structure, in steps of 0.005 (default: 0.5; with a "
+        "version, the threshold that was best when it was made)",
     )
     parser.add_argument("--overwrite", action="store_true", help="allow to write over files that another program made")
 
@@ -168,8 +168,8 @@ def _add_finetune(commands: Any) -> None:
         commands,
         "finetune",
         "make a better version from labelled images",
-        "Train the mask decoder on images with masks. Before it starts, the run proves that it can learn; at its end the new\n"
-        "version is compared, on images it never saw, with the model it came from at that model's best threshold.\n"
+        "Train the mask decoder on images with masks. Before it starts, the run proves that it can learn; at its end\n"
+        "the new version is compared, on images it never saw, with the model it came from at that model's best threshold.\n"
         "OUT is the folder of the new version; use it as --model afterwards.",
     )
     _add_labelled(parser)
@@ -191,7 +191,7 @@ def _add_finetune(commands: Any) -> None:
     parser.add_argument(
         "--test-images",
         metavar="FILE",
-        help="text file with one base name on each line: these images are held out for the comparison and never trained on",
+        help="text file with one base name on each line: these images are only compared on and never trained on",
     )
     parser.add_argument("--epochs", metavar="N", type=_count, help="how often every image is seen")
     parser.add_argument("--learning-rate", metavar="X", type=_rate, help="how large the steps are")
@@ -202,8 +202,8 @@ def _add_evaluate(commands: Any) -> None:
         commands,
         "evaluate",
         "measure a model against reference masks",
-        "Dice and IoU of every image, their means and 95 % intervals: at 0.5, at the given threshold, and at the threshold\n"
-        "that is best on these very images (which flatters: it was chosen on them).",
+        "Dice and IoU of every image, their means and 95 % intervals: at 0.5, at the given threshold, and at the\n"
+        "threshold that is best on these very images (which flatters: it was chosen on them).",
     )
     _add_labelled(parser)
     _add_model(parser)
@@ -212,9 +212,9 @@ def _add_evaluate(commands: Any) -> None:
     which.add_argument(
         "--threshold-from",
         metavar="DIR",
-        help="choose the given threshold on another labelled set, e.g. the training images. DIR holds the folders images "
-        "and masks; or DIR is a folder of masks, each named like an image in --images (or in a folder images beside DIR); "
-        "or DIR is a version, which knows its own. Images on which the threshold is chosen are not measured",
+        help="choose the given threshold on another labelled set, e.g. the training images. DIR holds the folders "
+        "images and masks; or DIR is a folder of masks, each named like an image in --images (or in a folder "
+        "images beside DIR); or DIR is a version, which knows its own. Images on which the threshold is chosen are not measured",
     )
     parser.add_argument("--only", metavar="FILE", help="measure only the images whose base names this text file lists")
 
@@ -235,8 +235,8 @@ def _add_demo(commands: Any) -> None:
         commands,
         "demo",
         "show the program on its own images",
-        "Open the window on the demo project; or, with --headless, go the whole way without a window: predict, choose a\n"
-        "threshold, take over corrections for ten images of the second scanner, fine-tune, compare, write the masks.",
+        "Open the window on the demo project; or, with --headless, go the whole way without a window: predict, choose\n"
+        "a threshold, take over corrections for ten images of the second scanner, fine-tune, compare, write the masks.",
     )
     parser.add_argument(
         "--headless", action="store_true", help="go the whole way without a window, and print the figures"

@@ -20,7 +20,7 @@ from core.model_reference import is_version, recommended_step
 
 @dataclass(frozen=True)
 class Plan:
-    """What is measured, and where the given threshold comes from (`chosen_on` is empty unless it is yet to be found)."""
+    """What is measured, and where the given threshold comes from (`chosen_on` is empty if it is known already)."""
 
     measured: tuple[Pair, ...]
     chosen_on: tuple[Pair, ...]
@@ -79,7 +79,7 @@ def run(arguments: argparse.Namespace, report: Report) -> dict[str, Any]:
 def make_plan(arguments: argparse.Namespace, pairing: Pairing, report: Report) -> Plan:
     """Decide which pairs are measured and where the threshold comes from.
 
-    Images on which the threshold is chosen are never measured, wherever their files lie: they are recognised by content.
+    Images on which the threshold is chosen are never measured, wherever their files lie: content tells.
 
     Raises:
         InputError: nothing is left to measure.
@@ -106,7 +106,7 @@ def make_plan(arguments: argparse.Namespace, pairing: Pairing, report: Report) -
     left = tuple(pair for pair in measured if _fingerprint(pair.image) not in seen)
     if not left:
         raise InputError(
-            "The threshold would be chosen on the same images that are measured, so the figure would flatter the model.",
+            "The threshold would be chosen on the very images that are measured, so it would flatter the model.",
             "Give --threshold-from a folder with other images than those in --images.",
         )
     if len(left) < len(measured):
@@ -117,8 +117,8 @@ def make_plan(arguments: argparse.Namespace, pairing: Pairing, report: Report) -
 def pairs_to_choose_on(folder: Path, images: Path) -> tuple[Pair, ...]:
     """The labelled set in the folder of --threshold-from.
 
-    Either it holds the folders images/ and masks/, or it is a folder of masks whose images lie in --images, or else in a
-    folder images/ beside it.
+    Either it holds the folders images/ and masks/, or it is a folder of masks whose images lie in --images, or else
+    in a folder images/ beside it.
 
     Raises:
         InputError: it is neither.

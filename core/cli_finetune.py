@@ -92,7 +92,7 @@ def divide(arguments: argparse.Namespace, report: Report) -> Division:
         strangers = tuple(pair for pair in learned if groups[pair.name] not in held_out)
         if len(strangers) < len(learned):
             report.remark(
-                f"{len(learned) - len(strangers)} images belong to patients of the held-out list and are not learned from."
+                f"{len(learned) - len(strangers)} images show patients of the held-out list and are not learned from."
             )
         learned = strangers
     if not learned:
@@ -108,7 +108,7 @@ def divide(arguments: argparse.Namespace, report: Report) -> Division:
 
 
 def group_of(file_name: str, pattern: re.Pattern[str] | None) -> str:
-    """The patient that a file name tells: group 1 of the pattern, else all that it matches; without a pattern the base name.
+    """The patient that a file name tells: group 1 of the pattern, else all it matches; without one the base name.
 
     Raises:
         InputError: the pattern does not match, so nobody would know whose image it is.
@@ -216,13 +216,10 @@ def print_figures(result: dict[str, Any], report: Report) -> None:
     """Say the three figures of a run, and whether the version is worth using."""
     figures = result["figures"]
     report.say(f"Compared on {figures['held_out']} images of {figures['groups']} patients that were not learned from:")
+    before, after = threshold_of(figures["base_step"]), threshold_of(figures["tuned_step"])
     report.say(f"  before, at 0.5                  Dice {figures['base_at_half']:.4f}")
-    report.say(
-        f"  before, at its best threshold   Dice {figures['base_at_best']:.4f}  (threshold {threshold_of(figures['base_step']):g})"
-    )
-    report.say(
-        f"  after, at its best threshold    Dice {figures['tuned_at_best']:.4f}  (threshold {threshold_of(figures['tuned_step']):g})"
-    )
+    report.say(f"  before, at its best threshold   Dice {figures['base_at_best']:.4f}  (threshold {before:g})")
+    report.say(f"  after, at its best threshold    Dice {figures['tuned_at_best']:.4f}  (threshold {after:g})")
     report.say(str(result["reason"]))
     if result["version"]:
         report.say(f"Version written to {result['version']}")

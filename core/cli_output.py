@@ -134,7 +134,7 @@ def _cell(value: object) -> str:
 
 
 def resources_used() -> dict[str, float]:
-    """Memory at its highest point in this process, in MB: of the computer, and of the graphics card where one was used."""
+    """Most memory that this process held, in MB: of the computer, and of the graphics card where one was used."""
     used: dict[str, float] = {}
     try:
         import resource

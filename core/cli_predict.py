@@ -98,7 +98,7 @@ def _guard(out: Path, files: list[Path], overwrite: bool) -> None:
             )
         if target.exists() and not ours and not overwrite:
             raise ExportError(
-                "The folder “{folder}” already holds “{name}”, which this program did not write, so nothing was started.",
+                "The folder “{folder}” already holds “{name}”, which is not of this program, so nothing was started.",
                 "Choose another folder with --out, or allow it with --overwrite.",
                 folder=str(out),
                 name=target.name,

@@ -152,7 +152,7 @@ def _levels(store: Store, target: Target) -> npt.NDArray[np.uint8]:
 def divide(targets: Sequence[Target], scanner: str) -> tuple[list[Target], list[Target]]:
     """Targets of ten images of a scanner that are corrected, and those of its other patients, which are held out.
 
-    Whole patients are taken in their order until ten images are there; images of a patient who was begun are not held out.
+    Patients are taken in their order until ten images are there; the other images of the last one are not held out.
 
     Raises:
         FinetuneError: the scanner has too few images or patients for that.

@@ -1,7 +1,7 @@
 """How good are predictions? Dice and IoU of every image at every threshold, then means with confidence intervals.
 
-Each image is predicted once and kept as two curves over the 199 threshold steps, so that 0.5, any chosen threshold and the
-best one are read from the same prediction.
+Each image is predicted once and kept as two curves over the 199 threshold steps, so that 0.5, any chosen threshold and
+the best one are read from the same prediction.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Images and their reference masks in two folders, paired by base name.
 
-`polyp_07.jpg` belongs to `polyp_07.png`. Nothing is guessed: two files of one base name, a mask of another size or a mask
-that is no mask are refused in words.
+`polyp_07.jpg` belongs to `polyp_07.png`. Nothing is guessed: two files of one base name, a mask of another size or a
+mask that is no mask are refused in words.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def pair_up(images: Path, masks: Path) -> Pairing:
     pairs = tuple(Pair(name, image, named_masks[name]) for name, image in named_images.items() if name in named_masks)
     if not pairs:
         raise InputError(
-            "No image in “{images}” has a mask of the same base name in “{masks}”, so there is nothing to learn or measure.",
+            "No image in “{images}” has a mask of the same base name in “{masks}”, so there is nothing to work on.",
             "Give every mask the name of its image, for example polyp_07.jpg and polyp_07.png.",
             images=str(images),
             masks=str(masks),

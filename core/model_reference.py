@@ -1,7 +1,7 @@
 """From what a person types as a model to a loaded model.
 
-A reference is a folder with a base model, a folder with a fine-tuned version, the name of a model on the Hugging Face hub
-("ByteDance/Sa2VA-1B"), or "demo" for the small model that comes with the program.
+A reference is a folder with a base model, a folder with a fine-tuned version, the name of a model on the Hugging Face
+hub ("ByteDance/Sa2VA-1B"), or "demo" for the small model that comes with the program.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The language of window and workers: one JSON object per line, UTF-8, requests in, events out.
 
-The window writes requests to the worker's standard input and reads events from its standard output. Every request with an
-`id` gets exactly one ending with the same `id`: `done` or `failed`. Before it, any number of `progress` events may come.
-The end of the input means that the window is gone; the worker then stops by itself.
+The window writes requests to the worker's standard input and reads events from its standard output. Every request with
+an `id` gets exactly one ending with the same `id`: `done` or `failed`. Before it, any number of `progress` events may
+come. The end of the input means that the window is gone; the worker then stops by itself.
 
 Neither Qt nor torch is imported here, so that both sides can use it.
 """
@@ -22,7 +22,7 @@ import numpy.typing as npt
 from core.errors import KnownError, WorkerError
 
 PROTOCOL_VERSION = 1
-"""Sent in the first line of a worker; another number means that window and worker are of two different installations."""
+"""Sent in the first line of a worker; another number means that window and worker are of two installations."""
 
 ARRAY_TYPES = ("uint8", "int32", "int64", "float16", "float32", "float64")
 """What an array in a message may be made of. Everything is little endian and in C order."""

@@ -1,7 +1,7 @@
 """Predict one image after the other, remembering what was already encoded.
 
-A second prompt or a click on the same image costs only the decoder: the image's features and the state of each prompt are
-kept in memory for the last images, and on disk for all of them.
+A second prompt or a click on the same image costs only the decoder: the image's features and the state of each prompt
+are kept in memory for the last images.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The inference worker: `python -m core.inference.worker`, requests on standard input, events on standard output.
 
-One request at a time, in order. A second thread does nothing but read, so that "quit" and the end of the input (the window
-is gone) stop the process at once, even in the middle of a prediction. Whatever a library prints goes to standard error.
+One request at a time, in order. A second thread does nothing but read, so that "quit" and the end of the input (the
+window is gone) stop the process at once, even in the middle of a prediction. What a library prints goes to standard
+error.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -86,10 +87,8 @@ def test_no_line_breaks_the_reader(line: bytes) -> None:
     except WorkerError:
         return
     for parse in (parse_request, parse_event):
-        try:
+        with contextlib.suppress(WorkerError):
             parse(message)
-        except WorkerError:
-            pass
 
 
 @given(st.text(), st.text())

@@ -64,7 +64,7 @@ class BrightSegmenter:
 
 
 class NoisySegmenter(BrightSegmenter):
-    """Prints to standard output as careless libraries do, in Python and past Python; a picture of 13 columns takes long."""
+    """Prints to standard output as careless libraries do; a picture of 13 columns takes long."""
 
     def encode_image(self, rgb: npt.NDArray[np.uint8]) -> ImageFeatures:
         print("downloading shards: 100%")
