@@ -169,7 +169,7 @@ def _add_finetune(commands: Any) -> None:
         "finetune",
         "make a better version from labelled images",
         "Train the mask decoder on images with masks. Before it starts, the run proves that it can learn; at its end\n"
-        "the new version is compared, on images it never saw, with the model it came from at that model's best threshold.\n"
+        "the new version is compared, on images it never saw, with the model it came from at its best threshold.\n"
         "OUT is the folder of the new version; use it as --model afterwards.",
     )
     _add_labelled(parser)
@@ -214,7 +214,7 @@ def _add_evaluate(commands: Any) -> None:
         metavar="DIR",
         help="choose the given threshold on another labelled set, e.g. the training images. DIR holds the folders "
         "images and masks; or DIR is a folder of masks, each named like an image in --images (or in a folder "
-        "images beside DIR); or DIR is a version, which knows its own. Images on which the threshold is chosen are not measured",
+        "images beside DIR); or DIR is a version, which knows its own. Images on which it is chosen are not measured",
     )
     parser.add_argument("--only", metavar="FILE", help="measure only the images whose base names this text file lists")
 
