@@ -177,14 +177,16 @@ class Editing(QObject):
         if self.status in ("in_work", "accepted"):
             self._touched()
 
-    def accept(self) -> bool:
-        """Save the mask as accepted. False when there is nothing to accept or the store refused."""
+    def accept(self) -> bool | None:
+        """Save the mask as accepted. False when the store refused, None when there is nothing to accept yet."""
+        self.end_stroke()
         if not self.is_loaded or (self.status == "unseen" and not self.has_prediction):
-            return False
+            return None
         return self._save_as("accepted")
 
     def save(self) -> bool:
-        """Save the final mask if it changed since the last time; True when nothing is left unsaved."""
+        """End a stroke, and save the final mask if it changed; True when nothing is left unsaved."""
+        self.end_stroke()
         return self._save_as(self.status) if self._unsaved else True
 
     def _save_as(self, status: str) -> bool:

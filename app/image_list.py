@@ -43,7 +43,10 @@ class ImageListModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DecorationRole:
             return self._icons[status]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{self._session.name_of(row)}\n{self.status_text(status)}\n{row.width} × {row.height}"
+            lines = [self._session.name_of(row), self.status_text(status), f"{row.width} × {row.height}"]
+            if row.patient_key:
+                lines.append(self.tr("Patient: {patient}").format(patient=row.patient_key))
+            return "\n".join(lines)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{self._session.name_of(row)}, {self.status_text(status)}"
         if role == Qt.ItemDataRole.SizeHintRole:

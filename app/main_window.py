@@ -135,8 +135,10 @@ class MainWindow(QMainWindow):
         self._saved.setText("")
 
     def _accept_and_next(self) -> None:
-        if not self.session.accept():
+        accepted = self.session.accept()
+        if accepted is None:
             self.messages.say("nothing_to_accept")
+        if not accepted:
             return
         if not self.session.editing.current_mask().any():
             self.messages.say("accepted_empty")

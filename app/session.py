@@ -231,8 +231,8 @@ class Session(QObject):
             return {}
         return self.store.statuses(self.structure_id)
 
-    def accept(self) -> bool:
-        """Save the current mask as accepted; False when there is nothing to accept yet."""
+    def accept(self) -> bool | None:
+        """Save the current mask as accepted; False when the store refused, None when there is nothing to accept."""
         return self.editing.accept()
 
     def save(self) -> bool:

@@ -13,6 +13,7 @@ from app.canvas_tools import CanvasTools, Tool
 from app.main_window import MainWindow
 from app.session import Session
 from app.theme import Theme
+from core.errors import StoreError
 from core.store import Store
 
 HEIGHT, WIDTH = 96, 128
@@ -162,6 +163,30 @@ def test_accept_saves_exactly_what_is_on_the_screen_and_goes_on(qtbot, window, p
     assert session.image_id == first and np.array_equal(window.canvas.shown_mask(), shown)
     paint(qtbot, window, [(100, 80)])
     assert session.statuses()[first] == "in_work"
+
+
+def test_leaving_an_image_in_the_middle_of_a_stroke_keeps_the_stroke(qtbot, window):
+    session = window.session
+    first = session.image_id
+    qtbot.mousePress(window.canvas, Qt.MouseButton.LeftButton, pos=place(window, 30, 30))
+    qtbot.mouseMove(window.canvas, place(window, 60, 30))
+    key(qtbot, window, Qt.Key.Key_D)
+    qtbot.mouseRelease(window.canvas, Qt.MouseButton.LeftButton, pos=place(window, 70, 30))
+    assert not session.editing.edits.layer.any()
+    assert session.store.edit_layer(first, session.structure_id)[30, 30:61].all()
+
+
+def test_when_the_store_refuses_the_stroke_goes_and_one_sentence_says_so(qtbot, window, monkeypatch):
+    def refuse(*_):
+        raise StoreError("The disk is full, so the stroke was not kept.", "Make room.")
+
+    monkeypatch.setattr(window.session.store, "append_step", refuse)
+    paint(qtbot, window, [(30, 30), (60, 30)])
+    assert not window.session.editing.edits.layer.any() and not window.canvas.shown_mask().any()
+    assert "The disk is full, so the stroke was not kept. Make room." in window.messages.texts()
+    monkeypatch.undo()
+    paint(qtbot, window, [(30, 30), (60, 30)])
+    assert window.canvas.shown_mask()[30, 30:61].all()
 
 
 def test_nothing_can_be_accepted_before_there_is_a_mask(qtbot, window):
