@@ -59,9 +59,10 @@ class MainWindow(QMainWindow):
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.setChildrenCollapsible(False)
         splitter.setHandleWidth(1)
-        for part, width in ((self.images, 250), (self.work, 780), (self.tabs, 330)):
+        for part in (self.images, self.work, self.tabs):
             splitter.addWidget(part)
-            part.setMinimumWidth(min(width, 300))
+        self.images.setMinimumWidth(170)
+        self.tabs.setMinimumWidth(290)
         splitter.setSizes([250, 780, 330])
         splitter.setStretchFactor(1, 1)
         self.setCentralWidget(splitter)

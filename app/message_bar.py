@@ -10,6 +10,7 @@ from core.errors import KnownError
 
 FADES_AFTER_MS = 7000
 MOST_CARDS = 3
+EDGE = 6
 
 
 class MessageBar(QWidget):
@@ -123,8 +124,8 @@ class _Card(QFrame):
         self._close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._close.setToolTip(self.tr("Close this message"))
         self._close.clicked.connect(self.closed)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 8, 8, 8)
+        row = self._row = QHBoxLayout(self)
+        row.setContentsMargins(16, 8, 8, 8)
         row.setSpacing(10)
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._label, 1)
@@ -137,5 +138,9 @@ class _Card(QFrame):
 
     def height_for(self, width: int) -> int:
         """The height the card needs at this width, in pixels."""
-        inner = width - 12 - 8 - 2 * 10 - 22 - 34
-        return max(self._label.heightForWidth(inner) + 22, 48)
+        for part in (self, self._label, self._close):
+            part.ensurePolished()
+        frame = self.frameWidth() * 2 + EDGE
+        inner = width - self._row.totalMinimumSize().width() + self._label.minimumSizeHint().width() - frame
+        margins = self._row.contentsMargins()
+        return max(self._label.heightForWidth(inner) + margins.top() + margins.bottom() + frame, 48)

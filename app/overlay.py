@@ -116,9 +116,11 @@ class Overlay:
         codes = self._codes[area.y() : area.bottom() + 1, area.x() : area.right() + 1]
         inside = np.pad((codes >= self._step) & (codes != REMOVED), 1).astype(np.int8)
         rows, columns = np.nonzero(np.diff(inside, axis=1)[1:-1])
-        upright = [QLineF(x, y, x, y + 1) for y, x in zip(rows + area.y(), columns + area.x(), strict=True)]
+        places = np.stack([columns + area.x(), rows + area.y()], axis=1).tolist()
+        upright = [QLineF(x, y, x, y + 1) for x, y in places]
         rows, columns = np.nonzero(np.diff(inside, axis=0)[:, 1:-1])
-        return upright + [QLineF(x, y, x + 1, y) for y, x in zip(rows + area.y(), columns + area.x(), strict=True)]
+        places = np.stack([columns + area.x(), rows + area.y()], axis=1).tolist()
+        return upright + [QLineF(x, y, x + 1, y) for x, y in places]
 
     def _contours(self, area: QRect, stride: int) -> list[QPolygonF]:
         """Outlines of the mask inside a rectangle.
