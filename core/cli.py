@@ -320,13 +320,12 @@ def _mistake(arguments: argparse.Namespace, report: Report, error: Exception) ->
 
 def _write_log(error: Exception) -> str:
     """Put the traceback where the person can find it, and return the place."""
-    from core.log_file import LOG_NAME
     from core.paths import log_folder
 
     try:
         folder = log_folder()
         folder.mkdir(parents=True, exist_ok=True)
-        place = folder / LOG_NAME
+        place = folder / "command_line.log"
         handler = logging.FileHandler(place, encoding="utf-8")
     except OSError:
         return "(it could not be written)"

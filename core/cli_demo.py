@@ -41,10 +41,10 @@ def _window(report: Report) -> dict[str, Any]:
 
 
 def _headless(arguments: argparse.Namespace, report: Report) -> dict[str, Any]:
+    from core.cli_finetune import trained
     from core.demo import FIGURES, MASKS, PROJECT, Loop, headless
     from core.demo_project import read_demo_project
     from core.export.png import export_png
-    from core.finetune.run import run_job
     from core.model_reference import DEMO
     from core.store.store import Store
 
@@ -60,7 +60,7 @@ def _headless(arguments: argparse.Namespace, report: Report) -> dict[str, Any]:
     make_folder(out)
     with Store.create(out / PROJECT, "Demo") as store:
         loop = Loop(store, DEMO, arguments.device, arguments.seed, arguments.open_model, report.remark, report.progress)
-        figures = headless(loop, project, lambda job: run_job(job, report))
+        figures = headless(loop, project, trained(report))
         report.remark("Writing the masks …")
         export_png(store, out / MASKS, progress=report.progress)
     result = {"ok": True, **figures, "out": str(out), **resources_used()}

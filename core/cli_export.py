@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -22,4 +22,4 @@ def run(arguments: argparse.Namespace, report: Report) -> dict[str, Any]:
     with Store.open(Path(arguments.project), read_only=True) as store:
         outcome = export_png(store, Path(arguments.out), progress=report.progress)
     report.say(f"Masks written to {arguments.out}")
-    return {"ok": True, "out": arguments.out, **(asdict(outcome) if is_dataclass(outcome) else {})}
+    return {"ok": True, "out": arguments.out, **asdict(outcome)}

@@ -71,6 +71,28 @@ def run(arguments: argparse.Namespace, report: Report, run_job: RunJob | None = 
     }
 
 
+def trained(report: Report) -> RunJob:
+    """The program's own training, with its progress said on the way."""
+    from core.finetune.run import run_job
+
+    def tell(event: dict[str, Any]) -> None:
+        """Say a stage or an epoch, in the events of the fine-tune worker."""
+        if event.get("event") == "stage":
+            report.remark(f"{event['text']} …")
+        elif event.get("event") == "epoch":
+            text = f"epochs, loss {event['loss']:.4f}"
+            validation = event.get("validation_dice")
+            if validation is not None:
+                text += f", Dice on images kept aside {validation:.4f}"
+            report.progress(int(event["epoch"]), int(event["epochs"]), text)
+
+    def run_it(job: Job) -> dict[str, Any]:
+        result: dict[str, Any] = run_job(job, tell)
+        return result
+
+    return run_it
+
+
 def divide(arguments: argparse.Namespace, report: Report) -> Division:
     """Decide which images are learned from. Images of a patient who is in the test list are not learned from.
 
