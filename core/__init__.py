@@ -1,0 +1,1 @@
+"""Everything but the window: plain Python, no Qt."""

@@ -1,0 +1,1 @@
+"""Masks out of a project."""

@@ -1,0 +1,1 @@
+"""Fine-tuning: a frozen job in, a better version out, or the reason why not."""

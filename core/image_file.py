@@ -1,0 +1,154 @@
+"""Read a picture file into pixels, upright, or say in one sentence why not."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image as Pillow
+from PIL import ImageOps, UnidentifiedImageError
+
+from core.errors import ImageError, InputError
+
+SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp")
+MAX_PIXELS = 200_000_000
+"""Larger pictures are refused: they would need several gigabytes while they are corrected."""
+
+_KEEP = "The other images are not affected; replace this file or leave it out."
+
+
+@dataclass(frozen=True)
+class Image:
+    """One picture.
+
+    Attributes:
+        pixels: (H, W, 3) uint8 RGB, EXIF orientation applied; 16-bit grey is scaled by its own range for display.
+        path: of the file.
+        sha256: of the file's bytes, 64 hex digits.
+        width: in pixels.
+        height: in pixels.
+    """
+
+    pixels: npt.NDArray[np.uint8]
+    path: Path
+    sha256: str
+    width: int
+    height: int
+
+
+def read_image(path: Path) -> Image:
+    """Read a file of one of `SUFFIXES`.
+
+    Raises:
+        ImageError: it is not there, no picture, damaged, or too large.
+    """
+    path = Path(path)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ImageError(
+            "The image {file} cannot be read (it was moved, deleted, or this account may not read it), so it is not shown.",
+            "Put it back or choose another; labels already made for it are safe.",
+            file=path.name,
+        ) from error
+    if not content:
+        raise ImageError("The file {file} is empty, so there is no image to show.", _KEEP, file=path.name)
+    pixels = _decode(content, path.name)
+    return Image(pixels, path, hashlib.sha256(content).hexdigest(), pixels.shape[1], pixels.shape[0])
+
+
+def find_images(folder: Path) -> list[Path]:
+    """Picture files directly in a folder, in natural order (image 2 before image 10).
+
+    Raises:
+        InputError: the folder cannot be read.
+    """
+    try:
+        files = [path for path in Path(folder).iterdir() if path.suffix.lower() in SUFFIXES and path.is_file()]
+    except OSError as error:
+        raise InputError(
+            "The folder “{folder}” cannot be read, so no images were added.",
+            "Check that it exists and that you may open it.",
+            folder=Path(folder).name,
+        ) from error
+    return sorted((path for path in files if not path.name.startswith(".")), key=_natural)
+
+
+def patient_key(path: Path, pattern: str | None = None) -> str:
+    """Which patient a file belongs to, by its name.
+
+    Args:
+        path: of the image.
+        pattern: a regular expression; its group 1, or else the whole match, is the key. Without one, the name up to the
+            first “_” or “-” is, if there is one; else the whole name.
+
+    Raises:
+        InputError: the pattern is no regular expression.
+    """
+    stem = Path(path).stem
+    if pattern is None:
+        return re.split(r"[_-]", stem, maxsplit=1)[0] or stem
+    try:
+        found = re.search(pattern, Path(path).name)
+    except re.error as error:
+        raise InputError(
+            "The pattern “{pattern}” for patients cannot be understood, so nothing was started.",
+            "Correct it, or leave it out to treat each image as a patient.",
+            pattern=pattern,
+        ) from error
+    if not found:
+        return stem
+    return found[1] if found.re.groups and found[1] else found[0]
+
+
+def _decode(content: bytes, name: str) -> npt.NDArray[np.uint8]:
+    try:
+        with warnings.catch_warnings(), Pillow.open(io.BytesIO(content)) as picture:
+            warnings.simplefilter("ignore")
+            if picture.width * picture.height > MAX_PIXELS:
+                raise ImageError(
+                    "The image {file} has {width} × {height} pixels, more than this program can correct, so it is not shown.",
+                    "Cut or scale it down to at most 200 megapixels.",
+                    file=name,
+                    width=picture.width,
+                    height=picture.height,
+                )
+            picture.load()
+            return _rgb(ImageOps.exif_transpose(picture))
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
+        kind = "damaged" if not isinstance(error, UnidentifiedImageError) else "not an image, whatever its name says"
+        raise ImageError(
+            "The file {file} is {kind}, so it cannot be shown.", _KEEP, file=name, kind=kind
+        ) from error
+    except Pillow.DecompressionBombError as error:
+        raise ImageError(
+            "The image {file} is larger than this program can correct, so it is not shown.",
+            "Cut or scale it down to at most 200 megapixels.",
+            file=name,
+        ) from error
+
+
+def _rgb(picture: Pillow.Image) -> npt.NDArray[np.uint8]:
+    if picture.mode.startswith(("I", "F")):
+        values = np.asarray(picture, dtype=np.float64)
+        low, high = float(values.min()), float(values.max())
+        grey = np.zeros(values.shape, np.uint8)
+        if high > low:
+            grey = np.round((values - low) * (255.0 / (high - low))).astype(np.uint8)
+        return np.repeat(grey[:, :, None], 3, axis=2)
+    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
+        black = Pillow.new("RGBA", picture.size, (0, 0, 0, 255))
+        black.alpha_composite(picture.convert("RGBA"))
+        picture = black
+    return np.array(picture.convert("RGB"), dtype=np.uint8)
+
+
+def _natural(path: Path) -> list[tuple[int, int, str]]:
+    pieces = re.split(r"(\d+)", path.name.lower())
+    return [(0, int(piece), "") if piece.isdigit() else (1, 0, piece) for piece in pieces]

@@ -1,0 +1,126 @@
+"""What the store gives out and takes in: frozen values, no handles on the database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core.correction import Patch
+
+STATUSES = ("unseen", "predicted", "in_work", "accepted")
+
+
+@dataclass(frozen=True)
+class ImageRow:
+    """An image of the project; `path` is relative when the file lies inside the project folder."""
+
+    id: int
+    path: str
+    sha256: str
+    width: int
+    height: int
+    patient_key: str
+    study_key: str
+
+
+@dataclass(frozen=True)
+class StructureRow:
+    """A structure to segment: its name, the words the model is asked with, its colour (#rrggbb)."""
+
+    id: int
+    name: str
+    prompt: str
+    colour: str
+
+
+@dataclass(frozen=True)
+class PredictionRow:
+    """What a model answered: logits (g, g) float16, by which version (None: the base model), for which words."""
+
+    id: int
+    image_id: int
+    structure_id: int
+    version_id: str | None
+    prompt: str
+    logits: npt.NDArray[np.float16]
+    predicted_iou: float
+
+
+@dataclass(frozen=True)
+class CorrectionRow:
+    """State of one structure on one image.
+
+    Attributes:
+        threshold_step: 1..199.
+        status: one of `STATUSES`.
+        cursor: number of journal steps that count at present (undo lowers it).
+        edited: whether any step counts.
+        final_sha256: of the stored final PNG, None before one was stored.
+    """
+
+    image_id: int
+    structure_id: int
+    threshold_step: int
+    status: str
+    cursor: int
+    edited: bool
+    final_sha256: str | None
+
+
+@dataclass(frozen=True)
+class JournalStep:
+    """One thing the clinician did.
+
+    Attributes:
+        kind: "stroke" or "threshold".
+        payload: JSON values; of a stroke tool, radius, points, seconds; of a threshold before and after (steps).
+        patch: what a stroke changed in the edit layer.
+    """
+
+    kind: str
+    payload: dict[str, Any]
+    patch: Patch | None = None
+
+
+@dataclass(frozen=True)
+class LabelRow:
+    """An accepted mask with all that training and export want to know."""
+
+    image: ImageRow
+    structure: StructureRow
+    mask: npt.NDArray[np.bool_]
+    mask_sha256: str
+    threshold_step: int
+    version_id: str | None
+    prompt: str
+    changed: str
+
+
+@dataclass(frozen=True)
+class VersionRow:
+    """A fine-tuned version; `folder` is relative to the project."""
+
+    id: str
+    parent_id: str | None
+    base_id: str
+    folder: str
+    created: str
+    figures: dict[str, Any] = field(default_factory=dict)
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """A fine-tune run and how it ended ("running", "done", "cancelled", "failed", "died")."""
+
+    id: str
+    folder: str
+    structure_id: int | None
+    version_id: str | None
+    outcome: str
+    figures: dict[str, Any]
+    started: str
+    ended: str | None

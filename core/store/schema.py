@@ -1,0 +1,49 @@
+"""The shape of a project's database, as recorded steps from the first version to today's."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("sa2va-annotator")
+
+APPLICATION_ID = 0x53613256  # "Sa2V"
+
+
+@migrations()
+def m001_first_tables(db: Database) -> None:
+    """Images, structures, predictions, corrections, the journal, versions, runs."""
+    for statement in (
+        """CREATE TABLE project (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID""",
+        """CREATE TABLE images (
+            id INTEGER PRIMARY KEY, path TEXT NOT NULL, sha256 TEXT NOT NULL UNIQUE,
+            width INTEGER NOT NULL CHECK (width > 0), height INTEGER NOT NULL CHECK (height > 0),
+            patient_key TEXT NOT NULL DEFAULT '', study_key TEXT NOT NULL DEFAULT '', added TEXT NOT NULL)""",
+        """CREATE TABLE structures (
+            id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, prompt TEXT NOT NULL, colour TEXT NOT NULL)""",
+        """CREATE TABLE versions (
+            id TEXT PRIMARY KEY, parent_id TEXT, base_id TEXT NOT NULL, folder TEXT NOT NULL, created TEXT NOT NULL,
+            figures TEXT NOT NULL, note TEXT NOT NULL DEFAULT '')""",
+        """CREATE TABLE predictions (
+            id INTEGER PRIMARY KEY, image_id INTEGER NOT NULL REFERENCES images(id),
+            structure_id INTEGER NOT NULL REFERENCES structures(id), version_id TEXT REFERENCES versions(id),
+            prompt TEXT NOT NULL, grid INTEGER NOT NULL, logits BLOB NOT NULL, predicted_iou REAL NOT NULL,
+            created TEXT NOT NULL)""",
+        "CREATE INDEX predictions_of ON predictions(image_id, structure_id, id)",
+        """CREATE TABLE corrections (
+            image_id INTEGER NOT NULL REFERENCES images(id), structure_id INTEGER NOT NULL REFERENCES structures(id),
+            threshold_step INTEGER NOT NULL CHECK (threshold_step BETWEEN 1 AND 199), status TEXT NOT NULL,
+            cursor INTEGER NOT NULL DEFAULT 0, final_png BLOB, final_sha256 TEXT, final_cursor INTEGER,
+            prediction_id INTEGER REFERENCES predictions(id), changed TEXT NOT NULL,
+            PRIMARY KEY (image_id, structure_id)) WITHOUT ROWID""",
+        """CREATE TABLE journal (
+            id INTEGER PRIMARY KEY, image_id INTEGER NOT NULL, structure_id INTEGER NOT NULL, position INTEGER NOT NULL,
+            kind TEXT NOT NULL, payload TEXT NOT NULL, x INTEGER, y INTEGER, width INTEGER, height INTEGER,
+            before BLOB, after BLOB, abandoned INTEGER NOT NULL DEFAULT 0, created TEXT NOT NULL,
+            FOREIGN KEY (image_id, structure_id) REFERENCES corrections(image_id, structure_id))""",
+        "CREATE UNIQUE INDEX journal_live ON journal(image_id, structure_id, position) WHERE abandoned = 0",
+        """CREATE TABLE runs (
+            id TEXT PRIMARY KEY, folder TEXT NOT NULL, structure_id INTEGER REFERENCES structures(id),
+            version_id TEXT REFERENCES versions(id), outcome TEXT NOT NULL, figures TEXT NOT NULL, started TEXT NOT NULL,
+            ended TEXT)""",
+    ):
+        db.execute(statement)

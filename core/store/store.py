@@ -1,0 +1,177 @@
+"""A project: images, structures, predictions, corrections, versions and runs in one SQLite file. The only SQL is in this package."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from core.errors import StoreError
+from core.image_file import Image, patient_key
+from core.store.corrections import Corrections
+from core.store.database import now, to_json
+from core.store.rows import ImageRow, LabelRow, RunRow, StructureRow, VersionRow
+
+ACTIVE = "active_version"
+
+
+class Store(Corrections):
+    """One open project. Use it in the thread that opened it; a second connection may read beside it."""
+
+    def add_images(self, images: Iterable[Image | tuple[Path, str, int, int, str, str]]) -> int:
+        """Put images into the project; those whose content is there already are left as they are.
+
+        Args:
+            images: read images, or (path, sha256, width, height, patient_key, study_key).
+
+        Returns:
+            How many were new. Raises StoreError if the project cannot be written.
+        """
+        added = 0
+        with self.transaction():
+            for image in images:
+                if isinstance(image, Image):
+                    image = (image.path, image.sha256, image.width, image.height, patient_key(image.path), "")
+                path, sha256, width, height, patient, study = image
+                done = self.execute(
+                    "INSERT OR IGNORE INTO images (path, sha256, width, height, patient_key, study_key, added)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    (self._stored_path(Path(path)), sha256, width, height, patient, study, now()),
+                )
+                added += done.rowcount
+        return added
+
+    def images(self) -> list[ImageRow]:
+        """All images in the order in which they were added."""
+        rows = self.query("SELECT id, path, sha256, width, height, patient_key, study_key FROM images ORDER BY id")
+        return [ImageRow(*row) for row in rows]
+
+    def image_path(self, row: ImageRow) -> Path:
+        """Where the file of an image is expected."""
+        path = Path(row.path)
+        return path if path.is_absolute() else self.folder / path
+
+    def add_structure(self, name: str, prompt: str, colour: str) -> StructureRow:
+        """Add a structure. Raises StoreError if the name is taken or the project cannot be written."""
+        try:
+            with self.transaction():
+                key = self.execute(
+                    "INSERT INTO structures (name, prompt, colour) VALUES (?, ?, ?)", (name, prompt, colour)
+                ).lastrowid
+        except sqlite3.IntegrityError as error:
+            raise _name_taken(name) from error
+        assert key is not None
+        return StructureRow(key, name, prompt, colour)
+
+    def structures(self) -> list[StructureRow]:
+        """All structures in the order in which they were added."""
+        return [StructureRow(*row) for row in self.query("SELECT id, name, prompt, colour FROM structures ORDER BY id")]
+
+    def update_structure(
+        self, structure_id: int, name: str | None = None, prompt: str | None = None, colour: str | None = None
+    ) -> StructureRow:
+        """Change what is given. Raises StoreError if the name is taken or the project cannot be written."""
+        rows = [row for row in self.structures() if row.id == structure_id]
+        if not rows:
+            raise ValueError(f"there is no structure {structure_id}")
+        given = {key: value for key, value in (("name", name), ("prompt", prompt), ("colour", colour)) if value is not None}
+        row = replace(rows[0], **given)
+        try:
+            with self.transaction():
+                self.execute(
+                    "UPDATE structures SET name = ?, prompt = ?, colour = ? WHERE id = ?",
+                    (row.name, row.prompt, row.colour, row.id),
+                )
+        except sqlite3.IntegrityError as error:
+            raise _name_taken(row.name) from error
+        return row
+
+    def labels(self, structure_id: int | None = None) -> list[LabelRow]:
+        """Accepted masks, of one structure or of all. Raises StoreError if one is damaged."""
+        images = {row.id: row for row in self.images()}
+        structures = {row.id: row for row in self.structures()}
+        rows = self.query(
+            "SELECT c.image_id, c.structure_id, c.final_png, c.final_sha256, c.threshold_step, p.version_id, p.prompt,"
+            " c.changed FROM corrections c LEFT JOIN predictions p ON p.id = c.prediction_id"
+            " WHERE c.status = 'accepted' AND c.final_png IS NOT NULL ORDER BY c.structure_id, c.image_id"
+        )
+        return [
+            LabelRow(
+                images[image], structures[structure], self._decode(png, sha256), sha256, step, version,
+                prompt if prompt is not None else structures[structure].prompt, changed,
+            )  # fmt: skip
+            for image, structure, png, sha256, step, version, prompt, changed in rows
+            if structure_id in (None, structure)
+        ]
+
+    def add_version(self, version: VersionRow) -> None:
+        """Record a version. Its folder must exist already: a row never points at half a version."""
+        with self.transaction():
+            self.execute(
+                "INSERT INTO versions (id, parent_id, base_id, folder, created, figures, note) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (version.id, version.parent_id, version.base_id, self._stored_path(Path(version.folder)), version.created,
+                 to_json(version.figures), version.note),
+            )  # fmt: skip
+
+    def versions(self) -> list[VersionRow]:
+        """All versions, the oldest first."""
+        rows = self.query("SELECT id, parent_id, base_id, folder, created, figures, note FROM versions ORDER BY created, id")
+        return [VersionRow(*row[:5], figures=json.loads(row[5]), note=row[6]) for row in rows]
+
+    def version_folder(self, version: VersionRow) -> Path:
+        """Where the files of a version are."""
+        path = Path(version.folder)
+        return path if path.is_absolute() else self.folder / path
+
+    def active_version(self) -> VersionRow | None:
+        """The version that predicts at present, None for the base model."""
+        wanted = self.meta(ACTIVE)
+        return next((version for version in self.versions() if version.id == wanted), None)
+
+    def activate(self, version_id: str | None) -> None:
+        """Let a version predict from now on; None goes back to the base model."""
+        if version_id is not None and version_id not in {version.id for version in self.versions()}:
+            raise ValueError(f"there is no version {version_id!r}")
+        self.set_meta(ACTIVE, version_id)
+
+    def add_run(self, run_id: str, folder: str, structure_id: int | None = None) -> None:
+        """Record that a fine-tune has begun."""
+        with self.transaction():
+            self.execute(
+                "INSERT INTO runs (id, folder, structure_id, outcome, figures, started) VALUES (?, ?, ?, 'running', '{}', ?)",
+                (run_id, self._stored_path(Path(folder)), structure_id, now()),
+            )
+
+    def finish_run(
+        self, run_id: str, outcome: str, figures: dict[str, Any] | None = None, version_id: str | None = None
+    ) -> None:
+        """Record how a fine-tune ended."""
+        with self.transaction():
+            self.execute(
+                "UPDATE runs SET outcome = ?, figures = ?, version_id = ?, ended = ? WHERE id = ?",
+                (outcome, to_json(figures or {}), version_id, now(), run_id),
+            )
+
+    def runs(self) -> list[RunRow]:
+        """All fine-tune runs, the oldest first."""
+        rows = self.query(
+            "SELECT id, folder, structure_id, version_id, outcome, figures, started, ended FROM runs ORDER BY started, id"
+        )
+        return [RunRow(*row[:5], json.loads(row[5]), *row[6:]) for row in rows]
+
+    def _stored_path(self, path: Path) -> str:
+        if not path.is_absolute():
+            return path.as_posix()
+        try:
+            return path.resolve().relative_to(self.folder.resolve()).as_posix()
+        except ValueError:
+            return str(path)
+
+
+def _name_taken(name: str) -> StoreError:
+    return StoreError(
+        "There already is a structure called “{name}”, so nothing was changed.", "Choose another name.", name=name
+    )
