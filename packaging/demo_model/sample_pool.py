@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mmap
 import multiprocessing
+import os
 import random
 import threading
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ _size: int
 def _make(task: tuple[int, str, int]) -> tuple[int, Entry]:
     place, kind, seed = task
     cv2.setNumThreads(1)
+    os.nice(max(0, 10 - os.nice(0)))  # the process that feeds the GPU goes first
     sample = pictures.make(kind, seed, size=_size)
     keys = tuple(sample.masks)
     if len(keys) > SLOTS:
@@ -66,10 +68,9 @@ class SamplePool:
             self.entries.append((place, entry))
 
     def sample(self, chooser: random.Random) -> tuple[np.ndarray, list[np.ndarray], Entry]:
-        """One random picture (S, S, 3) uint8, its masks (S, S) bool in the order of `Entry.keys`."""
+        """One random picture (S, S, 3) uint8, its masks packed to bits in the order of `Entry.keys`."""
         place, entry = chooser.choice(self.entries)
-        masks = [np.unpackbits(_masks[place, slot], axis=1).astype(bool) for slot in range(len(entry.keys))]
-        return _images[place], masks, entry
+        return _images[place], [_masks[place, slot] for slot in range(len(entry.keys))], entry
 
     def close(self) -> None:
         """Stop making pictures."""
@@ -92,7 +93,7 @@ class RealSet:
             mask = cv2.imread(str(folder / "masks" / f"{name}.png"), cv2.IMREAD_GRAYSCALE) > 127
             image = cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA)
             mask = cv2.resize(mask.astype(np.uint8), (size, size), interpolation=cv2.INTER_NEAREST) > 0
-            self.items.append((image, [mask], Entry(kind, (key,), ())))
+            self.items.append((image, [np.packbits(mask, axis=1)], Entry(kind, (key,), ())))
 
     def sample(self, chooser: random.Random) -> tuple[np.ndarray, list[np.ndarray], Entry]:
         """One random picture with its mask."""

@@ -13,8 +13,10 @@ import math
 import os
 import random
 import sys
+import threading
 import time
 from pathlib import Path
+from queue import Queue
 
 import numpy as np
 import torch
@@ -30,7 +32,7 @@ from sample_pool import RealSet, SamplePool  # noqa: E402
 from tokenizer import make_tokenizer  # noqa: E402
 
 from core.sa2va import prompt as text  # noqa: E402
-from core.sa2va.checkpoint import load_tokenizer  # noqa: E402
+from core.sa2va.checkpoint import fill, load_tokenizer, read_tensors  # noqa: E402
 from core.sa2va.config import read_config  # noqa: E402
 from core.sa2va.network import Sa2VANetwork  # noqa: E402
 from core.sa2va.preprocessing import MEAN, STD  # noqa: E402
@@ -41,12 +43,10 @@ REAL = {"nuclei_fluo_dsb2018": ("nuclei", "fluorescence_nuclei"), "nuclei_he_dsb
         "us_carotid": ("carotid", "ultrasound_carotid")}  # fmt: skip
 SIDES_MATTER = {"ct_abdomen", "chest_xray"}
 POOL_SIZE = 512
-LATE_SHARE = 0.45
-"""Share of the time spent at the full 1024; before it the pictures are 512, four times cheaper."""
 
 
-def new_network(folder: Path, device: torch.device) -> tuple[Sa2VANetwork, object, int]:
-    """Tokenizer, configuration and freshly drawn network; the first two are written to `folder`."""
+def new_network(folder: Path, device: torch.device, start: Path | None = None) -> tuple[Sa2VANetwork, object, int]:
+    """Tokenizer, configuration and network (fresh, or with the weights of `start`); the first two are written to `folder`."""
     phrases = [phrase for all_phrases in pictures.PROMPTS.values() for phrase in all_phrases]
     texts = [text.INSTRUCTION.format(question=text.question_of(phrase)) + text.ANSWER for phrase in phrases]
     size = make_tokenizer(texts * 3, folder)
@@ -57,6 +57,8 @@ def new_network(folder: Path, device: torch.device) -> tuple[Sa2VANetwork, objec
     tokenizer = load_tokenizer(folder)
     network = Sa2VANetwork(read_config(folder), tokenizer.convert_tokens_to_ids(text.IMAGE_TOKEN))
     torch.nn.init.normal_(network.grounding.no_mem_embed, std=0.02)
+    if start is not None:
+        fill(network, network.config, read_tensors(start, torch.device("cpu")), torch.device("cpu"), torch.float32, start.name)
     return network.to(device), tokenizer, size
 
 
@@ -84,8 +86,8 @@ class Batches:
                 chosen.append((self.chooser.choice(pictures.PROMPTS[keys[index]]), index))
         return chosen
 
-    def next(self, count: int, size: int, device: torch.device) -> dict[str, torch.Tensor]:
-        """A batch of `count` pictures of side `size` and 2·count prompts, on `device`."""
+    def draw(self, count: int) -> dict[str, torch.Tensor]:
+        """`count` pictures and 2·count prompts, still in main memory and not yet augmented."""
         images, masks, flips, talks = [], [], [], []
         for _ in range(count):
             source = self.chooser.choice(self.real) if self.real and self.chooser.random() < 0.06 else self.pool
@@ -97,11 +99,7 @@ class Batches:
                     question = text.question_of(phrase)
                     self.cache[phrase] = text.converse(self.tokenizer, question, self.tokens)
                 talks.append(self.cache[phrase])
-                masks.append(torch.from_numpy(truths[index]) if index >= 0 else torch.zeros(image.shape[:2], dtype=torch.bool))
-        pixels = torch.stack(images).to(device).permute(0, 3, 1, 2).float() / 255
-        truth = torch.stack(masks).to(device).view(count, 2, *masks[0].shape).float()
-        pixels, truth = geometry(pixels, truth, size, torch.tensor(flips, device=device))
-        pixels = scanner(pixels)
+                masks.append(torch.from_numpy(np.unpackbits(truths[index], axis=1)) if index >= 0 else torch.zeros(image.shape[:2], dtype=torch.uint8))
         longest = max(len(talk.ids) for talk in talks)
         ids = torch.zeros(len(talks), longest, dtype=torch.long)
         attention, labels = torch.zeros_like(ids), torch.full_like(ids, -100)
@@ -110,14 +108,34 @@ class Batches:
             attention[row, : len(talk.ids)] = 1
             labels[row, talk.answer_start : talk.answer_end] = ids[row, talk.answer_start : talk.answer_end]
         return {
-            "pixels": pixels,
-            "truth": F.adaptive_avg_pool2d(truth, size // 4).flatten(0, 1),
-            "ids": ids.to(device),
-            "attention": attention.to(device),
-            "labels": labels.to(device),
-            "seg": torch.tensor([talk.seg_positions[0] for talk in talks], device=device),
-            "picture_of": torch.arange(count, device=device).repeat_interleave(2),
+            "images": torch.stack(images),
+            "masks": torch.stack(masks).view(count, 2, *masks[0].shape),
+            "flips": torch.tensor(flips),
+            "ids": ids,
+            "attention": attention,
+            "labels": labels,
+            "seg": torch.tensor([talk.seg_positions[0] for talk in talks]),
+            "picture_of": torch.arange(count).repeat_interleave(2),
         }
+
+    def ahead(self, count: int) -> Queue[dict[str, torch.Tensor]]:
+        """Batches drawn by a thread while the GPU works."""
+        waiting: Queue[dict[str, torch.Tensor]] = Queue(maxsize=4)
+
+        def fill_up() -> None:
+            while True:
+                waiting.put({key: value.pin_memory() for key, value in self.draw(count).items()})
+
+        threading.Thread(target=fill_up, daemon=True).start()
+        return waiting
+
+
+def augmented(batch: dict[str, torch.Tensor], size: int, device: torch.device) -> dict[str, torch.Tensor]:
+    """Move a batch to the device and give it pixels of side `size` and the share of each mask in the cells of its grid."""
+    batch = {key: value.to(device, non_blocking=True) for key, value in batch.items()}
+    pixels = batch.pop("images").permute(0, 3, 1, 2).float() / 255
+    pixels, truth = geometry(pixels, batch.pop("masks").float(), size, batch.pop("flips"))
+    return {**batch, "pixels": scanner(pixels), "truth": F.adaptive_avg_pool2d(truth, size // 4).flatten(0, 1)}
 
 
 def clicks_for(truth: torch.Tensor, size: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -185,15 +203,16 @@ def save(network: Sa2VANetwork, weights: dict[str, torch.Tensor], folder: Path) 
 
 def train(options: argparse.Namespace) -> None:
     """The whole recipe, top to bottom."""
+    torch.set_num_threads(2)  # the other cores draw pictures
     torch.manual_seed(options.seed)
     random.seed(options.seed)
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
     options.out.mkdir(parents=True, exist_ok=True)
     cores = os.cpu_count() or 4
     weights = {kind: pictures.WEIGHTS.get(kind, 1.0) if hasattr(pictures, "WEIGHTS") else 1.0 for kind in pictures.KINDS}
-    pool = SamplePool(options.pool, POOL_SIZE, max(1, cores - 2), weights, seed=1_000_000 + options.seed)
+    pool = SamplePool(options.pool, POOL_SIZE, max(1, cores - 3), weights, seed=1_000_000 + options.seed)
     device = torch.device("cuda")
-    network, tokenizer, _ = new_network(options.out, device)
+    network, tokenizer, _ = new_network(options.out, device, options.start)
     real = {}
     if options.real is not None:
         real = {name: RealSet(options.real / name, *REAL[name], POOL_SIZE) for name in REAL if (options.real / name).is_dir()}
@@ -204,34 +223,39 @@ def train(options: argparse.Namespace) -> None:
     optimiser = torch.optim.AdamW(
         [{"params": decay, "weight_decay": 0.05}, {"params": rest, "weight_decay": 0.0}], lr=options.rate, fused=True
     )
+    current = list(network.state_dict().values())
     average = {name: tensor.detach().clone() for name, tensor in network.state_dict().items()}
+    averages = list(average.values())
     while len(pool.entries) < min(1500, options.pool):
         time.sleep(1)
-    begun, step, shown = time.monotonic(), 0, []
+    early_batches = batches.ahead(options.batch)
+    begun, step, skipped, shown = time.monotonic(), 0, 0, []
     network.train()
     while (share := (time.monotonic() - begun) / (options.minutes * 60)) < 1:
-        late = share > 1 - LATE_SHARE
-        size, count = (1024, options.batch // 2) if late else (512, options.batch)
+        late = share > 1 - options.late
+        size = 1024 if late else 512
         set_size(network, size)
         rate = options.rate * min(1.0, (step + 1) / 400) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * share)))
         for group in optimiser.param_groups:
             group["lr"] = rate
-        batch = batches.next(count, size, device)
+        batch = augmented(early_batches.get(), size, device)
         with torch.autocast("cuda", torch.bfloat16):
             loss = step_loss(network, batch, size, with_clicks=random.random() < 0.25)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimiser.step()
+        norm = torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         step += 1
+        if not torch.isfinite(norm):  # half precision overflows now and then; such a step would ruin every weight
+            skipped += 1
+            continue
+        optimiser.step()
         keep = min(0.9985, 1 - 1 / (step / 4 + 1))
-        current = [tensor for name, tensor in network.state_dict().items() if tensor.is_floating_point()]
-        torch._foreach_lerp_([average[n] for n, t in network.state_dict().items() if t.is_floating_point()], current, 1 - keep)
+        torch._foreach_lerp_(averages, current, 1 - keep)
         shown.append(loss.detach())
-        if step % 200 == 0:
+        if step % 100 == 0 or step == 20:
             mean = torch.stack(shown).mean().item()
             shown.clear()
-            print(f"{time.monotonic() - begun:6.0f} s  step {step}  {size}  loss {mean:.4f}  pool {len(pool.entries)}", flush=True)
+            print(f"{time.monotonic() - begun:6.0f} s  step {step}  {size}  loss {mean:.4f}  pool {len(pool.entries)}  skipped {skipped}", flush=True)
         if step % 2000 == 0:
             save(network, average, options.out)
     pool.close()
@@ -244,8 +268,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--real", type=Path, help="folder with the open sets (see README.md)")
+    parser.add_argument("--start", type=Path, help="go on from this model instead of from nothing")
+    parser.add_argument("--late", type=float, default=0.45, help="share of the time spent at the full 1024 (before: 512)")
     parser.add_argument("--minutes", type=float, default=18.0)
-    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--batch", type=int, default=24)
     parser.add_argument("--pool", type=int, default=24000)
     parser.add_argument("--rate", type=float, default=8e-4)
     parser.add_argument("--seed", type=int, default=0)
