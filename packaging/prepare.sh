@@ -1,0 +1,58 @@
+# Sourced by run.sh and test.sh: brings uv, Qt's system libraries and the Python packages. POSIX sh.
+# Before sourcing: NEEDS_DISPLAY_LIBRARIES=1 for a real window.
+
+as_root_or_say() {
+    # as_root_or_say WHY PACKAGE...
+    why=$1
+    shift
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+        export DEBIAN_FRONTEND=noninteractive
+        apt-get update -qq && apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+    else
+        echo "$why Please run this one command and start again:" >&2
+        echo "    sudo apt-get install -y $*" >&2
+        exit 1
+    fi
+}
+
+has_library() {
+    { ldconfig -p 2>/dev/null || /sbin/ldconfig -p 2>/dev/null; } | grep -q "$1"
+}
+
+bring_libraries() {
+    missing=""
+    for pair in libEGL.so.1:libegl1 libGL.so.1:libgl1 libxkbcommon.so.0:libxkbcommon0 libdbus-1.so.3:libdbus-1-3 \
+        libfontconfig.so.1:libfontconfig1 libglib-2.0.so.0:libglib2.0-0; do
+        has_library "${pair%%:*}" || missing="$missing ${pair##*:}"
+    done
+    if [ "${NEEDS_DISPLAY_LIBRARIES:-0}" = 1 ]; then
+        for pair in libxcb-cursor.so.0:libxcb-cursor0 libxkbcommon-x11.so.0:libxkbcommon-x11-0 \
+            libxcb-icccm.so.4:libxcb-icccm4 libxcb-keysyms.so.1:libxcb-keysyms1 libxcb-shape.so.0:libxcb-shape0; do
+            has_library "${pair%%:*}" || missing="$missing ${pair##*:}"
+        done
+    fi
+    # shellcheck disable=SC2086
+    [ -z "$missing" ] || as_root_or_say "Some system libraries for the window are missing." $missing
+}
+
+bring_uv() {
+    if command -v uv >/dev/null 2>&1; then
+        UV=uv
+        return
+    fi
+    tools="${XDG_CACHE_HOME:-$HOME/.cache}/sa2va-annotator/uv"
+    UV="$tools/bin/uv"
+    [ -x "$UV" ] && return
+    echo "Bringing uv, the installer of the Python packages ..." >&2
+    python=$(command -v python3.11 || command -v python3 || true)
+    if [ -z "$python" ] || ! "$python" -c "import ensurepip, venv" >/dev/null 2>&1; then
+        as_root_or_say "Python with its module for environments is missing." python3 python3-venv
+        python=$(command -v python3.11 || command -v python3)
+    fi
+    "$python" -m venv "$tools" && "$tools/bin/python" -m pip install -q --disable-pip-version-check uv
+}
+
+bring_packages() {
+    echo "Installing the Python packages (the first time takes some minutes) ..." >&2
+    "$UV" sync --quiet "$@"
+}
