@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from core.cli_output import Report, make_folder, resources_used, write_json
+from core.cli_output import Report, resources_used, write_json
 from core.errors import InputError, WorkerError
+from core.whole_file import make_folder
 
 
 def run(arguments: argparse.Namespace, report: Report) -> dict[str, Any]:

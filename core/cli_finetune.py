@@ -13,13 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from core.cli_output import Report, make_folder, resources_used, write_aside
+from core.cli_output import Report, resources_used
 from core.errors import InputError, KnownError
 from core.finetune.job import Example, Job
 from core.image_file import read_image
 from core.labelled_set import Pair, pair_up, read_names, read_reference_mask, select
 from core.mask import encode_png, threshold_of
 from core.model_reference import DEMO, absolute, base_of, is_version
+from core.whole_file import make_folder, write_aside
 
 
 @dataclass(frozen=True)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import json
-import os
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from core.errors import ExportError
+from core.whole_file import make_folder, write_aside
 
 _QUIET_SECONDS = 2.0
-_DANGEROUS_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Report:
@@ -52,43 +49,6 @@ class Report:
             self._open_line = False
 
 
-def write_aside(path: Path, content: bytes) -> None:
-    """Write a file so that it is either whole or not there.
-
-    Raises:
-        ExportError: the folder cannot be written to, or the disk is full.
-    """
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        aside.write_bytes(content)
-        os.replace(aside, path)
-    except OSError as error:
-        aside.unlink(missing_ok=True)
-        raise ExportError(
-            "“{name}” could not be written ({reason}).",
-            "Choose another folder, or free some space on the disk.",
-            name=str(path),
-            reason=error.strerror or "unknown reason",
-        ) from error
-
-
-def make_folder(folder: Path) -> None:
-    """Make a folder with all those above it.
-
-    Raises:
-        ExportError: it cannot be made.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ExportError(
-            "The folder “{folder}” cannot be made ({reason}), so there is no place for the results.",
-            "Choose another folder.",
-            folder=str(folder),
-            reason=error.strerror or "unknown reason",
-        ) from error
-
-
 def write_json(target: str, content: Mapping[str, Any]) -> None:
     """Write a result as JSON into a file, or to standard output if `target` is "-".
 
@@ -103,34 +63,6 @@ def write_json(target: str, content: Mapping[str, Any]) -> None:
     path = Path(target)
     make_folder(path.parent)
     write_aside(path, text.encode("utf-8", errors="surrogateescape"))
-
-
-def write_csv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write rows of equal keys as a table that a spreadsheet opens without running any of it.
-
-    Raises:
-        ExportError: the file cannot be written.
-    """
-    lines: list[list[str]] = [[str(key) for key in rows[0]]] if rows else []
-    lines += [[_cell(value) for value in row.values()] for row in rows]
-    write_aside(path, _csv_text(lines).encode("utf-8-sig", errors="surrogateescape"))
-
-
-def _csv_text(lines: list[list[str]]) -> str:
-    from io import StringIO
-
-    text = StringIO(newline="")
-    csv.writer(text).writerows(lines)
-    return text.getvalue()
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        return f"{value:.6g}"
-    text = str(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(_DANGEROUS_STARTS) else text
 
 
 def resources_used() -> dict[str, float]:

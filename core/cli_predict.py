@@ -8,11 +8,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from core.cli_output import Report, make_folder, resources_used, write_aside, write_csv, write_json
+from core.cli_output import Report, resources_used, write_json
 from core.errors import ExportError, KnownError
 from core.labelled_set import by_base_name, images_in
 from core.mask import STEPS, apply_threshold, encode_png, probability_levels, threshold_of
 from core.model_reference import recommended_step
+from core.whole_file import make_folder, write_aside, write_csv
 
 RECORD = "predictions.json"
 
