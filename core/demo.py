@@ -7,10 +7,8 @@ their reference masks as strokes; the patients that are left are never learned f
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +19,12 @@ from core.correction import ADDED, REMOVED, Patch
 from core.demo_project import DemoProject
 from core.errors import FinetuneError
 from core.evaluate import HALF_STEP, ImageScore, best_step, score_curves, summarise
-from core.finetune.job import Example, Job
+from core.finetune.freeze import begin, finish, freeze_labels
+from core.finetune.job import Job
 from core.inference.predictor import Predictor
 from core.labelled_set import read_reference_mask
-from core.mask import apply_threshold, encode_png, probability_levels
-from core.store.rows import ImageRow, JournalStep, StructureRow, VersionRow
+from core.mask import apply_threshold, probability_levels
+from core.store.rows import ImageRow, JournalStep, StructureRow
 from core.store.store import Store
 
 CORRECTED_IMAGES = 10
@@ -180,68 +179,33 @@ def divide(targets: Sequence[Target], scanner: str) -> tuple[list[Target], list[
     return corrected, held_out
 
 
-def make_job(loop: Loop, base_id: str, held_out: Sequence[Target]) -> tuple[Job, str]:
-    """Freeze accepted labels and the held-out references into a job folder; return the job and the new version's id."""
-    version_id = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{uuid.uuid4().hex[:6]}"
-    folder = loop.store.folder / "runs" / version_id
-    (folder / "masks").mkdir(parents=True)
-    examples: list[Example] = []
-
-    def add(image: ImageRow, structure: StructureRow, mask: npt.NDArray[np.bool_], split: str) -> None:
-        file = folder / "masks" / f"{image.id}-{structure.id}.png"
-        file.write_bytes(encode_png(mask))
-        path = str(loop.store.image_path(image).resolve())
-        examples.append(Example(path, image.sha256, str(file), image.patient_key, structure.prompt, split))
-
-    for label in loop.store.labels():
-        add(label.image, label.structure, label.mask, "")
-    for target in held_out:
-        add(target.image, target.structure, truth_of(target), "test")
-    out = loop.store.folder / "versions" / version_id
-    job = Job(
-        folder=str(folder),
-        model=loop.model,
-        examples=tuple(examples),
-        out=str(out),
-        base_id=base_id,
-        seed=loop.seed,
-        device=loop.device,
-        note="demo",
-    )
-    return job, version_id
-
-
-def finetune(loop: Loop, job: Job, version_id: str, run_job: RunJob) -> dict[str, Any]:
-    """Run a job and record how it ended; a version that is measurably better becomes the active one.
+def finetune(loop: Loop, base_id: str, held_out: Sequence[Target], run_job: RunJob) -> dict[str, Any]:
+    """Freeze accepted labels and the held-out references, run the job, and record how it ended.
 
     Returns:
-        The worker's result: version, accepted, reason, figures.
+        The worker's result (version, accepted, reason, figures) and the `id` of the version.
 
     Raises:
         KnownError: whatever kept the run from its end, in words.
     """
-    loop.store.add_run(version_id, job.folder)
+    kept_aside = [(target.image, target.structure, truth_of(target)) for target in held_out]
+    job = freeze_labels(
+        loop.store,
+        model=loop.model,
+        device=loop.device,
+        seed=loop.seed,
+        note="demo",
+        base_id=base_id,
+        held_out=kept_aside,
+    )
+    begin(loop.store, job)
     try:
         result = run_job(job)
     except BaseException:
-        loop.store.finish_run(version_id, "failed")
+        finish(loop.store, job, "failed")
         raise
-    if result["version"]:
-        loop.store.add_version(
-            VersionRow(
-                version_id,
-                None,
-                job.base_id,
-                str(result["version"]),
-                datetime.now(UTC).isoformat(timespec="seconds"),
-                result["figures"],
-                str(result["reason"]),
-            )
-        )
-        if result["accepted"]:
-            loop.store.activate(version_id)
-    loop.store.finish_run(version_id, "done", result["figures"], version_id if result["version"] else None)
-    return result
+    finish(loop.store, job, "done", result)
+    return {**result, "id": Path(job.folder).name}
 
 
 def headless(loop: Loop, project: DemoProject, run_job: RunJob) -> dict[str, Any]:
@@ -282,9 +246,8 @@ def headless(loop: Loop, project: DemoProject, run_job: RunJob) -> dict[str, Any
         correct(loop.store, target, base_step)
     count = len({target.image.id for target in corrected})
     loop.say(f"{count} images of scanner {second} corrected; fine-tuning on them.")
-    job, version_id = make_job(loop, base_id, held_out)
-    result = finetune(loop, job, version_id, run_job)
-    comparison = _compare(loop, result, version_id, held_out, base, base_step)
+    result = finetune(loop, base_id, held_out, run_job)
+    comparison = _compare(loop, result, held_out, base, base_step)
     return {
         "scanners": by_scanner,
         "corrected_images": count,
@@ -294,7 +257,7 @@ def headless(loop: Loop, project: DemoProject, run_job: RunJob) -> dict[str, Any
         "accepted": bool(result["accepted"]),
         "reason": str(result["reason"]),
         "run": result["figures"],
-        "version": version_id if result["version"] else None,
+        "version": result["id"] if result["version"] else None,
         "seconds": round(time.perf_counter() - start, 1),
     }
 
@@ -302,7 +265,6 @@ def headless(loop: Loop, project: DemoProject, run_job: RunJob) -> dict[str, Any
 def _compare(
     loop: Loop,
     result: dict[str, Any],
-    version_id: str,
     held_out: Sequence[Target],
     base: Sequence[ImageScore],
     base_step: int,
@@ -314,7 +276,7 @@ def _compare(
         "tuned_at_best": None,
     }
     if result["version"]:
-        predict(loop, str(result["version"]), version_id, held_out)
+        predict(loop, str(result["version"]), str(result["id"]), held_out)
         tuned_step = int(result["figures"]["tuned_step"])
         figures["tuned_at_best"] = summarise(score(loop.store, held_out), tuned_step).as_json()
     return figures

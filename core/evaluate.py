@@ -171,8 +171,8 @@ def mean_curve(images: Sequence[ImageScore]) -> Curve:
     return np.asarray(np.mean([image.dice for image in images], axis=0))
 
 
-def best_step(images: Sequence[ImageScore]) -> int:
-    """The threshold step with the highest mean Dice; of equals, the one nearest to 0.5."""
+def best_step(images: Sequence[ImageScore], tolerance: float = 1e-12) -> int:
+    """The threshold step with the highest mean Dice; of those within `tolerance` of it, the one nearest to 0.5."""
     curve = mean_curve(images)
-    steps = np.flatnonzero(curve >= curve.max() - 1e-12) + 1
+    steps = np.flatnonzero(curve >= curve.max() - tolerance) + 1
     return int(steps[np.argmin(np.abs(steps - HALF_STEP))])

@@ -261,7 +261,32 @@ class FailedEvent:
         return WorkerError(self.what_happened, self.what_to_do, **self.values)
 
 
-Event = ReadyEvent | ProgressEvent | DoneEvent | FailedEvent
+@dataclass(frozen=True)
+class StageEvent:
+    """What a fine-tune does now: a template with its values, so that it can be translated."""
+
+    text: str
+    values: Message = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class EpochEvent:
+    """One epoch is over. `validation_dice` (on held-out images, only shown) is None where it was not measured."""
+
+    epoch: int
+    epochs: int
+    loss: float
+    validation_dice: float | None = None
+    base_dice: float | None = None
+    seconds_left: float | None = None
+
+
+@dataclass(frozen=True)
+class CancelledEvent:
+    """A fine-tune ended because it was asked to."""
+
+
+Event = ReadyEvent | ProgressEvent | DoneEvent | FailedEvent | StageEvent | EpochEvent | CancelledEvent
 
 
 def ready_message() -> Message:
@@ -288,6 +313,11 @@ def failed_message(number: int | None, error: KnownError) -> Message:
         number,
         {"event": "failed", "what_happened": error.what_happened, "what_to_do": error.what_to_do, "values": values},
     )
+
+
+def cancelled_message() -> Message:
+    """Return the ending of a fine-tune that was asked to stop."""
+    return {"event": "cancelled"}
 
 
 def _numbered(number: int | None, message: Message) -> Message:
@@ -322,4 +352,23 @@ def parse_event(message: Message) -> Event:
         except (KeyError, IndexError, ValueError, TypeError, AttributeError) as error:
             raise _not_understood("an answer with damaged values") from error
         return failed
+    if kind == "stage" and isinstance(values := message.get("values", {}), dict):
+        return StageEvent(_text(message, "text"), values)
+    if kind == "epoch":
+        return _epoch(message)
+    if kind == "cancelled":
+        return CancelledEvent()
     raise _not_understood("an unknown answer")
+
+
+def _epoch(message: Message) -> EpochEvent:
+    def number(key: str) -> float | None:
+        value = message.get(key)
+        known = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+        return float(value) if known else None  # type: ignore[arg-type]
+
+    epoch, epochs, loss = number("epoch"), number("epochs"), number("loss")
+    if epoch is None or epochs is None or loss is None or not 1 <= epoch <= epochs:
+        raise _not_understood("an epoch without its figures")
+    others = number("validation_dice"), number("base_dice"), number("seconds_left")
+    return EpochEvent(int(epoch), int(epochs), loss, *others)

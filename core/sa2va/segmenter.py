@@ -73,19 +73,19 @@ class Sa2VASegmenter:
         return self.network.grounding.decode(features, language, points, labels)
 
     def trainable_modules(self) -> dict[str, nn.Module]:
-        """The projection and the mask decoder."""
+        """The projection and the mask decoder, by their paths in the network (PEFT's file format names them so)."""
         return {
             "text_hidden_fcs": self.network.text_hidden_fcs,
-            "sam_mask_decoder": self.network.grounding.sam_mask_decoder,
+            "grounding.sam_mask_decoder": self.network.grounding.sam_mask_decoder,
         }
 
     def unreachable(self) -> dict[str, str]:
         """What a loss on cached features and three-mask answers cannot reach."""
         before = "runs before the cached picture features; the Deep preset trains it"
         return {
-            "sam_mask_decoder.conv_s0": before,
-            "sam_mask_decoder.conv_s1": before,
-            "sam_mask_decoder.output_hypernetworks_mlps.0": "belongs to the single-mask answer, which Sa2VA never asks for",
+            "grounding.sam_mask_decoder.conv_s0": before,
+            "grounding.sam_mask_decoder.conv_s1": before,
+            "grounding.sam_mask_decoder.output_hypernetworks_mlps.0": "belongs to the single-mask answer, which Sa2VA never asks for",
         }
 
     def _recent_image_tokens(self, rgb: npt.NDArray[np.uint8]) -> torch.Tensor:

@@ -1,0 +1,175 @@
+"""Labels as the trainer needs them: features and [SEG] states computed once, targets on the decoder's grid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import torch
+from safetensors.torch import load_file, save_file
+
+from core.errors import FinetuneError, KnownError
+from core.finetune.job import Example
+from core.finetune.views import look, views_for
+from core.image_file import read_image
+from core.mask import decode_png
+from core.segmenter import ImageFeatures, Segmenter
+
+Key = tuple[str, int]
+"""Hash of an image and number of a view."""
+
+IN_MEMORY_BYTES = 3 * 2**30
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One structure on one view of one image.
+
+    Attributes:
+        example: the label.
+        key: where its features are.
+        state: (1, hidden) float32 on the CPU, the [SEG] state.
+        target: (g, g) float32 on the CPU, share of each cell that belongs to the structure.
+    """
+
+    example: Example
+    key: Key
+    state: torch.Tensor
+    target: torch.Tensor
+
+
+class Shelf:
+    """Features in half precision: in memory as long as they fit, on the disk beyond.
+
+    Half precision, since features are inputs here and never updated: full-size ones take 8 MB instead of 16 MB a view.
+    """
+
+    def __init__(self, folder: Path, room: int = IN_MEMORY_BYTES) -> None:
+        self._folder, self._room = folder, room
+        self._held: dict[Key, ImageFeatures] = {}
+        self._files: dict[Key, Path] = {}
+
+    def __contains__(self, key: Key) -> bool:
+        return key in self._held or key in self._files
+
+    def put(self, key: Key, features: ImageFeatures) -> None:
+        """Keep the features of one view. Raises FinetuneError if the disk is full."""
+        half = features.to("cpu", torch.float16)
+        parts = {"embedding": half.embedding, "high_res_0": half.high_res_0, "high_res_1": half.high_res_1}
+        size = sum(part.numel() * 2 for part in parts.values())
+        if size <= self._room:
+            self._room -= size
+            self._held[key] = half
+            return
+        file = self._folder / f"{key[0]}-{key[1]}.safetensors"
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            save_file({name: part.contiguous() for name, part in parts.items()}, file)
+        except OSError as error:
+            raise FinetuneError(
+                "The disk is full, so the fine-tune was stopped; your labels are safe.",
+                "Make room on the disk and start it again.",
+            ) from error
+        self._files[key] = file
+
+    def batch(self, keys: Sequence[Key], device: torch.device) -> ImageFeatures:
+        """Features of several views one after the other, float32 on a device."""
+        found = [self._get(key) for key in keys]
+        return ImageFeatures(
+            torch.cat([one.embedding for one in found]),
+            torch.cat([one.high_res_0 for one in found]),
+            torch.cat([one.high_res_1 for one in found]),
+        ).to(device, torch.float32)
+
+    def _get(self, key: Key) -> ImageFeatures:
+        return self._held[key] if key in self._held else ImageFeatures(**load_file(self._files[key]))
+
+
+def read_truth(example: Example) -> npt.NDArray[np.bool_]:
+    """The frozen mask of a label, (H, W) bool. Raises FinetuneError if its file is missing or damaged."""
+    try:
+        return decode_png(Path(example.mask).read_bytes())
+    except (OSError, ValueError) as error:
+        raise FinetuneError(
+            "A mask that was frozen for this fine-tune is missing or damaged, so it was stopped; your labels are safe.",
+            "Start it again from the window.",
+        ) from error
+
+
+def target_of(mask: npt.NDArray[np.bool_], grid: int) -> torch.Tensor:
+    """(H, W) bool -> (grid, grid) float32 share of each cell: what enlarging bilinearly brings back best."""
+    return torch.from_numpy(cv2.resize(mask.astype(np.float32), (grid, grid), interpolation=cv2.INTER_AREA))
+
+
+def encode(
+    segmenter: Segmenter,
+    examples: Sequence[Example],
+    views: int,
+    shelf: Shelf,
+    advance: Callable[[int, int], None],
+) -> list[Sample]:
+    """Encode every view of every image once, and every prompt on it.
+
+    Args:
+        segmenter: a loaded model.
+        examples: labels.
+        views: how many views of each are wanted.
+        shelf: takes the features.
+        advance: called with (done, all) before each view; may raise to stop.
+
+    Raises:
+        FinetuneError: an image is gone or another one than was labelled.
+    """
+    by_image: dict[str, list[Example]] = {}
+    for example in examples:
+        by_image.setdefault(example.image_sha256, []).append(example)
+    planned = [
+        (group, view, [e for e in group if view in views_for(e.prompt, views)])
+        for group in by_image.values()
+        for view in range(views)
+    ]
+    planned = [(group, view, wanted) for group, view, wanted in planned if wanted]
+    samples: list[Sample] = []
+    pixels: npt.NDArray[np.uint8] | None = None
+    shown: list[Example] | None = None
+    for count, (group, view, wanted) in enumerate(planned):
+        advance(count, len(planned))
+        if shown is not group or pixels is None:
+            shown, pixels = group, _pixels(group[0])
+        key = (group[0].image_sha256, view)
+        rgb = look(pixels, view)
+        if key not in shelf:
+            shelf.put(key, segmenter.encode_image(rgb))
+        for example in wanted:
+            state = segmenter.embed_prompt(rgb, example.prompt).float().cpu()
+            truth = read_truth(example)
+            if truth.shape != pixels.shape[:2]:
+                raise _changed()
+            seen = look(truth.astype(np.uint8), view) > 0 if view else truth
+            samples.append(Sample(example, key, state, target_of(seen, segmenter.mask_grid)))
+    advance(len(planned), len(planned))
+    return samples
+
+
+def _pixels(example: Example) -> npt.NDArray[np.uint8]:
+    try:
+        image = read_image(Path(example.image))
+    except KnownError as error:
+        raise FinetuneError(
+            "A labelled image cannot be read any more, so the fine-tune was stopped; your labels are safe.",
+            "Put the image back where it was, or take its label back, and start again.",
+        ) from error
+    if image.sha256 != example.image_sha256:
+        raise _changed()
+    return image.pixels
+
+
+def _changed() -> FinetuneError:
+    return FinetuneError(
+        "A labelled image was exchanged since it was labelled, so the fine-tune was stopped; your labels are safe.",
+        "Put the image back, or label the new one, and start again.",
+    )

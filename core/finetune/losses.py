@@ -1,0 +1,73 @@
+"""What a fine-tune makes small: mask loss as upstream's, plus two terms that keep the choice among the masks right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+
+from core.segmenter import Decoded
+
+BCE_WEIGHT, DICE_WEIGHT = 2.0, 0.5
+"""Upstream's weights (parity NOTES, section 5)."""
+OTHERS_WEIGHT = 0.25
+"""Share of the two candidates that are not chosen: after a fine-tune another one may be."""
+IOU_WEIGHT, SCORE_WEIGHT = 0.25, 0.05
+
+
+@dataclass(frozen=True)
+class Loss:
+    """One batch. `total` is what is minimised; the others are for the record, without gradient."""
+
+    total: torch.Tensor
+    bce: float
+    dice: float
+
+
+def mask_losses(logits: torch.Tensor, target: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """BCE and Dice loss of each mask, without weights.
+
+    Args:
+        logits: (..., g, g).
+        target: (..., g, g) share of each cell that belongs to the structure, 0..1.
+
+    Returns:
+        Two tensors (...): mean BCE, and 1 − (2Σpy+1)/(Σp+Σy+1).
+    """
+    bce = F.binary_cross_entropy_with_logits(logits, target, reduction="none").mean((-2, -1))
+    p = logits.sigmoid()
+    overlap = (p * target).sum((-2, -1))
+    dice = 1 - (2 * overlap + 1) / (p.sum((-2, -1)) + target.sum((-2, -1)) + 1)
+    return bce, dice
+
+
+def finetune_loss(decoded: Decoded, target: torch.Tensor) -> Loss:
+    """The loss of a batch.
+
+    Args:
+        decoded: of B prompts.
+        target: (B, g, g) share of each cell, 0..1.
+    """
+    logits = decoded.logits.float()
+    truth = target[:, None].expand_as(logits)
+    bce, dice = mask_losses(logits, truth)
+    each = BCE_WEIGHT * bce + DICE_WEIGHT * dice
+    rows = torch.arange(logits.shape[0], device=logits.device)
+    chosen = each[rows, decoded.best]
+    mask = ((1 - OTHERS_WEIGHT) * chosen + OTHERS_WEIGHT * each.mean(1)).mean()
+    iou = F.mse_loss(decoded.ious.float(), _real_iou(logits, truth))
+    there = (target.flatten(1).amax(1, keepdim=True) > 0.5).float()
+    score = F.binary_cross_entropy_with_logits(decoded.object_score.float().reshape(-1, 1), there)
+    total = mask + IOU_WEIGHT * iou + SCORE_WEIGHT * score
+    with torch.no_grad():
+        return Loss(total, float(bce[rows, decoded.best].mean()), float(dice[rows, decoded.best].mean()))
+
+
+@torch.no_grad()
+def _real_iou(logits: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
+    """(B, 3) IoU of each candidate at probability 0.5; empty against empty is 1."""
+    hard, real = logits > 0, truth > 0.5
+    union = (hard | real).sum((2, 3)).float()
+    both = (hard & real).sum((2, 3)).float()
+    return torch.where(union > 0, both / union.clamp(min=1), torch.ones_like(union))
