@@ -29,8 +29,11 @@ class Corrections(ProjectDatabase):
         prompt: str,
         logits: npt.NDArray[np.floating],
         predicted_iou: float,
+        threshold_step: int | None = None,
     ) -> None:
         """Keep what a model answered; the newest is the one that counts, the older ones stay.
+
+        An accepted mask has to be looked at again: what was accepted was made of another prediction.
 
         Args:
             image_id: of the image.
@@ -39,25 +42,33 @@ class Corrections(ProjectDatabase):
             prompt: the words it was asked with.
             logits: (g, g) float, finite.
             predicted_iou: 0..1.
+            threshold_step: where the slider starts (1..199) as long as nobody has touched this image; None leaves it.
 
         Raises:
-            ValueError: the logits are not as said.
+            ValueError: the logits or the step are not as said.
             StoreError: the project cannot be written.
         """
         if logits.ndim != 2 or logits.shape[0] != logits.shape[1] or not np.isfinite(logits).all():
             raise ValueError(f"a finite square map of logits was expected, not {logits.shape}")
+        if threshold_step is not None:
+            threshold_of(threshold_step)
         half = np.clip(logits, -60000, 60000).astype("<f2")
         with self.transaction():
             row = self.execute(
-                "INSERT INTO predictions (image_id, structure_id, version_id, prompt, grid, logits, predicted_iou, created)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO predictions (image_id, structure_id, version_id, prompt, grid, logits, predicted_iou,"
+                " created) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (image_id, structure_id, version_id, prompt, len(half), zlib.compress(half.tobytes(), 1),
                  float(predicted_iou), now()),
             )  # fmt: skip
             self._ensure(image_id, structure_id)
             self.execute(
+                "UPDATE corrections SET threshold_step = coalesce(?, threshold_step)"
+                " WHERE image_id = ? AND structure_id = ? AND cursor = 0 AND status IN ('unseen', 'predicted')",
+                (threshold_step, image_id, structure_id),
+            )
+            self.execute(
                 "UPDATE corrections SET prediction_id = ?, changed = ?,"
-                " status = CASE status WHEN 'unseen' THEN 'predicted' ELSE status END"
+                " status = CASE status WHEN 'unseen' THEN 'predicted' WHEN 'accepted' THEN 'in_work' ELSE status END"
                 " WHERE image_id = ? AND structure_id = ?",
                 (row.lastrowid, now(), image_id, structure_id),
             )
@@ -78,7 +89,8 @@ class Corrections(ProjectDatabase):
     def correction(self, image_id: int, structure_id: int) -> CorrectionRow:
         """State of one structure on one image; that of an untouched one if nothing is stored yet."""
         rows = self.query(
-            "SELECT threshold_step, status, cursor, final_sha256 FROM corrections WHERE image_id = ? AND structure_id = ?",
+            "SELECT threshold_step, status, c.cursor, f.sha256 FROM corrections c"
+            " LEFT JOIN final_masks f USING (image_id, structure_id) WHERE image_id = ? AND structure_id = ?",
             (image_id, structure_id),
         )
         if not rows:
@@ -97,7 +109,7 @@ class Corrections(ProjectDatabase):
         )
 
     def append_step(self, image_id: int, structure_id: int, step: JournalStep) -> None:
-        """Write a step; it is on the disk when this returns. Undone steps before it are marked abandoned, never deleted.
+        """Write a step; it is on the disk when this returns. Steps undone before are marked abandoned, never deleted.
 
         Raises:
             ValueError: a stroke without patch, a threshold outside 1..199, an unknown kind.
@@ -120,12 +132,13 @@ class Corrections(ProjectDatabase):
                 "SELECT cursor FROM corrections WHERE image_id = ? AND structure_id = ?", key
             ).fetchone()[0]
             self.execute(
-                "UPDATE journal SET abandoned = 1 WHERE image_id = ? AND structure_id = ? AND abandoned = 0 AND position > ?",
+                "UPDATE journal SET abandoned = 1 WHERE image_id = ? AND structure_id = ? AND abandoned = 0"
+                " AND position > ?",
                 (*key, cursor),
             )
             self.execute(
-                "INSERT INTO journal (image_id, structure_id, position, kind, payload, x, y, width, height, before, after,"
-                " created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO journal (image_id, structure_id, position, kind, payload, x, y, width, height, before,"
+                " after, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (*key, cursor + 1, step.kind, to_json(step.payload), *place, now()),
             )
             self._move(key, cursor + 1, int(step.payload["after"]) if step.kind == "threshold" else None)
@@ -177,20 +190,21 @@ class Corrections(ProjectDatabase):
         with self.transaction():
             self._ensure(image_id, structure_id)
             self.execute(
-                "UPDATE corrections SET final_png = ?, final_sha256 = ?, final_cursor = cursor, status = ?, changed = ?"
+                "INSERT OR REPLACE INTO final_masks SELECT image_id, structure_id, ?, ?, cursor FROM corrections"
                 " WHERE image_id = ? AND structure_id = ?",
-                (png, hashlib.sha256(png).hexdigest(), status, now(), image_id, structure_id),
+                (png, hashlib.sha256(png).hexdigest(), image_id, structure_id),
+            )
+            self.execute(
+                "UPDATE corrections SET status = ?, changed = ? WHERE image_id = ? AND structure_id = ?",
+                (status, now(), image_id, structure_id),
             )
 
     def final_mask(self, image_id: int, structure_id: int) -> npt.NDArray[np.bool_] | None:
         """The stored final mask (H, W) bool, None if there is none. Raises StoreError if it is damaged."""
         rows = self.query(
-            "SELECT final_png, final_sha256 FROM corrections WHERE image_id = ? AND structure_id = ?",
-            (image_id, structure_id),
+            "SELECT png, sha256 FROM final_masks WHERE image_id = ? AND structure_id = ?", (image_id, structure_id)
         )
-        if not rows or rows[0][0] is None:
-            return None
-        return self._decode(*rows[0])
+        return self._decode(*rows[0]) if rows else None
 
     def _decode(self, png: bytes, sha256: str) -> npt.NDArray[np.bool_]:
         if hashlib.sha256(png).hexdigest() != sha256:
@@ -227,8 +241,8 @@ class Corrections(ProjectDatabase):
 
     def _move(self, key: tuple[int, int], cursor: int, threshold_step: int | None) -> None:
         self.execute(
-            "UPDATE corrections SET cursor = ?, threshold_step = coalesce(?, threshold_step), status = 'in_work', changed = ?"
-            " WHERE image_id = ? AND structure_id = ?",
+            "UPDATE corrections SET cursor = ?, threshold_step = coalesce(?, threshold_step), status = 'in_work',"
+            " changed = ? WHERE image_id = ? AND structure_id = ?",
             (cursor, threshold_step, now(), *key),
         )
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime
+import errno
 import json
-import shutil
+import os
 import sqlite3
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn, Self
+from urllib.parse import quote
 
 from sqlite_utils import Database
 
@@ -26,41 +29,59 @@ def now() -> str:
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
 
 
-def sentence_for(error: sqlite3.Error | OSError, project: str) -> StoreError:
-    """What a clinician needs to know of an error of SQLite or of the file system."""
-    text = str(error).lower()
-    if "locked" in text or "busy" in text:
-        return StoreError(
+def raise_known(error: sqlite3.Error | OSError, project: str) -> NoReturn:
+    """Raise what a clinician needs to know of an error of SQLite or of the file system; our own mistakes as they are.
+
+    Raises:
+        StoreError: in the sentence that fits.
+        sqlite3.Error: the statement itself was wrong.
+    """
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest says where exactly
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        raise StoreError(
             "Another program is using the project “{project}”, so this change was not saved.",
             "Close the other window and try again.",
             project=project,
-        )
-    if "readonly" in text or "read-only" in text or isinstance(error, PermissionError):
-        return StoreError(
+        ) from error
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM) or isinstance(error, PermissionError):
+        raise StoreError(
             "The project “{project}” is write-protected, so nothing can be saved in it.",
             "Copy it to a folder in which you may write and open the copy.",
             project=project,
-        )
-    if "full" in text or "no space" in text:
-        return StoreError(
+        ) from error
+    if code == sqlite3.SQLITE_FULL or (isinstance(error, OSError) and error.errno == errno.ENOSPC):
+        raise StoreError(
             "The disk is full, so this change was not saved; everything before it is safe.",
             "Make room on the disk and try again.",
-        )
-    if "malformed" in text or "not a database" in text or "corrupt" in text:
-        return StoreError(
-            "The project “{project}” is damaged and was not changed.",
-            "Open a backup of it; do not delete the damaged file, it may still be repaired.",
+        ) from error
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        raise damaged(project) from error
+    if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PROTOCOL) or isinstance(error, OSError):
+        raise StoreError(
+            "The project “{project}” cannot be reached (its disk or network folder may be gone), so nothing was changed.",
+            "Check the connection and try again.",
             project=project,
-        )
+        ) from error
+    raise error
+
+
+def damaged(project: str) -> StoreError:
+    """The file is not what this program wrote."""
     return StoreError(
-        "The project “{project}” cannot be reached (its disk or network folder may be gone), so this was not saved.",
-        "Check the connection and try again.",
+        "The project “{project}” is damaged and was not changed.",
+        "Open a backup of it; do not delete the damaged file, it may still be repaired.",
         project=project,
     )
 
 
 class ProjectDatabase:
-    """One connection to one project; used by the thread that opened it."""
+    """One connection to one project; used by the thread that opened it. Others may be open beside it (WAL).
+
+    Attributes:
+        folder: of the project, absolute.
+        read_only: whether nothing can be written through this connection.
+        database: the same connection, as sqlite-utils sees it.
+    """
 
     def __init__(self, folder: Path, connection: sqlite3.Connection, read_only: bool) -> None:
         self.folder = folder
@@ -69,80 +90,76 @@ class ProjectDatabase:
         self._connection = connection
 
     @classmethod
-    def create(cls, folder: Path, name: str) -> Any:
+    def create(cls, folder: Path, name: str) -> Self:
         """Make a project in a folder that holds none.
+
+        The file is made aside and renamed: whatever happens, there is a whole project or none.
 
         Raises:
             StoreError: there is a project already, or the folder cannot be written.
         """
-        folder = Path(folder)
-        if (folder / DATABASE_FILE).exists():
-            raise StoreError(
-                "The folder “{project}” already holds a project, so no new one was made.",
-                "Open that project, or choose an empty folder.",
-                project=folder.name,
-            )
+        folder = Path(folder).absolute()
+        _refuse_second_project(folder)
+        aside = folder / f".{uuid.uuid4().hex}.part"
         try:
             for part in FOLDERS:
                 (folder / part).mkdir(parents=True, exist_ok=True)
-            connection = cls._connect(folder, read_only=False)
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            store = cls(folder, connection, read_only=False)
-            migrations.apply(store.database)
-            with store.transaction():
-                store.execute("INSERT INTO project VALUES ('name', ?), ('created', ?)", (name, now()))
+            connection = _connect(aside, "mode=rwc")
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                migrations.apply(Database(connection))
+                connection.execute("INSERT INTO project VALUES ('name', ?), ('created', ?)", (name, now()))
+            finally:
+                connection.close()
+            _refuse_second_project(folder)
+            os.rename(aside, folder / DATABASE_FILE)
         except (sqlite3.Error, OSError) as error:
-            raise StoreError(
-                "No project can be made in the folder “{project}” because it cannot be written.",
-                "Choose a folder in which you may write.",
-                project=folder.name,
-            ) from error
-        return store
+            for left in folder.glob(f"{aside.name}*"):
+                left.unlink(missing_ok=True)
+            raise _not_made(error, folder) from error
+        return cls.open(folder)
 
     @classmethod
-    def open(cls, folder: Path, read_only: bool = False) -> Any:
+    def open(cls, folder: Path, read_only: bool = False) -> Self:
         """Open a project, check it, and bring an older one up to date after a backup.
+
+        Args:
+            folder: of the project.
+            read_only: for reading only. Works in a write-protected folder, and beside a connection that writes.
 
         Raises:
             StoreError: not a project, damaged, made by a newer program, or write-protected.
         """
-        folder = Path(folder)
-        if not (folder / DATABASE_FILE).is_file():
+        folder = Path(folder).absolute()
+        file = folder / DATABASE_FILE
+        if not file.is_file():
             raise StoreError(
                 "The folder “{project}” holds no project, so none was opened.",
                 "Choose the folder of a project, or make a new one.",
                 project=folder.name,
             )
         try:
-            connection = cls._connect(folder, read_only)
+            connection = _connect_reading(file) if read_only else _connect(file, "mode=rw")
             store = cls(folder, connection, read_only)
             try:
                 store._check()
                 store._migrate()
+                store._check_shape()
             except BaseException:
                 connection.close()
                 raise
         except (sqlite3.Error, OSError) as error:
-            raise sentence_for(error, folder.name) from error
+            if "unable to open" in str(error) and not (os.access(file, os.W_OK) and os.access(folder, os.W_OK)):
+                error = PermissionError(str(error))  # SQLite does not say that this is why
+            raise_known(error, folder.name)
         return store
-
-    @staticmethod
-    def _connect(folder: Path, read_only: bool) -> sqlite3.Connection:
-        file = folder / DATABASE_FILE
-        if read_only:
-            connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
-        else:
-            connection = sqlite3.connect(file, isolation_level=None)
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA trusted_schema = OFF")
-        connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
-        return connection
 
     def _check(self) -> None:
         if self.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
-            raise sqlite3.DatabaseError("database disk image is malformed")
+            raise damaged(self.folder.name)
+        if self.execute("PRAGMA foreign_key_check").fetchone() is not None:
+            raise damaged(self.folder.name)
         if self.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
             raise StoreError(
                 "The file in “{project}” belongs to another program, so it was not opened.",
@@ -167,9 +184,12 @@ class ProjectDatabase:
     def _migrate(self) -> None:
         if not migrations.pending(self.database):
             if not self.read_only:
-                # A write-protected project is found out now, not at the first stroke.
+                # A write-protected project is found out now, not at the first stroke. BEGIN alone does not tell.
                 self.execute("BEGIN IMMEDIATE")
-                self.execute("ROLLBACK")
+                try:
+                    self.execute("UPDATE project SET value = value")
+                finally:
+                    self._connection.rollback()
             return
         if self.read_only:
             raise StoreError(
@@ -177,10 +197,29 @@ class ProjectDatabase:
                 "Open it in the window once, then try again.",
                 project=self.folder.name,
             )
-        self.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        stamp = now().replace(":", "-")
-        shutil.copy2(self.folder / DATABASE_FILE, self.folder / f"project-before-update-{stamp}.sqlite")
+        self._back_up(self.folder / f"project-before-update-{now().replace(':', '-')}.sqlite")
         migrations.apply(self.database)
+
+    def _check_shape(self) -> None:
+        """Every table is there with its columns: a file can be sound for SQLite and still not be ours."""
+        fresh = Database(memory=True)
+        migrations.apply(fresh)
+        if _shape(self.database) != _shape(fresh):
+            raise damaged(self.folder.name)
+
+    def _back_up(self, file: Path) -> None:
+        """A whole copy, of what is still in the write-ahead log too, made aside and renamed."""
+        aside = file.with_suffix(".part")
+        try:
+            copy = _connect(aside, "mode=rwc")
+            try:
+                self._connection.backup(copy)
+            finally:
+                copy.close()
+            os.replace(aside, file)
+        except (sqlite3.Error, OSError):
+            aside.unlink(missing_ok=True)
+            raise
 
     def execute(self, statement: str, values: tuple[Any, ...] = ()) -> sqlite3.Cursor:
         """Run one statement with bound values."""
@@ -202,14 +241,25 @@ class ProjectDatabase:
         except (sqlite3.Error, OSError) as error:
             if self._connection.in_transaction:
                 self._connection.rollback()
-            raise sentence_for(error, self.folder.name) from error
+            raise_known(error, self.folder.name)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """See the project as it is now until this ends, whatever another connection writes; nothing is to be written."""
+        self.query("BEGIN")
+        try:
+            self.query("SELECT count(*) FROM project")  # the first question fixes the moment
+            yield
+        finally:
+            if self._connection.in_transaction:
+                self._connection.rollback()
 
     def query(self, statement: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         """All rows of a question. Raises StoreError when the file cannot be read."""
         try:
             return self.execute(statement, values).fetchall()
         except sqlite3.Error as error:
-            raise sentence_for(error, self.folder.name) from error
+            raise_known(error, self.folder.name)
 
     def meta(self, key: str) -> str | None:
         """A named value of the project, None if it was never set."""
@@ -224,11 +274,16 @@ class ProjectDatabase:
             else:
                 self.execute("INSERT OR REPLACE INTO project VALUES (?, ?)", (key, value))
 
+    @property
+    def project_id(self) -> str:
+        """What tells this project from every other; a copy has the same."""
+        return self.meta("id") or ""
+
     def close(self) -> None:
         """Close the connection; nothing is left to save."""
         self._connection.close()
 
-    def __enter__(self) -> Any:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -238,3 +293,58 @@ class ProjectDatabase:
 def to_json(value: Any) -> str:
     """JSON as it is stored."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _connect(file: Path, how: str) -> sqlite3.Connection:
+    """`how` is the query of an SQLite URI, for example mode=ro."""
+    path = os.fsencode(file.as_posix())
+    place = quote(path if path.startswith(b"/") else b"/" + path, safe="/:")
+    connection = sqlite3.connect(f"file://{place}?{how}", uri=True, isolation_level=None)
+    try:
+        for pragma in ("foreign_keys = ON", "synchronous = FULL", "trusted_schema = OFF", f"busy_timeout = {_BUSY_MS}"):
+            connection.execute(f"PRAGMA {pragma}")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _connect_reading(file: Path) -> sqlite3.Connection:
+    """Open for reading, where the folder cannot be written too.
+
+    SQLite wants to make files beside a database in WAL mode, unless it is told that nobody will change it. That may only be
+    said where all of it is in the database file: where no strokes are left in the log beside it.
+    """
+    connection = _connect(file, "mode=ro")
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master")
+        return connection
+    except sqlite3.OperationalError:
+        connection.close()
+        log = file.with_name(file.name + "-wal")
+        if log.exists() and log.stat().st_size:
+            raise
+        return _connect(file, "mode=ro&immutable=1")
+
+
+def _shape(database: Database) -> dict[str, list[str]]:
+    return {table.name: [column.name for column in table.columns] for table in database.tables}
+
+
+def _refuse_second_project(folder: Path) -> None:
+    if (folder / DATABASE_FILE).exists():
+        raise StoreError(
+            "The folder “{project}” already holds a project, so no new one was made.",
+            "Open that project, or choose an empty folder.",
+            project=folder.name,
+        )
+
+
+def _not_made(error: sqlite3.Error | OSError, folder: Path) -> StoreError:
+    if "full" in str(error).lower() or "no space" in str(error).lower():
+        return StoreError("The disk is full, so no project was made.", "Make room on the disk and try again.")
+    return StoreError(
+        "No project can be made in the folder “{project}” because it cannot be written.",
+        "Choose a folder in which you may write.",
+        project=folder.name,
+    )

@@ -87,7 +87,19 @@ class JournalStep:
 
 @dataclass(frozen=True)
 class LabelRow:
-    """An accepted mask with all that training and export want to know."""
+    """An accepted mask with all that training and export want to know.
+
+    Attributes:
+        image: on which it is.
+        structure: of which it is.
+        mask: (H, W) bool.
+        mask_sha256: of the PNG as it is stored.
+        threshold_step: 1..199.
+        version_id: of the version whose prediction was corrected, None for the base model.
+        prompt: the words it was asked with; those of the structure if nothing was predicted.
+        changed: when it was accepted (UTC).
+        predicted: False if it was drawn without a prediction.
+    """
 
     image: ImageRow
     structure: StructureRow
@@ -97,6 +109,7 @@ class LabelRow:
     version_id: str | None
     prompt: str
     changed: str
+    predicted: bool = True
 
 
 @dataclass(frozen=True)

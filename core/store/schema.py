@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from sqlite_utils import Database, Migrations
 
 migrations = Migrations("sa2va-annotator")
@@ -43,7 +45,28 @@ def m001_first_tables(db: Database) -> None:
         "CREATE UNIQUE INDEX journal_live ON journal(image_id, structure_id, position) WHERE abandoned = 0",
         """CREATE TABLE runs (
             id TEXT PRIMARY KEY, folder TEXT NOT NULL, structure_id INTEGER REFERENCES structures(id),
-            version_id TEXT REFERENCES versions(id), outcome TEXT NOT NULL, figures TEXT NOT NULL, started TEXT NOT NULL,
-            ended TEXT)""",
+            version_id TEXT REFERENCES versions(id), outcome TEXT NOT NULL, figures TEXT NOT NULL,
+            started TEXT NOT NULL, ended TEXT)""",
     ):
         db.execute(statement)
+
+
+@migrations()
+def m002_masks_by_themselves(db: Database) -> None:
+    """Final masks in their own table: a stroke rewrites the row of its correction, and is not to rewrite a mask each time.
+
+    And the project's identity, by which an export knows an earlier one of the same project.
+    """
+    for statement in (
+        """CREATE TABLE final_masks (
+            image_id INTEGER NOT NULL, structure_id INTEGER NOT NULL, png BLOB NOT NULL, sha256 TEXT NOT NULL,
+            cursor INTEGER NOT NULL, PRIMARY KEY (image_id, structure_id),
+            FOREIGN KEY (image_id, structure_id) REFERENCES corrections(image_id, structure_id))""",
+        """INSERT INTO final_masks SELECT image_id, structure_id, final_png, final_sha256, final_cursor FROM corrections
+            WHERE final_png IS NOT NULL""",
+        "ALTER TABLE corrections DROP COLUMN final_png",
+        "ALTER TABLE corrections DROP COLUMN final_sha256",
+        "ALTER TABLE corrections DROP COLUMN final_cursor",
+    ):
+        db.execute(statement)
+    db.execute("INSERT INTO project VALUES ('id', ?)", [uuid.uuid4().hex])

@@ -1,4 +1,7 @@
-"""A project: images, structures, predictions, corrections, versions and runs in one SQLite file. The only SQL is in this package."""
+"""A project: images, structures, predictions, corrections, versions and runs in one SQLite file.
+
+All SQL of the program is in this package.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,8 @@ from core.store.database import now, to_json
 from core.store.rows import ImageRow, LabelRow, RunRow, StructureRow, VersionRow
 
 ACTIVE = "active_version"
+_IMAGE = "id, path, sha256, width, height, patient_key, study_key"
+_STRUCTURE = "id, name, prompt, colour"
 
 
 class Store(Corrections):
@@ -46,8 +51,7 @@ class Store(Corrections):
 
     def images(self) -> list[ImageRow]:
         """All images in the order in which they were added."""
-        rows = self.query("SELECT id, path, sha256, width, height, patient_key, study_key FROM images ORDER BY id")
-        return [ImageRow(*row) for row in rows]
+        return [ImageRow(*row) for row in self.query(f"SELECT {_IMAGE} FROM images ORDER BY id")]
 
     def image_path(self, row: ImageRow) -> Path:
         """Where the file of an image is expected."""
@@ -68,7 +72,7 @@ class Store(Corrections):
 
     def structures(self) -> list[StructureRow]:
         """All structures in the order in which they were added."""
-        return [StructureRow(*row) for row in self.query("SELECT id, name, prompt, colour FROM structures ORDER BY id")]
+        return [StructureRow(*row) for row in self.query(f"SELECT {_STRUCTURE} FROM structures ORDER BY id")]
 
     def update_structure(
         self, structure_id: int, name: str | None = None, prompt: str | None = None, colour: str | None = None
@@ -77,7 +81,9 @@ class Store(Corrections):
         rows = [row for row in self.structures() if row.id == structure_id]
         if not rows:
             raise ValueError(f"there is no structure {structure_id}")
-        given = {key: value for key, value in (("name", name), ("prompt", prompt), ("colour", colour)) if value is not None}
+        given = {
+            key: value for key, value in (("name", name), ("prompt", prompt), ("colour", colour)) if value is not None
+        }
         row = replace(rows[0], **given)
         try:
             with self.transaction():
@@ -89,23 +95,36 @@ class Store(Corrections):
             raise _name_taken(row.name) from error
         return row
 
+    def accepted(self, structure_id: int | None = None) -> list[tuple[int, int]]:
+        """(image, structure) of every accepted mask, of one structure or of all."""
+        rows = self.query(
+            "SELECT image_id, structure_id FROM corrections JOIN final_masks USING (image_id, structure_id)"
+            " WHERE status = 'accepted' ORDER BY structure_id, image_id"
+        )
+        return [(image, structure) for image, structure in rows if structure_id in (None, structure)]
+
+    def label(self, image_id: int, structure_id: int) -> LabelRow:
+        """One accepted mask. Raises StoreError if it is damaged, ValueError if there is none."""
+        rows = self.query(
+            "SELECT f.png, f.sha256, c.threshold_step, p.id, p.version_id, p.prompt, c.changed FROM corrections c"
+            " JOIN final_masks f USING (image_id, structure_id) LEFT JOIN predictions p ON p.id = c.prediction_id"
+            " WHERE c.image_id = ? AND c.structure_id = ? AND c.status = 'accepted'",
+            (image_id, structure_id),
+        )
+        if not rows:
+            raise ValueError(f"there is no accepted mask of structure {structure_id} on image {image_id}")
+        image = ImageRow(*self.query(f"SELECT {_IMAGE} FROM images WHERE id = ?", (image_id,))[0])
+        structure = StructureRow(*self.query(f"SELECT {_STRUCTURE} FROM structures WHERE id = ?", (structure_id,))[0])
+        png, sha256, step, predicted, version, prompt, changed = rows[0]
+        mask = self._decode(png, sha256)
+        if mask.shape != (image.height, image.width):
+            raise self._damaged()
+        prompt = prompt if predicted is not None else structure.prompt
+        return LabelRow(image, structure, mask, sha256, step, version, prompt, changed, predicted is not None)
+
     def labels(self, structure_id: int | None = None) -> list[LabelRow]:
         """Accepted masks, of one structure or of all. Raises StoreError if one is damaged."""
-        images = {row.id: row for row in self.images()}
-        structures = {row.id: row for row in self.structures()}
-        rows = self.query(
-            "SELECT c.image_id, c.structure_id, c.final_png, c.final_sha256, c.threshold_step, p.version_id, p.prompt,"
-            " c.changed FROM corrections c LEFT JOIN predictions p ON p.id = c.prediction_id"
-            " WHERE c.status = 'accepted' AND c.final_png IS NOT NULL ORDER BY c.structure_id, c.image_id"
-        )
-        return [
-            LabelRow(
-                images[image], structures[structure], self._decode(png, sha256), sha256, step, version,
-                prompt if prompt is not None else structures[structure].prompt, changed,
-            )  # fmt: skip
-            for image, structure, png, sha256, step, version, prompt, changed in rows
-            if structure_id in (None, structure)
-        ]
+        return [self.label(*key) for key in self.accepted(structure_id)]
 
     def add_version(self, version: VersionRow) -> None:
         """Record a version. Its folder must exist already: a row never points at half a version."""
@@ -118,7 +137,9 @@ class Store(Corrections):
 
     def versions(self) -> list[VersionRow]:
         """All versions, the oldest first."""
-        rows = self.query("SELECT id, parent_id, base_id, folder, created, figures, note FROM versions ORDER BY created, id")
+        rows = self.query(
+            "SELECT id, parent_id, base_id, folder, created, figures, note FROM versions ORDER BY created, id"
+        )
         return [VersionRow(*row[:5], figures=json.loads(row[5]), note=row[6]) for row in rows]
 
     def version_folder(self, version: VersionRow) -> Path:

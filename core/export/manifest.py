@@ -1,0 +1,88 @@
+"""The table beside exported masks: which image, structure, model and threshold each belongs to, and how to check it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from core.errors import ExportError
+from core.export.names import safe_name
+from core.whole_file import csv_bytes, csv_rows
+
+MANIFEST = "manifest.csv"
+BASE_MODEL = "base"
+_MAX_BYTES = 200_000_000
+
+
+@dataclass(frozen=True)
+class ManifestRow:
+    """One exported mask.
+
+    Attributes:
+        image: file name of the image.
+        image_sha256: of the image file's bytes.
+        structure: its name.
+        prompt: the words the model was asked with.
+        mask: place of the mask, relative to the manifest, with “/”.
+        mask_sha256: of the mask's pixels: one byte each, 0 or 255, row by row.
+        width: in pixels.
+        height: in pixels.
+        area_px: number of white pixels.
+        threshold: 0.005 .. 0.995.
+        model_version: of the prediction that was corrected; `BASE_MODEL` for the base model, empty without a prediction.
+        status: always “accepted”.
+        reviewed: when it was accepted (UTC).
+        project: identity of the project that wrote it.
+    """
+
+    image: str
+    image_sha256: str
+    structure: str
+    prompt: str
+    mask: str
+    mask_sha256: str
+    width: int
+    height: int
+    area_px: int
+    threshold: float
+    model_version: str
+    status: str
+    reviewed: str
+    project: str
+
+
+def manifest_bytes(rows: Sequence[ManifestRow]) -> bytes:
+    """The manifest as it is written."""
+    return csv_bytes([asdict(row) for row in rows])
+
+
+def read_manifest(folder: Path) -> list[ManifestRow]:
+    """Rows of the manifest that lies in a folder; none if none is there.
+
+    Raises:
+        ExportError: there is a manifest.csv that is none of ours.
+        OSError: it cannot be read.
+    """
+    file = folder / MANIFEST
+    if not file.exists() and not file.is_symlink():
+        return []
+    try:
+        if file.is_symlink() or not file.is_file() or file.stat().st_size > _MAX_BYTES:
+            raise ValueError("no plain file")
+        return [_row(cells) for cells in csv_rows(file.read_bytes())]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ExportError(
+            "The folder “{folder}” holds a manifest.csv that this program did not write, so no masks were written.",
+            "Choose an empty folder.",
+            folder=folder.name or str(folder),
+        ) from error
+
+
+def _row(cells: dict[str, str]) -> ManifestRow:
+    numbers = {"width": int, "height": int, "area_px": int, "threshold": float}
+    row = ManifestRow(**{field.name: numbers.get(field.name, str)(cells[field.name]) for field in fields(ManifestRow)})
+    folder, _, name = row.mask.partition("/")
+    if folder != safe_name(folder) or name != safe_name(name) or not name.endswith(".png"):
+        raise ValueError(f"{row.mask!r} is no place of a mask")
+    return row
