@@ -26,6 +26,11 @@ NOT_BETTER = (
     "The new version is not better on images it never saw: Dice {after:.3f} instead of {before:.3f}. "
     "The model in use stays in use."
 )
+LEARNED_A_PLACE = (
+    "The new version has only learned where the structure usually lies, not what it looks like: on images it never saw "
+    "one and the same mask for all of them would do as well (Dice {constant:.3f} against {after:.3f}). "
+    "The model in use stays in use; check whether the labels belong to their images."
+)
 
 
 @dataclass(frozen=True)
@@ -53,28 +58,37 @@ class Verdict:
 
 
 def judge(
-    before: npt.NDArray[np.float64], after: npt.NDArray[np.float64], groups: Sequence[Hashable], seed: int
+    before: npt.NDArray[np.float64],
+    after: npt.NDArray[np.float64],
+    constant: npt.NDArray[np.float64],
+    groups: Sequence[Hashable],
+    seed: int,
 ) -> Verdict:
     """Compare two models on the same held-out images.
 
     Better means: the mean gain is at least 0.005, and the lower end of its 95 % paired bootstrap interval over patients
-    is above 0.
+    is above 0; and the same is true against one mask for all images. Without the second half, labels that do not belong
+    to their images would be "learned": a blurred average beats an honest answer to them.
 
     Args:
         before: (N,) Dice of the model that the run came from, at its best threshold (chosen on the learned images).
         after: (N,) Dice of the new version at its best threshold, likewise.
+        constant: (N,) Dice of the learned labels' average mask at its best threshold, likewise.
         groups: (N,) patients.
         seed: of the resampling.
 
     Raises:
         ValueError: no images, or different numbers of them.
     """
-    if before.shape != after.shape:
-        raise ValueError(f"the same images were expected, not {before.shape} and {after.shape}")
+    if before.shape != after.shape or constant.shape != after.shape:
+        raise ValueError(f"the same images were expected, not {before.shape}, {after.shape} and {constant.shape}")
     gains = after - before
     gain = float(gains.mean())
     low, high = bootstrap_interval(gains, seed, groups)
-    accepted = gain >= LEAST_GAIN and low > 0
-    template = BETTER if accepted else NOT_SURE if gain > 0 else NOT_BETTER
-    values = {"before": float(before.mean()), "after": float(after.mean()), "gain": gain, "low": low, "high": high}
+    better = gain >= LEAST_GAIN and low > 0
+    sees = float((after - constant).mean()) >= LEAST_GAIN and bootstrap_interval(after - constant, seed, groups)[0] > 0
+    accepted = better and sees
+    template = BETTER if accepted else LEARNED_A_PLACE if better else NOT_SURE if gain > 0 else NOT_BETTER
+    means = {"before": float(before.mean()), "after": float(after.mean()), "constant": float(constant.mean())}
+    values = {**means, "gain": gain, "low": low, "high": high}
     return Verdict(accepted, template, values, gain, (low, high))

@@ -133,7 +133,9 @@ def _run(
         losses = _train(run, learned, held_out, base_dice)
         tell({"event": "stage", "text": COMPARING, "values": {}})
         after = _score(run, learned, held_out)
-        verdict = judge(before.dice(before.step), after.dice(after.step), [e.group for e in parts.held_out], job.seed)
+        dice = [scored.dice(scored.step) for scored in (before, after)]
+        groups = [example.group for example in parts.held_out]
+        verdict = judge(*dice, _constant(learned, held_out), groups, job.seed)
         figures = _figures(parts, before, after, verdict, losses, shown, time.monotonic() - begun)
         tell({"event": "stage", "text": WRITING, "values": {}})
         _write(run, base_id, parts, after.step, figures, verdict, original, held_out[0])
@@ -176,6 +178,27 @@ def _encode(run: _Run, parts: Split) -> tuple[list[Sample], list[Sample]]:
 @torch.no_grad()
 def _score(run: _Run, learned: Sequence[Sample], held_out: Sequence[Sample]) -> _Scored:
     return _Scored([_score_one(run, s) for s in learned if s.key[1] == 0], [_score_one(run, s) for s in held_out])
+
+
+def _constant(learned: Sequence[Sample], held_out: Sequence[Sample]) -> np.ndarray:
+    """(N,) Dice of one mask for all held-out labels, the better one of two: the average of the learned labels of the
+    structure at its best threshold, or the whole image."""
+    plain = [sample for sample in learned if sample.key[1] == 0]
+    share = {
+        prompt: torch.stack([s.target for s in plain if s.example.prompt == prompt]).mean(0).clamp(0.005, 0.995)
+        for prompt in {sample.example.prompt for sample in plain}
+    }
+    nothing = torch.full_like(plain[0].target, 0.005)
+
+    def score(sample: Sample) -> ImageScore:
+        truth = read_truth(sample.example)
+        logits = torch.logit(share.get(sample.example.prompt, nothing)).numpy()
+        dice, iou = score_curves(probability_levels(logits, *truth.shape), truth)
+        return ImageScore("", dice, iou, 0.0, 0.0, sample.example.image_sha256)
+
+    average = _Scored([score(sample) for sample in plain], [score(sample) for sample in held_out])
+    shares = np.array([read_truth(sample.example).mean() for sample in held_out])
+    return max(average.dice(average.step), 2 * shares / (1 + shares), key=lambda dice: float(dice.mean()))
 
 
 def _score_one(run: _Run, sample: Sample) -> ImageScore:
@@ -253,6 +276,7 @@ def _figures(
         "tuned_at_half": float(after.dice(HALF_STEP).mean()),
         "tuned_at_best": float(after.dice(after.step).mean()),
         "tuned_step": after.step,
+        "constant_at_best": verdict.values["constant"],
         "difference": verdict.gain,
         "interval": list(verdict.interval),
         "held_out": len(parts.held_out),

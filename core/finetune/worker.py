@@ -2,8 +2,8 @@
 
     python -m core.finetune.worker JOB_FOLDER
 
-Events go to standard output, one JSON object a line; {"verb": "cancel"} on standard input stops the run, and so does the
-end of that input: the window is gone then. There is exactly one ending: done, failed or cancelled.
+Events go to standard output, one JSON object a line; {"verb": "cancel"} on standard input stops the run, and so does
+the end of that input: the window is gone then. There is exactly one ending: done, failed or cancelled.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import os
 import shutil
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -37,7 +38,11 @@ GRACE_SECONDS = 1.5
 class FinetuneWorker:
     """Runs one job and says how it goes."""
 
-    def __init__(self, commands: BinaryIO, events: BinaryIO, folder: Path) -> None:
+    def __init__(
+        self, commands: BinaryIO, events: BinaryIO, folder: Path, run_job: Callable[..., dict[str, Any]] | None = None
+    ) -> None:
+        """Read commands, write events; `run_job` is the program's own training unless another is given."""
+        self._run_job = run_job
         self._commands, self._events, self._folder = commands, events, folder
         self._stop = threading.Event()
         self._ended = threading.Lock()
@@ -54,7 +59,7 @@ class FinetuneWorker:
         except KnownError as error:
             return self._end(failed_message(None, error), 1)
         try:
-            result = run_job(job, self._send, self._stop.is_set)
+            result = (self._run_job or run_job)(job, self._send, self._stop.is_set)
         except Cancelled:
             return self._end(cancelled_message(), 0)
         except KnownError as error:

@@ -97,7 +97,7 @@ class Grounding(nn.Module):
         sparse, dense = self.sam_prompt_encoder(points=(points, labels), boxes=None, masks=None)
         sparse = torch.cat([sparse.to(language.dtype), language.unsqueeze(1)], dim=1)
         masks, ious, _, score = self.sam_mask_decoder(
-            image_embeddings=features.embedding,
+            features.embedding,  # by position: PEFT's wrapper of a whole trained part insists on it
             image_pe=self.sam_prompt_encoder.get_dense_pe().to(features.embedding.dtype),
             sparse_prompt_embeddings=sparse,
             dense_prompt_embeddings=dense.to(features.embedding.dtype),

@@ -13,24 +13,13 @@ from safetensors.torch import load_file, save_file
 
 from core.errors import DeviceError, ModelError
 from core.sa2va.segmenter import Sa2VASegmenter
-from tests.parity_weights import fill
-
-FAMILY = Path(__file__).parents[1] / "data" / "parity" / "internvl_qwen2"
+from tests.unit.tiny_model import make_tiny_model
 
 
 @pytest.fixture(scope="module")
 def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A checkpoint in upstream's layout: config, tokenizer, two shards with an index."""
-    folder = tmp_path_factory.mktemp("models") / "tiny"
-    shutil.copytree(FAMILY, folder, ignore=shutil.ignore_patterns("cases", "keys.json"))
-    tensors = fill(json.loads((FAMILY / "keys.json").read_text()))
-    names = sorted(tensors)
-    shards = {"model-00001-of-00002.safetensors": names[:200], "model-00002-of-00002.safetensors": names[200:]}
-    for file, keys in shards.items():
-        save_file({key: tensors[key] for key in keys}, folder / file)
-    index = {"weight_map": {key: file for file, keys in shards.items() for key in keys}}
-    (folder / "model.safetensors.index.json").write_text(json.dumps(index))
-    return folder
+    return make_tiny_model(tmp_path_factory.mktemp("models") / "tiny")
 
 
 @pytest.fixture
@@ -45,7 +34,9 @@ def test_a_second_prompt_and_a_click_need_no_second_encoding(original: Path) -> 
     rgb = np.random.default_rng(0).integers(0, 255, (40, 60, 3), dtype=np.uint8)
     features = segmenter.encode_image(rgb)
     with torch.no_grad():
-        answers = [segmenter.decode(features, segmenter.embed_prompt(rgb, words)) for words in ("the polyp", "a vessel")]
+        answers = [
+            segmenter.decode(features, segmenter.embed_prompt(rgb, words)) for words in ("the polyp", "a vessel")
+        ]
         clicked = segmenter.decode(features, segmenter.embed_prompt(rgb, "the polyp"), [(0.5, 0.5, True)])
     assert answers[0].logits.shape == (1, 3, 256, 256)
     assert not torch.allclose(answers[0].chosen, answers[1].chosen)

@@ -1,0 +1,224 @@
+"""A whole run on a toy that can learn: it gets better or is refused, and what it writes is what it trained."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from core.errors import FinetuneError, ModelError
+from core.finetune.run import Cancelled, run_job
+from core.finetune.version import WEIGHTS, apply_version
+from core.worker_protocol import EpochEvent, StageEvent, decode_line, encode_line, parse_event
+from tests.unit.finetune_toy import CutOffSegmenter, LearningSegmenter, make_job, open_toy
+
+
+def run(folder: Path, **settings: Any) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    job, events = make_job(folder, **settings), []
+    return run_job(job, events.append, open_model=open_toy), events
+
+
+def test_a_run_that_learns_is_better_and_says_by_how_much(tmp_path: Path) -> None:
+    result, events = run(tmp_path)
+    figures = result["figures"]
+    assert result["accepted"] and figures["tuned_at_best"] > figures["base_at_best"] + 0.05
+    assert figures["interval"][0] > 0 and figures["difference"] == pytest.approx(
+        figures["tuned_at_best"] - figures["base_at_best"]
+    )
+    assert figures["base_at_best"] >= figures["base_at_half"] and figures["last_loss"] < figures["first_loss"]
+    assert figures["held_out"] == 4 and figures["groups"] == 2 and figures["divided_by"] == "patient"
+    assert f"{figures['tuned_at_best']:.3f}" in result["reason"] and figures["proof"]["frozen"] == 2
+    record = json.loads((tmp_path / "version" / "version.json").read_text())
+    assert record["base"] == "toy" and record["base_id"] == "toy base" and record["best_step"] == figures["tuned_step"]
+    learned, compared = ({row["image"] for row in record[key]} for key in ("learned_from", "compared_on"))
+    assert len(learned) == 8 and len(compared) == 4 and not learned & compared
+    for event in events:
+        assert isinstance(parse_event(decode_line(encode_line(event))), StageEvent | EpochEvent)
+    epochs = [event for event in events if event["event"] == "epoch"]
+    assert [event["epoch"] for event in epochs] == list(range(1, 31)) and epochs[-1]["seconds_left"] == 0
+    assert epochs[-1]["validation_dice"] > epochs[0]["validation_dice"]
+    assert not list(tmp_path.glob(".*part")) and not (tmp_path / "job" / "features").exists()
+
+
+def test_no_name_of_a_patient_or_file_is_in_the_version(tmp_path: Path) -> None:
+    run(tmp_path, epochs=1)
+    text = (tmp_path / "version" / "version.json").read_text()
+    assert "p0" not in text and ".png" not in text and str(tmp_path) not in text
+
+
+def test_the_version_alone_predicts_what_was_trained(tmp_path: Path) -> None:
+    result, _ = run(tmp_path, epochs=3)
+    rgb = np.random.default_rng(0).integers(0, 255, (48, 64, 3), dtype=np.uint8)
+    base, tuned = LearningSegmenter(), LearningSegmenter()
+    apply_version(tuned, Path(result["version"]))
+    with torch.no_grad():
+        answers = [one.decode(one.encode_image(rgb), one.embed_prompt(rgb, "x")).logits for one in (base, tuned)]
+    assert not torch.allclose(*answers) and tuned.model_id != base.model_id
+
+
+def test_the_same_seed_gives_the_same_figures(tmp_path: Path) -> None:
+    first, _ = run(tmp_path / "a", epochs=3, seed=4)
+    again, _ = run(tmp_path / "b", epochs=3, seed=4)
+    for result in (first, again):
+        del result["figures"]["seconds"]
+    assert first["figures"] == again["figures"]
+
+
+def test_wrong_labels_are_refused_and_nothing_is_activated(tmp_path: Path) -> None:
+    for seed in range(3):
+        result, _ = run(tmp_path / str(seed), truthful=False, level=220, epochs=15, seed=seed)
+        assert not result["accepted"] and "stays in use" in result["reason"]
+
+
+@pytest.mark.parametrize(
+    ("break_it", "words"),
+    [
+        (lambda toy: CutOffSegmenter(), "cut off"),
+        (
+            lambda toy: _without(toy, "decode", lambda *a, **k: _detached(LearningSegmenter.decode(toy, *a, **k))),
+            "cut off",
+        ),
+        (lambda toy: _without(toy, "trainable_modules", dict), "frozen"),
+        (lambda toy: _without(toy, "unreachable", dict), "grounding.sam_mask_decoder.before"),
+    ],
+)
+def test_a_model_that_cannot_learn_stops_the_run(tmp_path: Path, break_it: Any, words: str) -> None:
+    job = make_job(tmp_path)
+    with pytest.raises(FinetuneError) as caught:
+        run_job(job, lambda event: None, open_model=lambda ref, device: break_it(LearningSegmenter()))
+    assert words in str(caught.value) and not Path(job.out).exists()
+
+
+def _without(toy: LearningSegmenter, name: str, replacement: Any) -> LearningSegmenter:
+    setattr(toy, name, replacement)
+    return toy
+
+
+def _detached(decoded: Any) -> Any:
+    return dataclasses.replace(decoded, logits=decoded.logits.detach(), ious=decoded.ious.detach(),
+                               object_score=decoded.object_score.detach())  # fmt: skip
+
+
+def test_a_detached_projection_is_named(tmp_path: Path) -> None:
+    """Masks still have a gradient, so only a look at every single tensor finds it."""
+
+    class Detached(LearningSegmenter):
+        def decode(self, features: Any, state: Any, clicks: Any = None) -> Any:
+            whole = self.projection
+            self.projection = lambda state: whole(state).detach()  # type: ignore[assignment]
+            try:
+                return super().decode(features, state, clicks)
+            finally:
+                self.projection = whole
+
+    with pytest.raises(FinetuneError, match="text_hidden_fcs"):
+        run_job(make_job(tmp_path), lambda event: None, open_model=lambda ref, device: Detached())
+
+
+def test_a_learning_rate_of_nothing_is_caught(tmp_path: Path) -> None:
+    with pytest.raises(FinetuneError, match="does not move"):
+        run(tmp_path, learning_rate=0.0)
+
+
+def test_the_proof_leaves_the_weights_as_they_were(tmp_path: Path) -> None:
+    toy = LearningSegmenter()
+    before = {name: p.clone() for name, p in toy.decoder.named_parameters()}
+
+    def stop_at_training(event: dict[str, Any]) -> None:
+        if event["event"] == "stage" and event["text"] == "Learning":
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        run_job(make_job(tmp_path), stop_at_training, open_model=lambda ref, device: toy)
+    assert all(torch.equal(p, before[name]) for name, p in toy.decoder.named_parameters())
+
+
+def test_a_stopped_run_leaves_no_version(tmp_path: Path) -> None:
+    job, asked = make_job(tmp_path), []
+
+    def stop() -> bool:
+        asked.append(1)
+        return len(asked) > 40
+
+    with pytest.raises(Cancelled):
+        run_job(job, lambda event: None, stop, open_toy)
+    assert not Path(job.out).exists() and not list(tmp_path.glob(".*"))
+
+
+def test_an_image_that_was_exchanged_is_noticed(tmp_path: Path) -> None:
+    job = make_job(tmp_path)
+    Path(job.examples[3].image).write_bytes(Path(job.examples[4].image).read_bytes())
+    with pytest.raises(FinetuneError, match="exchanged"):
+        run_job(job, lambda event: None, open_model=open_toy)
+
+
+def test_a_mask_that_is_gone_is_noticed(tmp_path: Path) -> None:
+    job = make_job(tmp_path)
+    Path(job.examples[0].mask).unlink()
+    with pytest.raises(FinetuneError, match="missing or damaged"):
+        run_job(job, lambda event: None, open_model=open_toy)
+
+
+def test_memory_that_does_not_suffice_gets_a_sentence(tmp_path: Path) -> None:
+    class Hungry(LearningSegmenter):
+        def encode_image(self, rgb: Any) -> Any:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+
+    with pytest.raises(FinetuneError, match="memory did not suffice"):
+        run_job(make_job(tmp_path), lambda event: None, open_model=lambda ref, device: Hungry())
+
+
+def _spoil(folder: Path, change: Any) -> None:
+    tensors = load_file(folder / WEIGHTS)
+    change(tensors)
+    save_file(tensors, folder / WEIGHTS)
+
+
+SCORE = "base_model.model.grounding.sam_mask_decoder.score.bias"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda f: _spoil(f, lambda t: t.pop(SCORE)), SCORE),
+        (lambda f: _spoil(f, lambda t: t.update({"more": torch.zeros(1)})), "more"),
+        (lambda f: _spoil(f, lambda t: t.update({SCORE: torch.zeros(2)})), SCORE),
+        (lambda f: _spoil(f, lambda t: t.update({SCORE: torch.full((1,), float("nan"))})), SCORE),
+        (lambda f: _spoil(f, lambda t: t.update({SCORE + "2": t.pop(SCORE)})), SCORE),
+        (lambda f: (f / WEIGHTS).write_bytes((f / WEIGHTS).read_bytes()[:100]), "damaged"),
+        (lambda f: (f / WEIGHTS).unlink(), "damaged"),
+        (lambda f: (f / "adapter_config.json").write_text("[]"), "damaged"),
+        (lambda f: (f / "version.json").write_text('{"base": "toy", "base_id": "another"}'), "another base model"),
+    ],
+)
+def test_a_spoilt_version_is_refused_and_changes_nothing(tmp_path: Path, spoil: Any, words: str) -> None:
+    result, _ = run(tmp_path, epochs=1)
+    spoil(Path(result["version"]))
+    toy, fresh = LearningSegmenter(), LearningSegmenter()
+    with pytest.raises(ModelError) as caught:
+        apply_version(toy, Path(result["version"]))
+    assert words in str(caught.value)
+    same = zip(toy.decoder.state_dict().values(), fresh.decoder.state_dict().values(), strict=True)
+    assert all(torch.equal(one, other) for one, other in same) and toy.model_id == fresh.model_id
+
+
+def test_going_on_from_a_version_is_compared_with_it(tmp_path: Path) -> None:
+    first, _ = run(tmp_path / "first")
+
+    def open_version(ref: str, device: str) -> LearningSegmenter:
+        toy = LearningSegmenter()
+        if ref != "toy":
+            apply_version(toy, Path(ref))
+        return toy
+
+    job = dataclasses.replace(make_job(tmp_path / "second", epochs=2), version=first["version"])
+    result = run_job(job, lambda event: None, open_model=open_version)
+    assert result["figures"]["base_at_best"] == pytest.approx(first["figures"]["tuned_at_best"], abs=0.1)
+    record = json.loads((tmp_path / "second" / "version" / "version.json").read_text())
+    assert record["base_id"] == "toy base" and record["parent"] == "version"
