@@ -70,7 +70,8 @@ def test_peft_itself_reads_the_version(tuned: tuple[Job, dict[str, Any]]) -> Non
         answers = [
             one.decode(one.encode_image(rgb), one.embed_prompt(rgb, "the square")).logits for one in (ours, theirs)
         ]
-    assert torch.equal(*answers)
+    difference = float((answers[0] - answers[1]).abs().max())
+    assert difference < 1e-4, difference
 
 
 def test_a_version_of_another_base_is_refused(tuned: tuple[Job, dict[str, Any]], tmp_path: Path) -> None:
