@@ -19,6 +19,7 @@ from core.correction import ADDED, REMOVED, Patch
 from core.demo_project import DemoProject
 from core.errors import FinetuneError
 from core.evaluate import HALF_STEP, ImageScore, best_step, score_curves, summarise
+from core.features import FeatureCache
 from core.finetune.freeze import begin, finish, freeze_labels
 from core.finetune.job import Job
 from core.inference.predictor import Predictor
@@ -93,7 +94,7 @@ def predict(loop: Loop, model: str, version_id: str | None, targets: Sequence[Ta
     Raises:
         ModelError, ImageError, StoreError: in words.
     """
-    predictor = Predictor(loop.open_model(model, loop.device))
+    predictor = Predictor(loop.open_model(model, loop.device), FeatureCache(loop.store.folder / "cache"))
     for count, target in enumerate(targets):
         loop.progress(count, len(targets), f"{Path(target.image.path).name}: {target.structure.name}")
         found = predictor.predict(loop.store.image_path(target.image), target.structure.prompt)

@@ -65,7 +65,9 @@ class Segmenter(Protocol):
     """A loaded model, of any family."""
 
     model_id: str
-    """Hash of configuration and weights: predictions and cached features belong to exactly this model."""
+    """Hash of configuration and weights: predictions belong to exactly this model."""
+    features_id: str
+    """Hash of the base model: cached features and states come before everything that a version changes."""
     device: torch.device
     mask_grid: int
     """Side of the logit maps."""

@@ -13,6 +13,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from core.errors import FinetuneError, KnownError
+from core.features import FeatureStore
 from core.finetune.job import Example
 from core.finetune.views import look, views_for
 from core.image_file import read_image
@@ -110,6 +111,7 @@ def encode(
     examples: Sequence[Example],
     views: int,
     shelf: Shelf,
+    store: FeatureStore,
     advance: Callable[[int, int], None],
 ) -> list[Sample]:
     """Encode every view of every image once, and every prompt on it.
@@ -119,6 +121,7 @@ def encode(
         examples: labels.
         views: how many views of each are wanted.
         shelf: takes the features.
+        store: computes them, or knows them from before.
         advance: called with (done, all) before each view; may raise to stop.
 
     Raises:
@@ -143,9 +146,9 @@ def encode(
         key = (group[0].image_sha256, view)
         rgb = look(pixels, view)
         if key not in shelf:
-            shelf.put(key, segmenter.encode_image(rgb))
+            shelf.put(key, store.features(segmenter, key[0], rgb, view))
         for example in wanted:
-            state = segmenter.embed_prompt(rgb, example.prompt).float().cpu()
+            state = store.state(segmenter, key[0], rgb, example.prompt, view).float().cpu()
             truth = read_truth(example)
             if truth.shape != pixels.shape[:2]:
                 raise _changed()

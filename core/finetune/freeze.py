@@ -90,6 +90,7 @@ def freeze_labels(
         seed=seed,
         device=device,
         note=note,
+        cache=str(store.folder / "cache"),
         **settings,
     )
     job.write()

@@ -56,6 +56,7 @@ class Job:
         views: cached views of an image (1 = as it is, 2 = and mirrored).
         device: "auto", "cpu" or "cuda".
         note: a line of the user's.
+        cache: folder with features from earlier predictions and runs, "" for none.
     """
 
     folder: str
@@ -71,6 +72,7 @@ class Job:
     views: int = 2
     device: str = "auto"
     note: str = ""
+    cache: str = ""
 
     def write(self) -> Path:
         """Write job.json into `folder`. Raises FinetuneError if it cannot be written."""

@@ -17,6 +17,7 @@ import torch
 
 from core.errors import FinetuneError
 from core.evaluate import HALF_STEP, ImageScore, best_step, score_curves
+from core.features import FeatureCache, FeatureStore
 from core.finetune import proof
 from core.finetune.dataset import Sample, Shelf, encode, read_truth
 from core.finetune.gate import Verdict, judge
@@ -166,8 +167,9 @@ def _encode(run: _Run, parts: Split) -> tuple[list[Sample], list[Sample]]:
         run.check_stop()
         run.tell({"event": "stage", "text": ENCODING, "values": {"done": done, "all": total}})
 
-    learned = encode(run.segmenter, parts.learned, run.job.views, run.shelf, advance)
-    held_out = encode(run.segmenter, parts.held_out, 1, run.shelf, advance)
+    store = FeatureCache(Path(run.job.cache)) if run.job.cache else FeatureStore()
+    learned = encode(run.segmenter, parts.learned, run.job.views, run.shelf, store, advance)
+    held_out = encode(run.segmenter, parts.held_out, 1, run.shelf, store, advance)
     # Scores are read off in the order of the division, and by it the patients of the comparison.
     place = {example: number for number, example in enumerate((*parts.learned, *parts.held_out))}
     learned.sort(key=lambda sample: (sample.key[1], place[sample.example]))

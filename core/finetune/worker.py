@@ -63,7 +63,7 @@ class FinetuneWorker:
         except Cancelled:
             return self._end(cancelled_message(), 0)
         except KnownError as error:
-            log.warning("the fine-tune stopped: %s", type(error).__name__)
+            log.info("the fine-tune stopped: %s", type(error).__name__)
             return self._end(failed_message(None, error), 1)
         except Exception as error:  # noqa: BLE001 (the entry of the worker: the window must hear of every ending)
             log.error("unexpected error in the fine-tune worker", exc_info=error)
@@ -76,7 +76,7 @@ class FinetuneWorker:
                 if decode_line(line).get("verb") == "cancel":
                     break
             except WorkerError:
-                log.warning("a line on standard input was not understood")
+                log.info("a line on standard input was not understood")
         self._stop.set()
         threading.Timer(GRACE_SECONDS, self._give_up).start()
 

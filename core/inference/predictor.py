@@ -17,6 +17,7 @@ import numpy.typing as npt
 import torch
 
 from core.errors import InputError
+from core.features import FeatureStore
 from core.image_file import Image, read_image
 from core.inference.memory import is_out_of_memory, out_of_memory
 from core.segmenter import Click, ImageFeatures, Segmenter
@@ -51,18 +52,6 @@ class _Remembered:
     image: Image
     features: ImageFeatures
     states: OrderedDict[str, torch.Tensor] = field(default_factory=OrderedDict)
-
-
-class FeatureStore:
-    """Where features outlive the process; this one remembers nothing (used without a cache folder)."""
-
-    def features(self, segmenter: Segmenter, image: Image) -> ImageFeatures:
-        """The features of an image, computed."""
-        return segmenter.encode_image(image.pixels)
-
-    def state(self, segmenter: Segmenter, image: Image, prompt: str) -> torch.Tensor:
-        """The state (1, hidden) of a prompt on an image, computed."""
-        return segmenter.embed_prompt(image.pixels, prompt)
 
 
 class Predictor:
@@ -125,7 +114,7 @@ class Predictor:
     def _predict(self, path: Path, prompt: str, clicks: Sequence[tuple[float, float, int]], start: float) -> Prediction:
         known = self._remember(path)
         if prompt not in known.states:
-            known.states[prompt] = self._store.state(self.segmenter, known.image, prompt)
+            known.states[prompt] = self._store.state(self.segmenter, known.image.sha256, known.image.pixels, prompt)
         known.states.move_to_end(prompt)
         while len(known.states) > KEPT_PROMPTS:
             known.states.popitem(last=False)
@@ -159,7 +148,7 @@ class Predictor:
             while len(self._recent) >= KEPT_IMAGES:
                 self._recent.popitem(last=False)
             image = self._read(path)
-            known = _Remembered(image, self._store.features(self.segmenter, image))
+            known = _Remembered(image, self._store.features(self.segmenter, image.sha256, image.pixels))
         self._recent[key] = known
         return known
 

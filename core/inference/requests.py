@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.errors import ModelError
-from core.inference.predictor import FeatureStore, Predictor
+from core.features import FeatureStore
+from core.inference.predictor import Predictor
 from core.segmenter import Segmenter
 from core.worker_protocol import LoadRequest, Message, PredictRequest, pack_array
 

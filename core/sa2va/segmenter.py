@@ -28,7 +28,7 @@ class Sa2VASegmenter:
     def __init__(self, network: Sa2VANetwork, tokenizer: Any, identity: str, device: torch.device, reason: str) -> None:
         self.network = network
         self.tokenizer = tokenizer
-        self.model_id = identity
+        self.model_id = self.features_id = identity
         self.device = device
         self.device_reason = reason
         self.mask_grid = network.config.sam2.image_size // 4

@@ -29,7 +29,7 @@ GRID = 32
 class LearningSegmenter:
     """Three candidate masks from brightness and prompt state by two small parts; one layer runs before the features."""
 
-    model_id = "toy base"
+    model_id = features_id = "toy base"
     device = torch.device("cpu")
     mask_grid = GRID
 

@@ -26,7 +26,7 @@ class BrightSegmenter:
     """Logit = brightness above the middle; the prompt "the dark part" turns it round. Counts what it is asked."""
 
     def __init__(self, model_id: str = "toy") -> None:
-        self.model_id = model_id
+        self.model_id = self.features_id = model_id
         self.device = torch.device("cpu")
         self.device_reason = "a toy needs nothing else"
         self.mask_grid = GRID
