@@ -1,7 +1,8 @@
 """Correct a thresholded prediction: an edit layer of added and removed pixels, and patches that can be taken back.
 
-final = (threshold(prediction) ∪ added) \\ removed, where the later stroke wins. The layer does not depend on the prediction, so
-the threshold can still be moved after painting.
+final = (threshold(prediction) ∪ added) \\ removed, where the later stroke wins: a pixel of the layer is what the last
+stroke over it made of it, added or removed, never both. The layer does not depend on the prediction, so the threshold can
+still be moved after painting.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 UNTOUCHED, ADDED, REMOVED = 0, 1, 2
+_PIECE = 64.0
+"""A long line is drawn in pieces of this length: what has to be looked at is what lies around it, not the box of it all."""
 
 
 @dataclass(frozen=True)
@@ -104,26 +107,18 @@ class EditLayer:
         live = self._live
         if live is None or not (np.isfinite(x) and np.isfinite(y)):
             raise ValueError("no stroke is going on, or the point is not finite")
-        height, width = self.layer.shape
         start = live.last or (x, y)
         live.last = (x, y)
-        reach = live.radius + 1
-        x0 = max(0, int(np.floor(min(start[0], x) - reach)))
-        y0 = max(0, int(np.floor(min(start[1], y) - reach)))
-        x1 = min(width, int(np.ceil(max(start[0], x) + reach)) + 1)
-        y1 = min(height, int(np.ceil(max(start[1], y) + reach)) + 1)
-        if x1 <= x0 or y1 <= y0:
-            return (0, 0, 0, 0)
-        rows, columns = np.ogrid[y0:y1, x0:x1]
-        inside = _near_segment(columns, rows, start, (x, y), live.radius)
-        self.layer[y0:y1, x0:x1][inside] = live.value
-        box = live.box
-        live.box = (
-            (x0, y0, x1, y1)
-            if box is None
-            else (min(box[0], x0), min(box[1], y0), max(box[2], x1), max(box[3], y1))
-        )
-        return (x0, y0, x1, y1)
+        pieces = max(1, int(np.ceil(np.hypot(x - start[0], y - start[1]) / max(_PIECE, live.radius))))
+        stops = [
+            (start[0] + (x - start[0]) * part / pieces, start[1] + (y - start[1]) * part / pieces)
+            for part in range(pieces)
+        ]
+        drawn = None
+        for one, other in zip(stops, [*stops[1:], (x, y)], strict=True):
+            drawn = _around(drawn, self._draw(one, other, live))
+        live.box = _around(live.box, drawn)
+        return drawn or (0, 0, 0, 0)
 
     def end(self) -> Patch | None:
         """Lift the brush.
@@ -160,14 +155,40 @@ class EditLayer:
             ValueError: another shape or type.
         """
         if thresholded.dtype != np.bool_ or thresholded.shape != self.layer.shape:
-            raise ValueError(f"a mask {self.layer.shape} bool was expected, not {thresholded.shape} {thresholded.dtype}")
+            raise ValueError(f"a mask {self.layer.shape} bool was expected, not {thresholded.shape}")
         return np.asarray((thresholded | (self.layer == ADDED)) & (self.layer != REMOVED))
+
+    def _draw(
+        self, start: tuple[float, float], end: tuple[float, float], live: _Live
+    ) -> tuple[int, int, int, int] | None:
+        """Draw a line; return the rectangle around it that lies in the image, None if none does."""
+        height, width = self.layer.shape
+        reach = live.radius + 1
+        x0 = max(0, int(np.floor(min(start[0], end[0]) - reach)))
+        y0 = max(0, int(np.floor(min(start[1], end[1]) - reach)))
+        x1 = min(width, int(np.ceil(max(start[0], end[0]) + reach)) + 1)
+        y1 = min(height, int(np.ceil(max(start[1], end[1]) + reach)) + 1)
+        if x1 <= x0 or y1 <= y0:
+            return None
+        rows, columns = np.ogrid[y0:y1, x0:x1]
+        inside = _near_segment(columns, rows, start, end, live.radius)
+        self.layer[y0:y1, x0:x1][inside] = live.value
+        return (x0, y0, x1, y1)
 
     def _put(self, patch: Patch, content: npt.NDArray[np.uint8]) -> None:
         height, width = content.shape
         if patch.y + height > self.layer.shape[0] or patch.x + width > self.layer.shape[1]:
             raise ValueError("the patch lies outside the image")
         self.layer[patch.y : patch.y + height, patch.x : patch.x + width] = content
+
+
+def _around(
+    one: tuple[int, int, int, int] | None, other: tuple[int, int, int, int] | None
+) -> tuple[int, int, int, int] | None:
+    """The smallest rectangle x0, y0, x1, y1 that holds both."""
+    if one is None or other is None:
+        return one or other
+    return (min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3]))
 
 
 def _near_segment(
@@ -177,10 +198,13 @@ def _near_segment(
     end: tuple[float, float],
     radius: float,
 ) -> npt.NDArray[np.bool_]:
-    """Pixels whose centre lies within `radius` of a line; a brush smaller than a pixel still marks the pixel it is on."""
+    """Pixels whose centre lies within `radius` of a line.
+
+    A brush smaller than a pixel still marks the pixel it is on: no point is further than 0.71 from the next centre.
+    """
     dx, dy = end[0] - start[0], end[1] - start[1]
     length = dx * dx + dy * dy
     px, py = columns + 0.5 - start[0], rows + 0.5 - start[1]
-    along = np.clip((px * dx + py * dy) / length, 0.0, 1.0) if length else np.zeros(np.broadcast_shapes(px.shape, py.shape))
+    along = np.clip((px * dx + py * dy) / length, 0.0, 1.0) if length else 0.0
     distance = (px - along * dx) ** 2 + (py - along * dy) ** 2
     return np.asarray(distance <= max(radius, 0.71) ** 2)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+import struct
 import warnings
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,9 +19,11 @@ from PIL import ImageOps, UnidentifiedImageError
 from core.errors import ImageError, InputError
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp")
-MAX_PIXELS = 200_000_000
+MAX_PIXELS = 150_000_000
 """Larger pictures are refused: they would need several gigabytes while they are corrected."""
+_MAX_BYTES = 2_000_000_000
 
+_SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"BM", b"RIFF")
 _KEEP = "The other images are not affected; replace this file or leave it out."
 
 
@@ -46,10 +50,12 @@ def read_image(path: Path) -> Image:
     """Read a file of one of `SUFFIXES`.
 
     Raises:
-        ImageError: it is not there, no picture, damaged, or too large.
+        ImageError: it is not there, no picture, damaged, too large, or a kind that cannot be read.
     """
     path = Path(path)
     try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise _too_large(path.name)
         content = path.read_bytes()
     except OSError as error:
         raise ImageError(
@@ -104,42 +110,50 @@ def patient_key(path: Path, pattern: str | None = None) -> str:
         ) from error
     if not found:
         return stem
-    return found[1] if found.re.groups and found[1] else found[0]
+    key = found[1] if found.re.groups and found[1] else found[0]
+    return key or stem  # a pattern may match nothing at all: that names nobody
 
 
 def _decode(content: bytes, name: str) -> npt.NDArray[np.uint8]:
     try:
-        with warnings.catch_warnings(), Pillow.open(io.BytesIO(content)) as picture:
-            warnings.simplefilter("ignore")
+        with warnings.catch_warnings(action="ignore"), Pillow.open(io.BytesIO(content)) as picture:
             if picture.width * picture.height > MAX_PIXELS:
-                raise ImageError(
-                    "The image {file} has {width} × {height} pixels, more than this program can correct, so it is not shown.",
-                    "Cut or scale it down to at most 200 megapixels.",
-                    file=name,
-                    width=picture.width,
-                    height=picture.height,
-                )
+                raise _too_large(name)
             picture.load()
             return _rgb(ImageOps.exif_transpose(picture))
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
-        kind = "damaged" if not isinstance(error, UnidentifiedImageError) else "not an image, whatever its name says"
+    except (Pillow.DecompressionBombError, MemoryError) as error:
+        raise _too_large(name) from error
+    except UnidentifiedImageError as error:
+        if content.startswith(_SIGNATURES):
+            raise ImageError(
+                "The image {file} is damaged or of a kind that this program cannot read, so it is not shown.",
+                "Save it as 8-bit PNG, or leave it out; the other images are not affected.",
+                file=name,
+            ) from error
         raise ImageError(
-            "The file {file} is {kind}, so it cannot be shown.", _KEEP, file=name, kind=kind
+            "The file {file} is not an image, whatever its name says, so it cannot be shown.", _KEEP, file=name
         ) from error
-    except Pillow.DecompressionBombError as error:
-        raise ImageError(
-            "The image {file} is larger than this program can correct, so it is not shown.",
-            "Cut or scale it down to at most 200 megapixels.",
-            file=name,
-        ) from error
+    except (OSError, ValueError, SyntaxError, EOFError, struct.error, zlib.error) as error:
+        raise ImageError("The file {file} is damaged, so it cannot be shown.", _KEEP, file=name) from error
+
+
+def _too_large(name: str) -> ImageError:
+    return ImageError(
+        "The image {file} is larger than this program can correct, so it is not shown.",
+        "Cut or scale it down to at most {limit} megapixels.",
+        file=name,
+        limit=MAX_PIXELS // 1_000_000,
+    )
 
 
 def _rgb(picture: Pillow.Image) -> npt.NDArray[np.uint8]:
     if picture.mode.startswith(("I", "F")):
         values = np.asarray(picture, dtype=np.float64)
-        low, high = float(values.min()), float(values.max())
+        known = values[np.isfinite(values)]
+        low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
         grey = np.zeros(values.shape, np.uint8)
         if high > low:
+            values = np.nan_to_num(values, nan=low, posinf=high, neginf=low)
             grey = np.round((values - low) * (255.0 / (high - low))).astype(np.uint8)
         return np.repeat(grey[:, :, None], 3, axis=2)
     if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
@@ -151,4 +165,4 @@ def _rgb(picture: Pillow.Image) -> npt.NDArray[np.uint8]:
 
 def _natural(path: Path) -> list[tuple[int, int, str]]:
     pieces = re.split(r"(\d+)", path.name.lower())
-    return [(0, int(piece), "") if piece.isdigit() else (1, 0, piece) for piece in pieces]
+    return [(0, int(piece), "") if piece.isdecimal() else (1, 0, piece) for piece in pieces]

@@ -86,7 +86,7 @@ class ProjectDatabase:
     def __init__(self, folder: Path, connection: sqlite3.Connection, read_only: bool) -> None:
         self.folder = folder
         self.read_only = read_only
-        self.database = Database(connection)
+        self.database = Database(connection, execute_plugins=False)
         self._connection = connection
 
     @classmethod
@@ -108,7 +108,7 @@ class ProjectDatabase:
             try:
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                migrations.apply(Database(connection))
+                migrations.apply(Database(connection, execute_plugins=False))
                 connection.execute("INSERT INTO project VALUES ('name', ?), ('created', ?)", (name, now()))
             finally:
                 connection.close()
@@ -172,7 +172,7 @@ class ProjectDatabase:
                 "Ask for a fresh copy from where you got it.",
                 project=self.folder.name,
             )
-        known = {migration.name for migration in migrations.pending(Database(memory=True))}
+        known = {migration.name for migration in migrations.pending(Database(memory=True, execute_plugins=False))}
         if newer := {migration.name for migration in migrations.applied(self.database)} - known:
             raise StoreError(
                 "The project “{project}” was made by a newer version of this program ({step}), so it was not opened.",
@@ -202,7 +202,7 @@ class ProjectDatabase:
 
     def _check_shape(self) -> None:
         """Every table is there with its columns: a file can be sound for SQLite and still not be ours."""
-        fresh = Database(memory=True)
+        fresh = Database(memory=True, execute_plugins=False)
         migrations.apply(fresh)
         if _shape(self.database) != _shape(fresh):
             raise damaged(self.folder.name)
@@ -246,6 +246,9 @@ class ProjectDatabase:
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """See the project as it is now until this ends, whatever another connection writes; nothing is to be written."""
+        if self._connection.in_transaction:  # which sees one moment already
+            yield
+            return
         self.query("BEGIN")
         try:
             self.query("SELECT count(*) FROM project")  # the first question fixes the moment
@@ -301,8 +304,9 @@ def _connect(file: Path, how: str) -> sqlite3.Connection:
     place = quote(path if path.startswith(b"/") else b"/" + path, safe="/:")
     connection = sqlite3.connect(f"file://{place}?{how}", uri=True, isolation_level=None)
     try:
-        for pragma in ("foreign_keys = ON", "synchronous = FULL", "trusted_schema = OFF", f"busy_timeout = {_BUSY_MS}"):
+        for pragma in (f"busy_timeout = {_BUSY_MS}", "foreign_keys = ON", "synchronous = FULL", "trusted_schema = OFF"):
             connection.execute(f"PRAGMA {pragma}")
+        connection.execute("SELECT count(*) FROM sqlite_master")  # the first look into the file
     except sqlite3.Error:
         connection.close()
         raise
@@ -315,12 +319,11 @@ def _connect_reading(file: Path) -> sqlite3.Connection:
     SQLite wants to make files beside a database in WAL mode, unless it is told that nobody will change it. That may only be
     said where all of it is in the database file: where no strokes are left in the log beside it.
     """
-    connection = _connect(file, "mode=ro")
     try:
-        connection.execute("SELECT count(*) FROM sqlite_master")
-        return connection
-    except sqlite3.OperationalError:
-        connection.close()
+        return _connect(file, "mode=ro")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
+            raise
         log = file.with_name(file.name + "-wal")
         if log.exists() and log.stat().st_size:
             raise

@@ -8,11 +8,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from core.errors import StoreError
+from core.errors import InputError, StoreError
 from core.image_file import Image, patient_key
 from core.store.corrections import Corrections
 from core.store.database import now, to_json
@@ -30,23 +29,25 @@ class Store(Corrections):
         """Put images into the project; those whose content is there already are left as they are.
 
         Args:
-            images: read images, or (path, sha256, width, height, patient_key, study_key).
+            images: read images, or (path, sha256, width, height, patient_key, study_key). A relative path of the second
+                kind starts at the project folder.
 
         Returns:
-            How many were new. Raises StoreError if the project cannot be written.
+            How many were new.
+
+        Raises:
+            StoreError: the project cannot be written; none of them was put in.
+            InputError: the name of a file cannot be kept.
         """
+        rows = [self._image_values(image) for image in images]  # read before the project is locked
         added = 0
         with self.transaction():
-            for image in images:
-                if isinstance(image, Image):
-                    image = (image.path, image.sha256, image.width, image.height, patient_key(image.path), "")
-                path, sha256, width, height, patient, study = image
-                done = self.execute(
+            for values in rows:
+                added += self.execute(
                     "INSERT OR IGNORE INTO images (path, sha256, width, height, patient_key, study_key, added)"
                     " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    (self._stored_path(Path(path)), sha256, width, height, patient, study, now()),
-                )
-                added += done.rowcount
+                    (*values, now()),
+                ).rowcount
         return added
 
     def images(self) -> list[ImageRow]:
@@ -81,10 +82,13 @@ class Store(Corrections):
         rows = [row for row in self.structures() if row.id == structure_id]
         if not rows:
             raise ValueError(f"there is no structure {structure_id}")
-        given = {
-            key: value for key, value in (("name", name), ("prompt", prompt), ("colour", colour)) if value is not None
-        }
-        row = replace(rows[0], **given)
+        old = rows[0]
+        row = StructureRow(
+            old.id,
+            old.name if name is None else name,
+            old.prompt if prompt is None else prompt,
+            old.colour if colour is None else colour,
+        )
         try:
             with self.transaction():
                 self.execute(
@@ -116,9 +120,7 @@ class Store(Corrections):
         image = ImageRow(*self.query(f"SELECT {_IMAGE} FROM images WHERE id = ?", (image_id,))[0])
         structure = StructureRow(*self.query(f"SELECT {_STRUCTURE} FROM structures WHERE id = ?", (structure_id,))[0])
         png, sha256, step, predicted, version, prompt, changed = rows[0]
-        mask = self._decode(png, sha256)
-        if mask.shape != (image.height, image.width):
-            raise self._damaged()
+        mask = self.read_mask(png, sha256, (image.height, image.width))
         prompt = prompt if predicted is not None else structure.prompt
         return LabelRow(image, structure, mask, sha256, step, version, prompt, changed, predicted is not None)
 
@@ -140,7 +142,10 @@ class Store(Corrections):
         rows = self.query(
             "SELECT id, parent_id, base_id, folder, created, figures, note FROM versions ORDER BY created, id"
         )
-        return [VersionRow(*row[:5], figures=json.loads(row[5]), note=row[6]) for row in rows]
+        return [
+            VersionRow(key, parent, base, folder, created, json.loads(figures), note)
+            for key, parent, base, folder, created, figures, note in rows
+        ]
 
     def version_folder(self, version: VersionRow) -> Path:
         """Where the files of a version are."""
@@ -181,7 +186,26 @@ class Store(Corrections):
         rows = self.query(
             "SELECT id, folder, structure_id, version_id, outcome, figures, started, ended FROM runs ORDER BY started, id"
         )
-        return [RunRow(*row[:5], json.loads(row[5]), *row[6:]) for row in rows]
+        return [
+            RunRow(key, folder, structure, version, outcome, json.loads(figures), started, ended)
+            for key, folder, structure, version, outcome, figures, started, ended in rows
+        ]
+
+    def _image_values(self, image: Image | tuple[Path, str, int, int, str, str]) -> tuple[str, str, int, int, str, str]:
+        if isinstance(image, Image):
+            path, patient, study = image.path.absolute(), patient_key(image.path), ""
+            image = (path, image.sha256, image.width, image.height, patient, study)
+        path, sha256, width, height, patient, study = image
+        stored = self._stored_path(Path(path))
+        try:
+            f"{stored}{patient}{study}".encode()
+        except UnicodeEncodeError as error:  # bytes in a name that are no text
+            raise InputError(
+                "The file name “{file}” holds signs that cannot be kept, so no images were added.",
+                "Rename the file and add the images again.",
+                file=Path(path).name.encode(errors="replace").decode(),
+            ) from error
+        return stored, sha256, width, height, patient, study
 
     def _stored_path(self, path: Path) -> str:
         if not path.is_absolute():
