@@ -1,7 +1,6 @@
 """The suite is strict: a test that logs a warning, leaves a thread or a process behind, or touches the user's files fails.
 
-`unexpected = pytest.mark.expects_log` is not needed often: a test that provokes a warning says so with
-`@pytest.mark.expects_log("part of the message")`.
+A test that provokes a warning on purpose says so: `@pytest.mark.expects_log("part of the message")`.
 """
 
 from __future__ import annotations

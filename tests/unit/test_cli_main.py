@@ -70,6 +70,7 @@ def test_an_empty_prompt_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert "the prompt is empty" in capsys.readouterr().err
 
 
+@pytest.mark.expects_log("unexpected error")
 def test_a_mistake_of_the_program_is_one_sentence_and_a_log(
     images: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
