@@ -98,6 +98,11 @@ class Editing(QObject):
         """Whether there is an image and a structure to correct."""
         return self.edits is not None
 
+    @property
+    def is_painting(self) -> bool:
+        """Whether a stroke is going on."""
+        return self._stroke is not None
+
     def current_mask(self) -> NDArray[np.bool_]:
         """The mask as it is on the screen: (threshold ∪ added) \\ removed.
 
