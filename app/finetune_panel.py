@@ -1,4 +1,4 @@
-"""The button that teaches the model, and how the teaching goes."""
+"""The button that teaches the model, and how far the teaching is."""
 
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
@@ -12,7 +12,7 @@ from core.worker_protocol import EpochEvent, StageEvent
 
 
 class FinetunePanel(QWidget):
-    """What will be learned from, the large button, and progress with a live chart while it learns.
+    """What will be learned from, the large button, and progress while the model learns.
 
     Signals:
         start_wanted: the clinician wants a run, with this note.
@@ -27,7 +27,7 @@ class FinetunePanel(QWidget):
         self._theme = theme
         self._running = False
         self._labels, self._reason = 0, ""
-        self.labels = label("", "figure")
+        self.labels = label("", "strong")
         what = label(
             self.tr(
                 "The model learns from your accepted masks, on this computer. Some patients are kept aside to check "
@@ -45,7 +45,7 @@ class FinetunePanel(QWidget):
         self.bar.setObjectName("thin")
         self.epoch = label("", "notice")
         self.cancel = button(self.tr("Cancel"), 30)
-        for text in (what, self.why_not, self.last, self.stage, self.epoch):
+        for text in (self.labels, what, self.why_not, self.last, self.stage, self.epoch):
             text.setWordWrap(True)
         self._progress = QWidget()
         self._column = QVBoxLayout(self)
@@ -55,7 +55,6 @@ class FinetunePanel(QWidget):
         for part in (self.labels, what, self.note, self.start, self.why_not, self.last, self._progress):
             self._column.addWidget(part)
         self._arrange_progress()
-        self._chart: QWidget | None = None
         self.start.clicked.connect(self.ask)
         self.cancel.clicked.connect(self.cancel_wanted)
         theme.changed.connect(self._recolour)
@@ -82,7 +81,6 @@ class FinetunePanel(QWidget):
 
     def show_started(self) -> None:
         """A run has begun."""
-        self.chart().clear()  # type: ignore[attr-defined]
         self.stage.setText(self.tr("Gathering your labels …"))
         self.epoch.setText("")
         self.bar.setRange(0, 0)
@@ -103,7 +101,6 @@ class FinetunePanel(QWidget):
         self.bar.setValue(event.epoch)
         words = self.tr("Round {epoch} of {epochs}").format(epoch=event.epoch, epochs=event.epochs)
         self.epoch.setText(" · ".join([words, *self._time(event.seconds_left)]))
-        self.chart().add(event)  # type: ignore[attr-defined]
 
     def show_cancelling(self) -> None:
         """The run was asked to stop."""
@@ -117,22 +114,10 @@ class FinetunePanel(QWidget):
         self.last.setVisible(True)
         if outcome.state is State.FINISHED:
             self.note.clear()
-        if self._chart is not None:
-            self._chart.setVisible(outcome.state is State.FINISHED)
 
     def show_quiet(self) -> None:
         """Another project is open: nothing is known of a run."""
         self._show_running(False)
-        if self._chart is not None:
-            self._chart.setVisible(False)
-
-    def chart(self) -> QWidget:
-        """The live chart; made when it is needed for the first time."""
-        if self._chart is None:
-            from app.finetune_chart import FinetuneChart
-
-            self._chart = FinetuneChart(self._theme)
-        return self._chart
 
     def _arrange_progress(self) -> None:
         last = QHBoxLayout()
@@ -151,8 +136,6 @@ class FinetunePanel(QWidget):
         self._progress.setVisible(running)
         self.note.setEnabled(not running)
         self.cancel.setEnabled(running)
-        if running:
-            self.chart().setVisible(True)
         self._enable()
 
     def _enable(self) -> None:

@@ -71,7 +71,7 @@ class ModelFlow(QObject):
         panel.cancel_wanted.connect(self._cancel)
         run.started.connect(self._started)
         run.staged.connect(panel.show_stage)
-        run.epoch_over.connect(panel.show_epoch)
+        run.epoch_over.connect(area.show_epoch)
         run.ended.connect(self._ended)
         run.failed.connect(self._messages.say_error)
         run.interrupted.connect(lambda: self._messages.say("finetune_interrupted"))
@@ -79,7 +79,7 @@ class ModelFlow(QObject):
         area.versions.back_wanted.connect(self._go_back)
         session = self._session
         session.version_changed.connect(self._show_last)
-        session.project_changed.connect(panel.show_quiet)
+        session.project_changed.connect(area.show_quiet)
         session.project_changed.connect(self._show_last)
         for signal in (session.project_changed, session.images_changed, session.status_changed):
             signal.connect(lambda *_: self._soon.start())
@@ -128,14 +128,12 @@ class ModelFlow(QObject):
     def _started(self) -> None:
         self.learning_changed.emit(True)
         if self._area is not None:
-            self._area.place_chart()
-            self._area.result.setVisible(False)
-            self._area.finetune.show_started()
+            self._area.show_started()
 
     def _ended(self, outcome: Outcome) -> None:
         self.learning_changed.emit(False)
         if self._area is not None:
-            self._area.finetune.show_ended(outcome)
+            self._area.show_ended(outcome)
         self._show_last()
         if outcome.state is State.CANCELLED:
             self._messages.say("finetune_cancelled")

@@ -45,7 +45,7 @@ class ResultPanel(QWidget):
         self.in_use.setText(self.tr("{name} is in use.") if in_use else self.tr("{name} is not in use."))
         self.in_use.setText(self.in_use.text().format(name=name))
         self.reason.setText(reason_of(figures))
-        text = self.tr("Dice on {images} kept-aside images of {patients} patients: 1 is a perfect mask.")
+        text = self.tr("Dice, measured on {images} masks of {patients} patients that were kept aside; 1 is perfect.")
         count, patients = figures.get("held_out"), figures.get("groups")
         self.compared.setText(text.format(images=count, patients=patients) if count and patients else "")
         self.compared.setVisible(bool(self.compared.text()))

@@ -52,8 +52,12 @@ class StructurePanel(QWidget):
         )
         waiting = QHBoxLayout()
         waiting.setSpacing(6)
-        waiting.addWidget(self._busy, 1)
-        waiting.addWidget(self.stop)
+        waiting.addWidget(self._note, 1)
+        waiting.addWidget(self.stop, 0, Qt.AlignmentFlag.AlignTop)
+        for part in (self._busy, self.stop):
+            keeps_place = part.sizePolicy()
+            keeps_place.setRetainSizeWhenHidden(True)
+            part.setSizePolicy(keeps_place)
         row = QHBoxLayout()
         row.setSpacing(4)
         row.addWidget(self.choice, 1)
@@ -69,8 +73,8 @@ class StructurePanel(QWidget):
         column.addWidget(self.prompt)
         column.addSpacing(4)
         column.addWidget(self.predict)
+        column.addWidget(self._busy)
         column.addLayout(waiting)
-        column.addWidget(self._note)
         column.addWidget(self.automatic)
         self.show_idle()
         self._connect()
@@ -137,7 +141,6 @@ class StructurePanel(QWidget):
     def _show(self, busy: bool, text: str) -> None:
         self._busy.setVisible(busy)
         self.stop.setVisible(busy)
-        self._note.setVisible(bool(text))
         self._note.setText(text)
 
     def _keep_prompt(self) -> None:

@@ -72,6 +72,8 @@ class VersionsPanel(QWidget):
                 self.list.setCurrentRow(self.list.count() - 1)
         self.list.blockSignals(False)
         self.list.setFixedHeight(ROW * min(MOST_ROWS, self.list.count()) + 4)
+        if self.back.hasFocus() and not can_go_back:
+            self.list.setFocus()
         self.back.setVisible(can_go_back)
         self.back.setText(self.tr("Go back to: {name}").format(name=earlier))
         self.back.setIcon(icon("undo", self._theme.tones.text))
@@ -87,8 +89,20 @@ class VersionsPanel(QWidget):
         return [self.list.item(place).text() for place in range(self.list.count())]
 
     def _item(self, key: str | None, name: str) -> QListWidgetItem:
-        in_use = self.tr("{name} – in use").format(name=name) if key == self._active else name
-        item = QListWidgetItem(f"{in_use}\n{self._line(key)}")
+        first, second = [name], [self.tr("In use")] if key == self._active else []
+        if key is None:
+            first.append(self.tr("before your labels"))
+        else:
+            row = self._rows[key]
+            before, after = (row.figures.get(figure) for figure in ("base_at_best", "tuned_at_best"))
+            if isinstance(before, int | float) and isinstance(after, int | float):
+                first.append(f"Dice {before:.3f} → {after:.3f}")
+            second.append(_date(row.created))
+            learned = row.figures.get("learned_from")
+            if isinstance(learned, int):
+                second.append(self.tr("{count} masks").format(count=learned))
+        item = QListWidgetItem("\n".join(" · ".join(line) for line in (first, second) if line))
+        item.setToolTip(item.text())
         item.setData(Qt.ItemDataRole.UserRole, key)
         item.setSizeHint(QSize(0, ROW))
         tones = self._theme.tones
@@ -96,23 +110,11 @@ class VersionsPanel(QWidget):
         item.setIcon(icon(*picture))
         return item
 
-    def _line(self, key: str | None) -> str:
-        if key is None:
-            return self.tr("As it came, before your labels")
-        row = self._rows[key]
-        parts = [_date(row.created)]
-        learned = row.figures.get("learned_from")
-        if isinstance(learned, int):
-            parts.append(self.tr("{count} masks").format(count=learned))
-        before, after = (row.figures.get(name) for name in ("base_at_best", "tuned_at_best"))
-        if isinstance(before, int | float) and isinstance(after, int | float):
-            parts.append(f"{before:.3f} → {after:.3f}")
-        return " · ".join(parts)
-
     def _follow_choice(self) -> None:
         key = self.chosen()
         row = self._rows.get(key) if key is not None else None
-        parts = [reason_of(row.figures), row.note] if row is not None else []
+        newest = row is not None and key == next(reversed(self._rows))
+        parts = ["" if newest else reason_of(row.figures), row.note] if row is not None else []
         self.details.setText("\n".join(part for part in parts if part))
         self.details.setVisible(bool(self.details.text()))
         self.use.setEnabled(self._session.store is not None and key != self._active)
@@ -123,6 +125,6 @@ class VersionsPanel(QWidget):
 
 
 def _date(created: str) -> str:
-    """A time of the store (ISO, UTC) as the desktop writes it, in local time."""
+    """Day and time of a time of the store (ISO, UTC), in local time and the window's language."""
     time = QDateTime.fromString(created[:19] + "Z", Qt.DateFormat.ISODate).toLocalTime()
-    return QLocale().toString(time, QLocale.FormatType.ShortFormat)
+    return QLocale().toString(time, "d MMM, HH:mm")

@@ -93,7 +93,10 @@ def test_a_better_version_is_in_use_afterwards(qtbot, labelled, project):
     assert result.reason.text() == "The new version is better: Dice 0.790."
     assert said(window, "Version 1 is better and in use")
     assert panel(window).start.isEnabled() and panel(window).note.text() == ""
-    losses, dices = panel(window).chart().points()
+    assert not window.model.chart().isVisible()
+    click(qtbot, window.model.curve)
+    assert window.model.chart().isVisible()
+    losses, dices = window.model.chart().points()
     assert [epoch for epoch, _ in losses] == [1, 2, 3, 4, 5, 6] and len(dices) == 6
     job = json.loads((store.folder / run_row.folder / "job.json").read_text())
     assert len(job["examples"]) == 6 and job["model"] == "demo"
@@ -139,7 +142,7 @@ def test_cancel_ends_a_run_even_one_that_does_not_listen(qtbot, labelled, mode, 
     ended = []
     window.flow.finetuning.ended.connect(ended.append)
     click(qtbot, panel(window).start)
-    qtbot.waitUntil(lambda: len(panel(window).chart().points()[0]) > 2, timeout=WAIT)
+    qtbot.waitUntil(lambda: len(window.model.chart().points()[0]) > 2, timeout=WAIT)
     assert window.tabs.tabText(1) == "Model – learning …" and not panel(window).start.isEnabled()
     click(qtbot, panel(window).cancel)
     assert not panel(window).cancel.isEnabled()
@@ -152,7 +155,7 @@ def test_cancel_ends_a_run_even_one_that_does_not_listen(qtbot, labelled, mode, 
 def test_work_goes_on_while_the_model_learns(qtbot, labelled):
     window = labelled("long")
     click(qtbot, panel(window).start)
-    qtbot.waitUntil(lambda: len(panel(window).chart().points()[0]) > 1, timeout=WAIT)
+    qtbot.waitUntil(lambda: len(window.model.chart().points()[0]) > 1, timeout=WAIT)
     window.tabs.setCurrentIndex(0)
     key(qtbot, window, Qt.Key.Key_P)
     qtbot.waitUntil(lambda: window.session.editing.has_prediction, timeout=WAIT)
@@ -165,7 +168,7 @@ def test_work_goes_on_while_the_model_learns(qtbot, labelled):
 def test_closing_during_a_run_asks_first_and_then_records_it(qtbot, labelled, project, monkeypatch):
     window = labelled("long")
     click(qtbot, panel(window).start)
-    qtbot.waitUntil(lambda: len(panel(window).chart().points()[0]) > 1, timeout=WAIT)
+    qtbot.waitUntil(lambda: len(window.model.chart().points()[0]) > 1, timeout=WAIT)
     answers = [False, True]
     monkeypatch.setattr(LeaveDialog, "exec", lambda self: answers.pop(0))
     assert not window.close() and window.flow.finetuning.is_running

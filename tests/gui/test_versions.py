@@ -68,13 +68,11 @@ def test_the_list_shows_every_version_and_what_it_was_worth(qtbot, versioned, op
     window.commands["versions"].trigger()
     assert window.tabs.currentIndex() == 1
     panel = window.model.versions
-    assert [text.split("\n")[0] for text in panel.texts()] == [
-        "Base model – in use",
-        "Version 1",
-        "Version 2",
-        "Version 3",
+    assert panel.texts()[0] == "Base model · before your labels\nIn use"
+    assert [text.split("\n")[0] for text in panel.texts()[1:]] == [
+        f"Version {number} · Dice 0.700 → 0.800" for number in (1, 2, 3)
     ]
-    assert "9 masks" in panel.texts()[1] and "0.700 → 0.800" in panel.texts()[1]
+    assert panel.texts()[1].endswith("9 masks")
     assert not panel.use.isEnabled() and not panel.back.isVisible()
 
 
@@ -87,7 +85,7 @@ def test_enter_in_the_list_uses_a_version_and_one_click_goes_back(qtbot, version
     assert panel.details.text().endswith("a note")
     qtbot.keyClick(panel.list, Qt.Key.Key_Return)
     assert window.session.store.active_version().id == "v2" and window.session.image_id == first
-    assert panel.texts()[2].startswith("Version 2 – in use")
+    assert "In use" in panel.texts()[2] and "In use" not in panel.texts()[0]
     assert "Version 2 is in use: it predicts from the next image on." in window.messages.texts()
     assert panel.back.text() == "Go back to: Base model"
     click(qtbot, panel.back)
