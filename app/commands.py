@@ -313,6 +313,13 @@ COMMANDS: tuple[Command, ...] = (
         QT_TRANSLATE_NOOP("actions", "See, activate and roll back model versions"),
         "versions",
         keys=("Ctrl+R",),
+        ends_block=True,
+    ),
+    Command(
+        "base_model",
+        "model",
+        QT_TRANSLATE_NOOP("actions", "Choose the &base model…"),
+        QT_TRANSLATE_NOOP("actions", "Use a Sa2VA model from a folder of this computer for this project"),
     ),
     Command(
         "shortcuts",

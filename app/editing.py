@@ -167,7 +167,7 @@ class Editing(QObject):
         seconds = round(time.monotonic() - float(stroke.pop("start")), 3)  # type: ignore[arg-type]
         if not self._write(JournalStep(kind="stroke", payload={**stroke, "seconds": seconds}, patch=patch)):
             self.edits.revert(patch)
-            self._emit_patch(patch)
+            self.mask_changed.emit(rect_of(patch))
 
     def undo(self) -> bool:
         """Take back the last step; False when there is none."""
@@ -234,7 +234,7 @@ class Editing(QObject):
             self.threshold_changed.emit(self.step)
         elif step.patch is not None:
             (self.edits.revert if back else self.edits.apply)(step.patch)
-            self._emit_patch(step.patch)
+            self.mask_changed.emit(rect_of(step.patch))
         self._touched()
         return True
 
@@ -248,6 +248,8 @@ class Editing(QObject):
             self.status = status
             self.status_changed.emit(self.image_id)
 
-    def _emit_patch(self, patch: Patch) -> None:
-        height, width = patch.before.shape
-        self.mask_changed.emit(QRect(patch.x, patch.y, width, height))
+
+def rect_of(patch: Patch) -> QRect:
+    """The image pixels a patch covers."""
+    height, width = patch.before.shape
+    return QRect(patch.x, patch.y, width, height)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QLabel, QMainWindow, QSplitter, QTabWidget
+from PySide6.QtWidgets import QFileDialog, QLabel, QMainWindow, QSplitter, QTabWidget
 
 from app.about import VERSION, AboutDialog, ShortcutsDialog
 from app.actions import Actions
@@ -144,6 +144,7 @@ class MainWindow(QMainWindow):
                 "predict": self.segment.structure.ask,
                 "finetune": self._finetune,
                 "versions": self._show_versions,
+                "base_model": self._choose_base,
                 "shortcuts": lambda: ShortcutsDialog(self).exec(),
                 "about": lambda: AboutDialog(VERSION, self).exec(),
             }
@@ -153,7 +154,7 @@ class MainWindow(QMainWindow):
 
     def _follow_project(self) -> None:
         has_project, has_image = self.session.store is not None, self.session.image is not None
-        for key in ("add_images", "add_folder", "export", "finetune", "versions"):
+        for key in ("add_images", "add_folder", "export", "finetune", "versions", "base_model"):
             self.commands[key].setEnabled(has_project)
         for key in ("undo", "redo", "accept", "predict", "raise", "lower"):
             self.commands[key].setEnabled(has_image)
@@ -185,6 +186,11 @@ class MainWindow(QMainWindow):
     def _show_versions(self) -> None:
         self.tabs.setCurrentWidget(self.model)
         self.model.show_versions()
+
+    def _choose_base(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, self.tr("Choose the folder of a Sa2VA model"))
+        if folder:
+            self.flow.choose_base(Path(folder))
 
     def _export(self) -> None:
         try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -97,6 +98,16 @@ class ModelFlow(QObject):
             self._messages.say("finetune_not_yet", reason=reason)
         else:
             self.finetuning.start(note)
+
+    def choose_base(self, folder: Path) -> None:
+        """Use another base model for this project, or say why not."""
+        try:
+            self._versions.choose_base(folder)
+        except KnownError as error:
+            self._messages.say_error(error)
+            return
+        self._messages.clear("ModelError")
+        self._say_in_use()
 
     def close(self) -> None:
         """End both workers and wait for them."""

@@ -2,13 +2,15 @@
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject
 
+from app.language import QT_TRANSLATE_NOOP
 from app.messages import text_of_template
 from app.session import Session
-from core.errors import KnownError
+from core.errors import KnownError, ModelError
 from core.mask import HALF, STEPS
 from core.store import VersionRow
 
@@ -16,6 +18,13 @@ DEMO = "demo"
 BASE_MODEL = "base_model"
 EARLIER = "earlier_versions"
 MOST_EARLIER = 50
+NO_MODEL = (
+    QT_TRANSLATE_NOOP(
+        "core",
+        "There is no model in the folder “{folder}”, so the model was not changed (config.json or weights are missing).",
+    ),
+    QT_TRANSLATE_NOOP("core", "Choose the folder of a Sa2VA model."),
+)
 
 
 @dataclass(frozen=True)
@@ -66,6 +75,32 @@ class Versions(QObject):
         if store is None or active is None:
             return ModelInUse(None, self.base_reference(), HALF)
         return ModelInUse(active.id, str(store.version_folder(active).resolve()), step_of_version(active.figures))
+
+    def base_name(self) -> str:
+        """How the base model is called: the name of its folder. Raises StoreError."""
+        reference = self.base_reference()
+        return self.tr("demo model") if reference == DEMO else Path(reference).name
+
+    def choose_base(self, folder: Path) -> None:
+        """Use another base model for this project, and no version: versions belong to the model they learned on.
+
+        Args:
+            folder: of a Sa2VA model.
+
+        Raises:
+            ModelError: there is no model in it.
+            StoreError: the project cannot be written.
+        """
+        store = self._session.store
+        if store is None:
+            return
+        if not (folder / "config.json").is_file() or not any(folder.glob("*.safetensors")):
+            raise ModelError(*NO_MODEL, folder=folder.name)
+        before = self.active_id()
+        store.set_meta(BASE_MODEL, str(folder.resolve()))
+        store.activate(None)
+        self.remember(before)
+        self._session.version_changed.emit()
 
     def name_of(self, version_id: str | None) -> str:
         """How a version is called: by its number in the project. Raises StoreError."""

@@ -31,6 +31,7 @@ class VersionsPanel(QWidget):
         self._session, self._versions, self._theme = session, versions, theme
         self._rows: dict[str | None, VersionRow] = {}
         self._active: str | None = None
+        self._base_name = ""
         self.list = Choices()
         self.list.setIconSize(QSize(20, 20))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -59,6 +60,7 @@ class VersionsPanel(QWidget):
         try:
             rows, self._active = self._versions.rows(), self._versions.active_id()
             names = [self._versions.name_of(key) for key in (None, *(row.id for row in rows))]
+            self._base_name = self._versions.base_name()
             can_go_back, earlier = self._versions.can_go_back(), self._versions.name_of(self._versions.earlier())
         except KnownError as error:
             self._session.failed.emit(error)
@@ -91,7 +93,7 @@ class VersionsPanel(QWidget):
     def _item(self, key: str | None, name: str) -> QListWidgetItem:
         first, second = [name], [self.tr("In use")] if key == self._active else []
         if key is None:
-            first.append(self.tr("before your labels"))
+            first.append(self._base_name)
         else:
             row = self._rows[key]
             before, after = (row.figures.get(figure) for figure in ("base_at_best", "tuned_at_best"))

@@ -68,7 +68,7 @@ def test_the_list_shows_every_version_and_what_it_was_worth(qtbot, versioned, op
     window.commands["versions"].trigger()
     assert window.tabs.currentIndex() == 1
     panel = window.model.versions
-    assert panel.texts()[0] == "Base model · before your labels\nIn use"
+    assert panel.texts()[0] == "Base model · demo model\nIn use"
     assert [text.split("\n")[0] for text in panel.texts()[1:]] == [
         f"Version {number} · Dice 0.700 → 0.800" for number in (1, 2, 3)
     ]
@@ -90,3 +90,20 @@ def test_enter_in_the_list_uses_a_version_and_one_click_goes_back(qtbot, version
     assert panel.back.text() == "Go back to: Base model"
     click(qtbot, panel.back)
     assert window.session.store.active_version() is None
+
+
+def test_another_base_model_can_be_chosen_and_predicts_without_a_version(qtbot, versioned, open_window, tmp_path):
+    window = open_window()
+    versions = window.model.versions._versions
+    versions.activate("v1")
+    folder = tmp_path / "Sa2VA-1B"
+    folder.mkdir()
+    window.flow.choose_base(folder)
+    assert any("There is no model in the folder “Sa2VA-1B”" in text for text in window.messages.texts())
+    assert versions.active_id() == "v1"
+    (folder / "config.json").write_text("{}")
+    (folder / "model.safetensors").write_bytes(b"")
+    window.flow.choose_base(folder)
+    assert versions.in_use().reference == str(folder) and versions.active_id() is None
+    assert window.model.versions.texts()[0] == "Base model · Sa2VA-1B\nIn use"
+    assert "Base model is in use: it predicts from the next image on." in window.messages.texts()

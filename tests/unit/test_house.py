@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 MAX_MODULE, MAX_METHODS, MAX_FUNCTION = 400, 20, 60
-TOO_LARGE_STILL = {"core/finetune/freeze.py: freeze_labels": 64, "app/editing.py: Editing": 21}
+TOO_LARGE_STILL = {"core/finetune/freeze.py: freeze_labels": 64}
 """What is over the limit, and how large it may be until somebody cuts it. Nothing is added here."""
 BANNED_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "misc"}
 
