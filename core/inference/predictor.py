@@ -70,7 +70,7 @@ class Predictor:
         read: Callable[[Path], Image] = read_image,
     ) -> None:
         self.segmenter = segmenter
-        self._store = store or FeatureStore()
+        self.store = store or FeatureStore()
         self._read = read
         self._recent: OrderedDict[tuple[str, int, int], _Remembered] = OrderedDict()
 
@@ -114,7 +114,7 @@ class Predictor:
     def _predict(self, path: Path, prompt: str, clicks: Sequence[tuple[float, float, int]], start: float) -> Prediction:
         known = self._remember(path)
         if prompt not in known.states:
-            known.states[prompt] = self._store.state(self.segmenter, known.image.sha256, known.image.pixels, prompt)
+            known.states[prompt] = self.store.state(self.segmenter, known.image.sha256, known.image.pixels, prompt)
         known.states.move_to_end(prompt)
         while len(known.states) > KEPT_PROMPTS:
             known.states.popitem(last=False)
@@ -148,7 +148,7 @@ class Predictor:
             while len(self._recent) >= KEPT_IMAGES:
                 self._recent.popitem(last=False)
             image = self._read(path)
-            known = _Remembered(image, self._store.features(self.segmenter, image.sha256, image.pixels))
+            known = _Remembered(image, self.store.features(self.segmenter, image.sha256, image.pixels))
         self._recent[key] = known
         return known
 
