@@ -1778,7 +1778,7 @@
     </message>
     <message>
         <source>There is nothing to export yet. Accept at least one mask (Enter) first.</source>
-        <translation>还没有可导出的内容。请先确认至少一个掩膜（Enter）。</translation>
+        <translation>还没有可导出的内容。请先确认至少一个掩膜（回车键）。</translation>
     </message>
     <message>
         <source>Masks written and compared with the project: {count}. They are in {folder}.</source>

@@ -65,11 +65,11 @@ def test_every_sentence_of_core_is_there(chinese: Texts, extraction: ModuleType)
     assert not missing, TOP_UP
 
 
-def test_what_lupdate_finds_now_is_what_is_there(chinese: Texts, extraction: ModuleType, tmp_path: Path) -> None:
+def test_every_text_that_lupdate_finds_is_there(chinese: Texts, extraction: ModuleType, tmp_path: Path) -> None:
     if extraction.tool("pyside6-lupdate") is None:
         pytest.skip("Qt's lupdate is not here")
     extraction.collect(tmp_path / "now.ts")
-    assert set(read(tmp_path / "now.ts")) == set(chinese), TOP_UP
+    assert not set(read(tmp_path / "now.ts")) - set(chinese), TOP_UP
 
 
 def test_no_error_of_core_is_overlooked(extraction: ModuleType) -> None:
