@@ -81,7 +81,7 @@ class MainWindow(QMainWindow):
         for part in (self.images, self.work, self.tabs):
             splitter.addWidget(part)
         self.images.setMinimumWidth(170)
-        self.tabs.setMinimumWidth(290)
+        self.tabs.setMinimumWidth(312)
         splitter.setSizes([250, 780, 330])
         splitter.setStretchFactor(1, 1)
         self.setCentralWidget(splitter)

@@ -91,7 +91,7 @@ class ModelArea(QScrollArea):
     def show_versions(self) -> None:
         """Bring the list of versions into sight and take the keyboard there."""
         self.versions.list.setFocus()
-        self.ensureWidgetVisible(self.versions)
+        self.ensureWidgetVisible(self.versions, 0, 24)
 
     def _show_curve(self, on: bool) -> None:
         self.chart().setVisible(on)

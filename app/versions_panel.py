@@ -1,6 +1,6 @@
 """The model's versions: which one is in use, what each was worth, and the way back."""
 
-from PySide6.QtCore import QDateTime, QLocale, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, QSize, Qt, Signal
 from PySide6.QtWidgets import QListWidgetItem, QVBoxLayout, QWidget
 
 from app.controls import Choices, button, label
@@ -129,4 +129,4 @@ class VersionsPanel(QWidget):
 def _date(created: str) -> str:
     """Day and time of a time of the store (ISO, UTC), in local time and the window's language."""
     time = QDateTime.fromString(created[:19] + "Z", Qt.DateFormat.ISODate).toLocalTime()
-    return QLocale().toString(time, "d MMM, HH:mm")
+    return QLocale().toString(time, QCoreApplication.translate("VersionsPanel", "d MMM, HH:mm"))
