@@ -44,12 +44,13 @@ WEIGHTS = {
 def fill_bank(network: Sa2VANetwork, folder: Path, size: int, count: int, seed: int, real_folder: Path | None) -> None:
     """Draw, augment and encode `count` pictures at side `size`; one file each: features, image tokens, masks, what they show."""
     torch.set_num_threads(1)
-    torch.manual_seed(seed)
-    chooser = random.Random(seed)
+    done = len(list(folder.glob(f"{seed}_*.pt")))
+    torch.manual_seed(seed + 7919 * done)
+    chooser = random.Random(seed + 7919 * done)
     real = [RealSet(real_folder / name, *REAL[name], POOL_SIZE) for name in REAL] if real_folder else []
     set_size(network, size)
     mean, std = (torch.tensor(v).view(1, 3, 1, 1) for v in (MEAN, STD))
-    for number in range(count):
+    for number in range(done, count):
         if real and chooser.random() < 0.06:
             image, packed, entry = chooser.choice(real).sample(chooser)
             masks = [np.unpackbits(mask, axis=1) for mask in packed]
@@ -83,18 +84,19 @@ def fill_bank(network: Sa2VANetwork, folder: Path, size: int, count: int, seed: 
 class Bank:
     """Pictures as features on disk; grows while it is used."""
 
-    def __init__(self, folder: Path, seed: int, absent: float = 0.25) -> None:
+    def __init__(self, folder: Path, seed: int, absent: float = 0.2) -> None:
         self.folder, self.chooser, self.absent = folder, random.Random(seed), absent
         self.files: list[Path] = []
         self.looked = 0.0
 
     def draw(self, count: int) -> tuple[ImageFeatures, torch.Tensor, torch.Tensor, list[str]]:
-        """Features of `count` pictures, image tokens (count, T, hidden), truths (count, g, g) 0..1 and the phrases asked."""
+        """Two questions on each of count / 2 pictures: features, image tokens (count, T, hidden), truths (count, g, g), phrases."""
         if time.monotonic() - self.looked > 20:
             self.files, self.looked = sorted(self.folder.glob("*.pt")), time.monotonic()
         rows, truths, phrases = [], [], []
-        for file in self.chooser.choices(self.files, k=count):
-            row = torch.load(file, weights_only=False)
+        for row in [
+            torch.load(file, weights_only=False) for file in self.chooser.choices(self.files, k=count // 2)
+        ] * 2:
             phrase, index = ask(self.chooser, Entry(*row["entry"]), self.absent)
             rows.append(row)
             phrases.append(phrase)
@@ -209,7 +211,7 @@ def learn_meanings(network: Sa2VANetwork, bank: Bank, table: nn.Parameter, minut
     """Mask decoder and one embedding per meaning, on kept features."""
     decoder = [*network.grounding.sam_mask_decoder.parameters(), *network.grounding.sam_prompt_encoder.parameters()]
     optimiser = torch.optim.AdamW(
-        [{"params": decoder, "own": 4e-4}, {"params": [table], "own": 4e-3, "weight_decay": 0.0}], weight_decay=0.02
+        [{"params": decoder, "own": 5e-4}, {"params": [table], "own": 4e-3, "weight_decay": 0.0}], weight_decay=0.02
     )
     average = Average([*decoder, table])
     begun, step, shown = time.monotonic(), 0, []
@@ -321,6 +323,11 @@ def main() -> None:
     while processes[0].is_alive() and len(list(banks[0].glob("*.pt"))) < min(150, options.pictures):
         time.sleep(2)
     table = nn.Parameter(constant.repeat(len(MEANINGS), 1) + 0.5 * torch.randn(len(MEANINGS), constant.shape[0]))
+    kept = options.out / "meanings.ckpt"
+    if kept.is_file():  # go on with what an earlier, interrupted run learned
+        content = torch.load(kept, weights_only=True)
+        network.load_state_dict(content["network"])
+        table.data.copy_(content["table"])
     set_size(network, 512)
     bank = Bank(banks[0], options.seed)
     learn_meanings(network, bank, table, options.minutes, options.batch)
