@@ -55,8 +55,8 @@ def open_window(qtbot, qapp, project, tmp_path):
         window.show()
         assert window.open_project(project)
         window.files.add(sorted((tmp_path / "pictures").iterdir()))
-        qtbot.waitUntil(lambda: len(session.images) == 3, timeout=5000)
-        qtbot.waitUntil(lambda: session.image is not None, timeout=5000)
+        qtbot.waitUntil(lambda: len(session.images) == 3, timeout=30_000)
+        qtbot.waitUntil(lambda: session.image is not None, timeout=30_000)
         return window
 
     yield open_it

@@ -27,7 +27,7 @@ def run(qtbot, work) -> Seen:
     background = Background(work)
     seen = Seen(background)
     background.start()
-    qtbot.waitUntil(lambda: bool(seen.endings), timeout=5000)
+    qtbot.waitUntil(lambda: bool(seen.endings), timeout=30_000)
     qtbot.wait(30)
     background.close()
     assert len(seen.endings) == 1 and seen.threads == {threading.get_ident()}

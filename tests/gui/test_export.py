@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from app.export_dialog import ExportDialog
 from tests.gui.acting import click, key, paint, predict
 
-WAIT = 10_000
+WAIT = 30_000
 
 
 def accept_first(qtbot, window):

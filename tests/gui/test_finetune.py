@@ -14,7 +14,7 @@ from core.store import Store
 from tests.gui.acting import click, key
 from tests.gui.conftest import HEIGHT, WIDTH, toy_finetune
 
-WAIT = 15_000
+WAIT = 30_000
 LOUD = [pytest.mark.expects_log("a worker ended")]
 MISMATCHED = pytest.mark.expects_log("speaks version")
 
@@ -197,7 +197,7 @@ def test_labels_that_are_refused_are_said(qtbot, labelled, project, monkeypatch)
 @pytest.mark.expects_log("a worker ended")
 def test_a_program_that_is_not_there_fails_with_a_sentence(qtbot, tmp_path, caplog):
     process = FinetuneProcess(tmp_path, ["/nowhere/at/all"])
-    with qtbot.waitSignal(process.ended, timeout=5000) as ended:
+    with qtbot.waitSignal(process.ended, timeout=30_000) as ended:
         process.start()
     assert ended.args[0].state is State.FAILED and "could not be started" in str(ended.args[0].error)
 

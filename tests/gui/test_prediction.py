@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from core.store import VersionRow
 from tests.gui.acting import click, key, paint
 
-WAIT = 10_000
+WAIT = 30_000
 
 
 def panel(window):
@@ -147,7 +147,8 @@ def test_a_model_that_cannot_be_loaded_gets_one_sentence(qtbot, window):
     window.session.store.set_meta("base_model", "/models/missing")
     key(qtbot, window, Qt.Key.Key_P)
     qtbot.waitUntil(
-        lambda: "The model is not complete, so nothing was loaded. Choose another." in window.messages.texts()
+        lambda: "The model is not complete, so nothing was loaded. Choose another." in window.messages.texts(),
+        timeout=WAIT,
     )
     assert is_idle(window) and not panel(window)._busy.isVisible()
     window.session.store.set_meta("base_model", "other")
