@@ -17,12 +17,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 # Before anything can import Qt. A test run never needs a screen.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 OURS = ("app", "core", "tests")
-GRACE_SECONDS = 5.0
+GRACE_SECONDS = 15.0
+
+# How long one example takes says something of the machine, not of the program.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 
 def pytest_configure(config: pytest.Config) -> None:
