@@ -77,7 +77,7 @@ class Hand:
     def wait_for_prediction(self) -> None:
         predictions = self.window.flow.predictions
         self.qtbot.waitUntil(
-            lambda: self.session.editing.has_prediction and not predictions.is_busy, timeout=4 * MINUTE
+            lambda: self.session.editing.has_prediction and not predictions.is_busy, timeout=10 * MINUTE
         )
         assert self.window.messages.texts() == []
 
