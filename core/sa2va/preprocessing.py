@@ -46,9 +46,7 @@ def tile_grid(width: int, height: int, max_tiles: int, tile: int) -> tuple[int, 
     return best
 
 
-def language_tiles(
-    rgb: npt.NDArray[np.uint8], tile: int, max_tiles: int, use_thumbnail: bool
-) -> npt.NDArray[np.uint8]:
+def language_tiles(rgb: npt.NDArray[np.uint8], tile: int, max_tiles: int, use_thumbnail: bool) -> npt.NDArray[np.uint8]:
     """(H, W, 3) uint8 -> (N, tile, tile, 3) uint8: tiles row by row, the thumbnail last if there is more than one tile."""
     check_rgb(rgb)
     height, width = rgb.shape[:2]

@@ -594,6 +594,10 @@
         <source>{count} masks</source>
         <translation>{count} 个掩膜</translation>
     </message>
+    <message>
+        <source>d MMM, HH:mm</source>
+        <translation>M月d日 HH:mm</translation>
+    </message>
 </context>
 <context>
     <name>WorkArea</name>

@@ -84,7 +84,9 @@ def test_another_salt_gives_other_numbers() -> None:
 @pytest.mark.parametrize("kind", ["qwen2", "internlm2"])
 def test_published_names_go_there_and_back(kind: str) -> None:
     raw = read_config(FAMILY)
-    config = Sa2VAConfig(language={**raw.language, "model_type": kind}, vision=raw.vision, sam2=raw.sam2, language_type=kind)
+    config = Sa2VAConfig(
+        language={**raw.language, "model_type": kind}, vision=raw.vision, sam2=raw.sam2, language_type=kind
+    )
     network = empty_network(config, load_tokenizer(FAMILY))
     state = {name: torch.randn(tensor.shape) for name, tensor in network.state_dict().items()}
     if kind == "internlm2":
