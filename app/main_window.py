@@ -94,12 +94,13 @@ class MainWindow(QMainWindow):
     def _connect_session(self) -> None:
         self.session.failed.connect(self.messages.say_error)
         self.session.project_changed.connect(self._follow_project)
-        # The keys work at once: the first field of the window would swallow them as words.
-        self.session.project_changed.connect(self.canvas.setFocus)
         self.session.image_changed.connect(self._follow_project)
         self.session.editing.saved.connect(lambda: self._saved.setText(self.tr("Saved")))
         self.canvas.pointed.connect(self._show_place)
         self.files.added.connect(lambda: self._saved.setText(""))
+        # The keys work at once: the first field of the window would swallow them as words.
+        self.files.opened.connect(lambda _: self.canvas.setFocus())
+        self.files.added.connect(self.canvas.setFocus)
         self.files.adding.connect(lambda done, total: self._saved.setText(f"{done} / {total}"))
 
     def _connect_model(self) -> None:

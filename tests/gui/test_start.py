@@ -70,6 +70,7 @@ def test_the_program_opens_the_demo_and_finds_the_work_again(qtbot, qapp, demo, 
     try:
         program.begin(None, demo=True)
         qtbot.waitUntil(lambda: program.session.image is not None, timeout=5000)
+        assert program.window.focusWidget() is program.window.canvas
         editing = program.session.editing
         editing.begin_stroke(10, 10, 4, True)
         editing.end_stroke()

@@ -169,6 +169,10 @@ def test_two_structures_have_two_masks(qtbot, window):
     assert window.segment.structure.choice.count() == 2
 
 
+def test_the_keys_work_from_the_first_moment(window):
+    assert window.focusWidget() is window.canvas
+
+
 def test_typing_in_the_prompt_starts_no_command(qtbot, window):
     prompt = window.segment.structure.prompt
     first = window.session.image_id
