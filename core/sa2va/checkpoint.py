@@ -15,6 +15,7 @@ from transformers import AutoTokenizer
 
 from core.errors import ModelError
 from core.sa2va.config import Sa2VAConfig, read_config
+from core.sa2va.families import family_of
 from core.sa2va.keys import convert
 from core.sa2va.network import Sa2VANetwork
 from core.sa2va.prompt import IMAGE_TOKEN, SEG_TOKEN
@@ -23,7 +24,7 @@ INDEX = "model.safetensors.index.json"
 _AGAIN = "Download the model again; the model in use stays in use."
 
 
-def load_tokenizer(folder: Path) -> Any:
+def load_tokenizer(folder: Path, image_token: str = IMAGE_TOKEN) -> Any:
     """The folder's tokenizer. Raises ModelError if it is missing or lacks Sa2VA's tokens."""
     try:
         tokenizer = AutoTokenizer.from_pretrained(str(folder), trust_remote_code=False, local_files_only=True)
@@ -33,7 +34,7 @@ def load_tokenizer(folder: Path) -> Any:
             _AGAIN,
             folder=folder.name,
         ) from error
-    for token in (SEG_TOKEN, IMAGE_TOKEN):
+    for token in (SEG_TOKEN, image_token):
         if tokenizer.encode(token, add_special_tokens=False) != [tokenizer.convert_tokens_to_ids(token)]:
             raise ModelError(
                 "The word list (tokenizer) in “{folder}” does not belong to a Sa2VA model, so it was not loaded.",
@@ -105,7 +106,7 @@ def load_network(folder: Path, device: torch.device, dtype: torch.dtype = torch.
         ModelError: anything that keeps the folder from being a whole Sa2VA model, in one sentence.
     """
     config = read_config(folder)
-    tokenizer = load_tokenizer(folder)
+    tokenizer = load_tokenizer(folder, image_token_of(config))
     network = empty_network(config, tokenizer)
     fill(network, config, read_tensors(folder, device), device, dtype, folder.name)
     return network.eval(), tokenizer
@@ -114,7 +115,12 @@ def load_network(folder: Path, device: torch.device, dtype: torch.dtype = torch.
 def empty_network(config: Sa2VAConfig, tokenizer: Any) -> Sa2VANetwork:
     """The network with its parameters on the meta device: no memory, no random numbers."""
     with init_empty_weights(include_buffers=False):
-        return Sa2VANetwork(config, image_token_id=tokenizer.convert_tokens_to_ids(IMAGE_TOKEN))
+        return Sa2VANetwork(config, image_token_id=tokenizer.convert_tokens_to_ids(image_token_of(config)))
+
+
+def image_token_of(config: Sa2VAConfig) -> str:
+    """The token that stands for one piece of the picture in this family."""
+    return family_of(config).style("inference").image_token
 
 
 def read_tensors(folder: Path, device: torch.device) -> Iterator[tuple[str, torch.Tensor]]:
