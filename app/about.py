@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from app.actions import COMMANDS, key_text, words
+from app.commands import COMMANDS, key_text, words
 from app.icons import pixmap
 
 VERSION = "0.1.0"

@@ -1,7 +1,34 @@
 """Sliders, labels and buttons in the style of the house."""
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSlider, QToolButton
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListWidget, QPushButton, QSlider, QToolButton
+
+ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class WordsEdit(QLineEdit):
+    """A line of words; Enter finishes it and does not accept the image."""
+
+    def event(self, event: QEvent) -> bool:
+        """Keep Enter for this field."""
+        return keeps_enter(event) or super().event(event)
+
+
+class Choices(QListWidget):
+    """A list in which Enter chooses, and does not accept the image."""
+
+    def event(self, event: QEvent) -> bool:
+        """Keep Enter for this list."""
+        return keeps_enter(event) or super().event(event)
+
+
+def keeps_enter(event: QEvent) -> bool:
+    """Claim the Enter key before the window's shortcut takes it; False for every other event."""
+    if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent) or event.key() not in ENTER:
+        return False
+    event.accept()
+    return True
 
 
 def label(text: str, role: str) -> QLabel:

@@ -98,6 +98,11 @@ class Editing(QObject):
         """Whether there is an image and a structure to correct."""
         return self.edits is not None
 
+    @property
+    def is_painting(self) -> bool:
+        """Whether a stroke is going on."""
+        return self._stroke is not None
+
     def current_mask(self) -> NDArray[np.bool_]:
         """The mask as it is on the screen: (threshold ∪ added) \\ removed.
 
@@ -162,7 +167,7 @@ class Editing(QObject):
         seconds = round(time.monotonic() - float(stroke.pop("start")), 3)  # type: ignore[arg-type]
         if not self._write(JournalStep(kind="stroke", payload={**stroke, "seconds": seconds}, patch=patch)):
             self.edits.revert(patch)
-            self._emit_patch(patch)
+            self.mask_changed.emit(rect_of(patch))
 
     def undo(self) -> bool:
         """Take back the last step; False when there is none."""
@@ -229,7 +234,7 @@ class Editing(QObject):
             self.threshold_changed.emit(self.step)
         elif step.patch is not None:
             (self.edits.revert if back else self.edits.apply)(step.patch)
-            self._emit_patch(step.patch)
+            self.mask_changed.emit(rect_of(step.patch))
         self._touched()
         return True
 
@@ -243,6 +248,8 @@ class Editing(QObject):
             self.status = status
             self.status_changed.emit(self.image_id)
 
-    def _emit_patch(self, patch: Patch) -> None:
-        height, width = patch.before.shape
-        self.mask_changed.emit(QRect(patch.x, patch.y, width, height))
+
+def rect_of(patch: Patch) -> QRect:
+    """The image pixels a patch covers."""
+    height, width = patch.before.shape
+    return QRect(patch.x, patch.y, width, height)

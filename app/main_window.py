@@ -1,20 +1,27 @@
 """The window: arranges the panels and connects them. It decides nothing itself."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QLabel, QMainWindow, QSplitter, QTabWidget
+from PySide6.QtWidgets import QFileDialog, QLabel, QMainWindow, QSplitter, QTabWidget
 
 from app.about import VERSION, AboutDialog, ShortcutsDialog
 from app.actions import Actions
 from app.canvas_tools import CanvasTools, Tool
+from app.export_dialog import ExportDialog, accepted_counts
 from app.image_list import ImageList
+from app.leave_dialog import LeaveDialog
 from app.message_bar import MessageBar
+from app.model_area import ModelArea
+from app.model_flow import ModelFlow, Workers
 from app.project_files import ProjectFiles
 from app.session import Session
 from app.theme import Theme
+from app.versions import Versions
 from app.work_area import SegmentPanel, WorkArea
+from core.errors import KnownError
 
 
 class MainWindow(QMainWindow):
@@ -26,13 +33,20 @@ class MainWindow(QMainWindow):
 
     closed = Signal()
 
-    def __init__(self, session: Session, theme: Theme, tools: CanvasTools) -> None:
+    def __init__(
+        self,
+        session: Session,
+        theme: Theme,
+        tools: CanvasTools,
+        workers: Workers = Workers(),  # noqa: B008
+    ) -> None:
         """Build the window around a session.
 
         Args:
             session: may have no project yet.
             theme: the look.
             tools: brush and eraser.
+            workers: how the background workers are started.
         """
         super().__init__()
         self.setWindowTitle("sa2va-annotator")
@@ -47,15 +61,20 @@ class MainWindow(QMainWindow):
         self.files = ProjectFiles(session, self.messages, self)
         self.images = ImageList(session, theme)
         self.segment = SegmentPanel(session, theme, self.commands, self.canvas)
+        versions = Versions(session, self)
+        self.model = ModelArea(session, versions, theme)
+        self.flow = ModelFlow(session, versions, self.messages, workers, self)
         self.tabs = QTabWidget(documentMode=True)
         self.tabs.tabBar().setDrawBase(False)
         self._arrange()
         self._connect_session()
+        self._connect_model()
         self._connect_commands()
         self._follow_project()
 
     def _arrange(self) -> None:
         self.tabs.addTab(self.segment, self.tr("Segment"))
+        self.tabs.addTab(self.model, self.tr("Model"))
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.setChildrenCollapsible(False)
         splitter.setHandleWidth(1)
@@ -75,21 +94,30 @@ class MainWindow(QMainWindow):
     def _connect_session(self) -> None:
         self.session.failed.connect(self.messages.say_error)
         self.session.project_changed.connect(self._follow_project)
+        # The keys work at once: the first field of the window would swallow them as words.
+        self.session.project_changed.connect(self.canvas.setFocus)
         self.session.image_changed.connect(self._follow_project)
         self.session.editing.saved.connect(lambda: self._saved.setText(self.tr("Saved")))
         self.canvas.pointed.connect(self._show_place)
         self.files.added.connect(lambda: self._saved.setText(""))
         self.files.adding.connect(lambda done, total: self._saved.setText(f"{done} / {total}"))
 
+    def _connect_model(self) -> None:
+        self.flow.connect_structure(self.segment.structure)
+        self.flow.connect_area(self.model)
+        learning, quiet = self.tr("Model – learning …"), self.tr("Model")
+        self.flow.learning_changed.connect(lambda on: self.tabs.setTabText(1, learning if on else quiet))
+
     def _connect_commands(self) -> None:
         act, tools, threshold = self.commands, self.tools, self.segment.threshold
         act.connect_all(
             {
-                "open": self.files.ask_open,
-                "new": self.files.ask_new,
-                "demo": self.files.open_demo,
+                "open": lambda: self._leave_and(self.files.ask_open),
+                "new": lambda: self._leave_and(self.files.ask_new),
+                "demo": lambda: self._leave_and(self.files.open_demo),
                 "add_images": self.files.ask_images,
                 "add_folder": self.files.ask_folder,
+                "export": self._export,
                 "quit": self.close,
                 "undo": lambda: self._or_say(self.session.editing.undo(), "nothing_to_undo"),
                 "redo": lambda: self._or_say(self.session.editing.redo(), "nothing_to_redo"),
@@ -113,6 +141,10 @@ class MainWindow(QMainWindow):
                 "theme_auto": lambda: self.theme.choose("auto"),
                 "theme_dark": lambda: self.theme.choose("dark"),
                 "theme_light": lambda: self.theme.choose("light"),
+                "predict": self.segment.structure.ask,
+                "finetune": self._finetune,
+                "versions": self._show_versions,
+                "base_model": self._choose_base,
                 "shortcuts": lambda: ShortcutsDialog(self).exec(),
                 "about": lambda: AboutDialog(VERSION, self).exec(),
             }
@@ -122,7 +154,7 @@ class MainWindow(QMainWindow):
 
     def _follow_project(self) -> None:
         has_project, has_image = self.session.store is not None, self.session.image is not None
-        for key in ("add_images", "add_folder", "export", "finetune", "versions"):
+        for key in ("add_images", "add_folder", "export", "finetune", "versions", "base_model"):
             self.commands[key].setEnabled(has_project)
         for key in ("undo", "redo", "accept", "predict", "raise", "lower"):
             self.commands[key].setEnabled(has_image)
@@ -146,6 +178,39 @@ class MainWindow(QMainWindow):
         if set(self.session.statuses().values()) == {"accepted"}:
             self.messages.say("all_accepted")
         self.session.step_image(1)
+
+    def _finetune(self) -> None:
+        self.tabs.setCurrentWidget(self.model)
+        self.model.finetune.ask()
+
+    def _show_versions(self) -> None:
+        self.tabs.setCurrentWidget(self.model)
+        self.model.show_versions()
+
+    def _choose_base(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, self.tr("Choose the folder of a Sa2VA model"))
+        if folder:
+            self.flow.choose_base(Path(folder))
+
+    def _export(self) -> None:
+        try:
+            if not any(accepted_counts(self.session).values()):
+                self.messages.say("nothing_to_export")
+                return
+            dialog = ExportDialog(self.session, self.theme, self)
+        except KnownError as error:
+            self.messages.say_error(error)
+            return
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _may_leave(self) -> bool:
+        """Ask before a running fine-tune would be lost."""
+        return not self.flow.finetuning.is_running or bool(LeaveDialog(self).exec())
+
+    def _leave_and(self, step: Callable[[], object]) -> None:
+        if self._may_leave():
+            step()
 
     def _or_say(self, done: bool, key: str) -> None:
         if not done:
@@ -177,7 +242,11 @@ class MainWindow(QMainWindow):
         self.files.add_all([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Save and close."""
+        """Save and close, unless the clinician wants a running fine-tune to end first."""
+        if not self._may_leave():
+            event.ignore()
+            return
+        self.flow.close()
         self.session.close_project()
         self.closed.emit()
         super().closeEvent(event)

@@ -5,6 +5,7 @@ Errors of core bring their own sentences; they are put into the window's languag
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
@@ -89,6 +90,61 @@ SENTENCES: dict[str, Sentence] = {
             "messages", "The prompt is empty, so the model does not know what to look for. Type a few words."
         ),
     ),
+    "finetune_better": Sentence(
+        SUCCESS,
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "The fine-tune is finished: {name} is better and in use from now on. Press Predict (P) to see what it learned.",
+        ),
+        stays=True,
+    ),
+    "finetune_not_better": Sentence(
+        INFORMATION,
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "The fine-tune is finished, but {name} is not surely better, so the model in use stays in use. "
+            "More accepted images help most; nothing else was changed.",
+        ),
+        stays=True,
+    ),
+    "finetune_cancelled": Sentence(
+        INFORMATION,
+        QT_TRANSLATE_NOOP("messages", "The fine-tune was cancelled. Nothing was changed and your labels are safe."),
+    ),
+    "finetune_interrupted": Sentence(
+        WARNING,
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "The last fine-tune of this project was cut off when the program ended. Nothing was changed; start it again.",
+        ),
+        stays=True,
+    ),
+    "finetune_not_yet": Sentence(
+        INFORMATION, QT_TRANSLATE_NOOP("messages", "{reason} A fine-tune cannot start before that.")
+    ),
+    "finetune_running": Sentence(
+        INFORMATION, QT_TRANSLATE_NOOP("messages", "A fine-tune is running already. Wait for its end, or cancel it.")
+    ),
+    "version_in_use": Sentence(
+        SUCCESS, QT_TRANSLATE_NOOP("messages", "{name} is in use: it predicts from the next image on.")
+    ),
+    "version_not_better": Sentence(
+        WARNING,
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "{name} is in use because you chose it, although it was not surely better when it was compared "
+            "(Dice {after} instead of {before}). Going back takes one click.",
+        ),
+        stays=True,
+    ),
+    "nothing_to_export": Sentence(
+        INFORMATION,
+        QT_TRANSLATE_NOOP("messages", "There is nothing to export yet. Accept at least one mask (Enter) first."),
+    ),
+    "exported": Sentence(
+        SUCCESS,
+        QT_TRANSLATE_NOOP("messages", "Masks written and compared with the project: {count}. They are in {folder}."),
+    ),
     "error": Sentence(ERROR, "{sentence}", stays=True),
 }
 
@@ -113,4 +169,14 @@ def text_of_error(error: KnownError) -> str:
         error: its templates are translated in the context "core", then filled.
     """
     parts = (error.what_happened, error.what_to_do)
-    return " ".join(QCoreApplication.translate("core", part).format(**error.values) for part in parts if part)
+    return " ".join(text_of_template(part, error.values) for part in parts if part)
+
+
+def text_of_template(template: str, values: dict[str, Any]) -> str:
+    """A template of core in the window's language, filled.
+
+    Args:
+        template: English, translated in the context "core".
+        values: what fills the braces.
+    """
+    return QCoreApplication.translate("core", template).format(**values)

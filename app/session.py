@@ -28,6 +28,7 @@ class Session(QObject):
         editing: levels, threshold, strokes and undo of the current image and structure.
 
     Signals:
+        project_closing: the open project is about to be closed; its store can still be written.
         project_changed: another project (or none) is open.
         images_changed, structures_changed: the lists changed.
         image_changed, structure_changed: another one is current.
@@ -36,6 +37,7 @@ class Session(QObject):
         failed: a KnownError the clinician must read.
     """
 
+    project_closing = Signal()
     project_changed = Signal()
     images_changed = Signal()
     structures_changed = Signal()
@@ -102,6 +104,8 @@ class Session(QObject):
 
     def close_project(self) -> None:
         """Save and close; the window is then empty."""
+        if self.store is not None:
+            self.project_closing.emit()
         self.save()
         if self.store is not None:
             self.store.close()
@@ -196,6 +200,7 @@ class Session(QObject):
         prompt: str,
         logits: NDArray[np.float16],
         predicted_iou: float,
+        threshold_step: int | None = None,
     ) -> None:
         """Store a prediction and show it if its image and structure are still the current ones.
 
@@ -208,6 +213,7 @@ class Session(QObject):
             prompt: the words it was asked with.
             logits: (g, g) float16.
             predicted_iou: the model's own estimate, 0..1.
+            threshold_step: where the slider starts on an image that nobody has touched; None leaves it.
 
         Raises:
             StoreError: the project could not be written.
@@ -219,7 +225,7 @@ class Session(QObject):
             return
         if shown:
             self.save()
-        self.store.save_prediction(image_id, structure_id, version_id, prompt, logits, predicted_iou)
+        self.store.save_prediction(image_id, structure_id, version_id, prompt, logits, predicted_iou, threshold_step)
         if shown:
             self._load_editing()
             self.editing.reopen()

@@ -1,10 +1,9 @@
 """Which structure is worked on, the words for the model, and the Predict button."""
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
-from app.controls import button, label, tool_button
+from app.controls import WordsEdit, button, label, tool_button
 from app.icons import icon, swatch
 from app.session import Session
 from app.structure_dialog import StructureDialog
@@ -12,26 +11,18 @@ from app.theme import STRUCTURE_COLOURS, Theme
 from core.errors import KnownError
 
 
-class PromptEdit(QLineEdit):
-    """A line of words; Enter finishes it and does not accept the image."""
-
-    def event(self, event: QEvent) -> bool:
-        """Keep Enter for this field."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                event.accept()
-                return True
-        return super().event(event)
-
-
 class StructurePanel(QWidget):
     """Chooses and edits the structure.
 
     Signals:
-        predict_wanted: the clinician asks the model for this structure.
+        predict_wanted: the clinician asks the model for this structure, in these words.
+        stop_wanted: the clinician does not want to wait for the model.
+        automatic_changed: whether the next image is predicted by itself.
     """
 
-    predict_wanted = Signal()
+    predict_wanted = Signal(str)
+    stop_wanted = Signal()
+    automatic_changed = Signal(bool)
 
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,14 +35,29 @@ class StructurePanel(QWidget):
         self.edit = tool_button(self.tr("Change name, prompt or colour"), 18)
         self.add = tool_button(self.tr("Add a structure"), 18)
         words = label(self.tr("The model looks for"), "heading")
-        self.prompt = PromptEdit(placeholderText=self.tr("for example: the polyp"))
+        self.prompt = WordsEdit(placeholderText=self.tr("for example: the polyp"))
         self.prompt.setAccessibleName(self.tr("Prompt for the model"))
         self.predict = button(self.tr("Predict"), 38, primary=True)
         self.predict.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._busy = QProgressBar(minimum=0, maximum=0, textVisible=False)
         self._busy.setObjectName("thin")
+        self.stop = tool_button(self.tr("Stop predicting"), 16)
         self._note = label("", "notice")
         self._note.setWordWrap(True)
+        self.automatic = QCheckBox(self.tr("Predict the next image automatically"))
+        self.automatic.setChecked(True)
+        self.automatic.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.automatic.setToolTip(
+            self.tr("After the first Predict, images that nobody has worked on are predicted when you come to them")
+        )
+        waiting = QHBoxLayout()
+        waiting.setSpacing(6)
+        waiting.addWidget(self._note, 1)
+        waiting.addWidget(self.stop, 0, Qt.AlignmentFlag.AlignTop)
+        for part in (self._busy, self.stop):
+            keeps_place = part.sizePolicy()
+            keeps_place.setRetainSizeWhenHidden(True)
+            part.setSizePolicy(keeps_place)
         row = QHBoxLayout()
         row.setSpacing(4)
         row.addWidget(self.choice, 1)
@@ -68,8 +74,9 @@ class StructurePanel(QWidget):
         column.addSpacing(4)
         column.addWidget(self.predict)
         column.addWidget(self._busy)
-        column.addWidget(self._note)
-        self._busy.setVisible(False)
+        column.addLayout(waiting)
+        column.addWidget(self.automatic)
+        self.show_idle()
         self._connect()
         self._recolour()
         self.reload()
@@ -85,13 +92,16 @@ class StructurePanel(QWidget):
 
     def show_busy(self, text: str) -> None:
         """Say that the model works on a prediction."""
-        self._busy.setVisible(True)
-        self._note.setText(text)
+        self._show(True, text)
 
     def show_idle(self, text: str = "") -> None:
         """Say what came of the last prediction."""
-        self._busy.setVisible(False)
-        self._note.setText(text)
+        self._show(False, text)
+
+    def ask(self) -> None:
+        """Ask the model for what stands in the prompt now."""
+        self._keep_prompt()
+        self.predict_wanted.emit(self.prompt.text())
 
     def ask_new(self) -> None:
         """Ask for a new structure and add it."""
@@ -118,13 +128,20 @@ class StructurePanel(QWidget):
         self.add.clicked.connect(self.ask_new)
         self.edit.clicked.connect(self.ask_change)
         self.prompt.editingFinished.connect(self._keep_prompt)
-        self.prompt.returnPressed.connect(self.predict_wanted)
-        self.predict.clicked.connect(self.predict_wanted)
+        self.prompt.returnPressed.connect(self.ask)
+        self.predict.clicked.connect(self.ask)
+        self.stop.clicked.connect(self.stop_wanted)
+        self.automatic.toggled.connect(self.automatic_changed)
         self._session.project_changed.connect(self.reload)
         self._session.structures_changed.connect(self.reload)
         self._session.structure_changed.connect(self._follow)
         self._session.image_changed.connect(self._enable)
         self._theme.changed.connect(self._recolour)
+
+    def _show(self, busy: bool, text: str) -> None:
+        self._busy.setVisible(busy)
+        self.stop.setVisible(busy)
+        self._note.setText(text)
 
     def _keep_prompt(self) -> None:
         row = self._session.structure_row
@@ -161,4 +178,5 @@ class StructurePanel(QWidget):
         tones = self._theme.tones
         self.add.setIcon(icon("plus", tones.text))
         self.edit.setIcon(icon("edit", tones.text))
+        self.stop.setIcon(icon("close", tones.muted))
         self.predict.setIcon(icon("predict", tones.on_accent, tones.muted))

@@ -130,6 +130,7 @@ def style_sheet(tones: Tones) -> str:
         text = text.replace(f"@{name};", f"{getattr(tones, name)};")
     tone = "dark" if tones is DARK else "light"
     text = text.replace("@downward", f"{icons}/arrow-down-{tone}.svg")
+    text = text.replace("@checked", f"{icons}/checked-{tone}.svg")
     return text.replace("@upward", f"{icons}/arrow-up-{tone}.svg")
 
 

@@ -194,6 +194,9 @@ def _add_finetune(commands: Any) -> None:
         help="text file with one base name on each line: these images are only compared on and never trained on",
     )
     parser.add_argument("--epochs", metavar="N", type=_count, help="how often every image is seen")
+    parser.add_argument(
+        "--views", metavar="N", type=_count, help="looks at each image: as it is, mirrored, turned (1 to 4)"
+    )
     parser.add_argument("--learning-rate", metavar="X", type=_rate, help="how large the steps are")
 
 

@@ -221,7 +221,7 @@ def _example(pair: Pair, prompt: str, group: str, split: str, masks: Path) -> tu
 
 def _job(arguments: argparse.Namespace, out: Path, folder: Path, examples: tuple[Example, ...]) -> Job:
     version = Path(arguments.model).expanduser()
-    chosen = {"epochs": arguments.epochs, "learning_rate": arguments.learning_rate}
+    chosen = {"epochs": arguments.epochs, "learning_rate": arguments.learning_rate, "views": arguments.views}
     return Job(
         folder=str(folder),
         model=absolute(base_of(arguments.model)),

@@ -58,7 +58,8 @@ def enlarge(logits: npt.NDArray[np.floating], height: int, width: int) -> npt.ND
 
 def levels_of(probability: npt.NDArray[np.floating]) -> npt.NDArray[np.uint8]:
     """Probabilities 0..1 of any shape -> levels 0..199 of the same shape."""
-    return np.clip(np.ceil(probability * STEPS) - 1, 0, STEPS - 1).astype(np.uint8)
+    levels: npt.NDArray[np.uint8] = np.clip(np.ceil(probability * STEPS) - 1, 0, STEPS - 1).astype(np.uint8)
+    return levels
 
 
 def probability_levels(logits: npt.NDArray[np.floating], height: int, width: int) -> npt.NDArray[np.uint8]:
@@ -107,4 +108,4 @@ def decode_png(data: bytes) -> npt.NDArray[np.bool_]:
     image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) if data else None
     if image is None or image.ndim != 2 or image.dtype != np.uint8 or not np.isin(image, (0, 255)).all():
         raise ValueError("not a mask: an 8-bit grey PNG of 0 and 255 was expected")
-    return image == 255
+    return np.asarray(image == 255)

@@ -1,25 +1,33 @@
 # Sourced by run.sh and test.sh: brings uv, Qt's system libraries and the Python packages. POSIX sh.
 # Before sourcing: NEEDS_DISPLAY_LIBRARIES=1 for a real window.
 
-as_root_or_say() {
-    # as_root_or_say WHY PACKAGE...
+install_or_say() {
+    # install_or_say WHY PACKAGE... : as root with Debian's packages, else the one command to run.
     why=$1
     shift
-    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-        export DEBIAN_FRONTEND=noninteractive
-        apt-get update -qq && apt-get install -y -qq --no-install-recommends "$@" >/dev/null
-    else
+    if ! command -v apt-get >/dev/null 2>&1; then
+        echo "$why Please install what Debian calls: $*" >&2
+        exit 1
+    fi
+    if [ "$(id -u)" != 0 ]; then
         echo "$why Please run this one command and start again:" >&2
         echo "    sudo apt-get install -y $*" >&2
         exit 1
     fi
+    echo "Installing system packages: $*" >&2
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -qq >/dev/null && apt-get install -y -qq --no-install-recommends "$@" >/dev/null || {
+        echo "$why They could not be installed. Check the network, or run: apt-get install -y $*" >&2
+        exit 1
+    }
 }
 
 has_library() {
-    { ldconfig -p 2>/dev/null || /sbin/ldconfig -p 2>/dev/null; } | grep -q "$1"
+    { ldconfig -p 2>/dev/null || /sbin/ldconfig -p 2>/dev/null; } | grep -qF "$1"
 }
 
 bring_libraries() {
+    [ "$(uname -s)" = Linux ] || return 0
     missing=""
     for pair in libEGL.so.1:libegl1 libGL.so.1:libgl1 libxkbcommon.so.0:libxkbcommon0 libdbus-1.so.3:libdbus-1-3 \
         libfontconfig.so.1:libfontconfig1 libglib-2.0.so.0:libglib2.0-0; do
@@ -32,24 +40,36 @@ bring_libraries() {
         done
     fi
     # shellcheck disable=SC2086
-    [ -z "$missing" ] || as_root_or_say "Some system libraries for the window are missing." $missing
+    [ -z "$missing" ] || install_or_say "Some system libraries for the window are missing." $missing
+}
+
+python_with_venv() {
+    # Prints a Python that can make an environment; nothing if there is none.
+    for name in python3.11 python3.12 python3; do
+        if command -v "$name" >/dev/null 2>&1 && "$name" -c "import ensurepip, venv" >/dev/null 2>&1; then
+            command -v "$name"
+            return
+        fi
+    done
 }
 
 bring_uv() {
-    if command -v uv >/dev/null 2>&1; then
+    if command -v uv >/dev/null 2>&1 && uv --version >/dev/null 2>&1; then
         UV=uv
         return
     fi
     tools="${XDG_CACHE_HOME:-$HOME/.cache}/sa2va-annotator/uv"
     UV="$tools/bin/uv"
-    [ -x "$UV" ] && return
+    [ -x "$UV" ] && "$UV" --version >/dev/null 2>&1 && return
     echo "Bringing uv, the installer of the Python packages ..." >&2
-    python=$(command -v python3.11 || command -v python3 || true)
-    if [ -z "$python" ] || ! "$python" -c "import ensurepip, venv" >/dev/null 2>&1; then
-        as_root_or_say "Python with its module for environments is missing." python3 python3-venv
-        python=$(command -v python3.11 || command -v python3)
+    python=$(python_with_venv)
+    if [ -z "$python" ]; then
+        install_or_say "Python with its module for environments is missing." python3 python3-venv
+        python=$(python_with_venv)
     fi
-    "$python" -m venv "$tools" && "$tools/bin/python" -m pip install -q --disable-pip-version-check uv
+    # --clear: what a broken or interrupted attempt left is not to be built upon.
+    "$python" -m venv --clear "$tools"
+    "$tools/bin/python" -m pip install -q --disable-pip-version-check uv
 }
 
 bring_packages() {

@@ -70,7 +70,10 @@ def read_manifest(folder: Path) -> list[ManifestRow]:
     try:
         if file.is_symlink() or not file.is_file() or file.stat().st_size > _MAX_BYTES:
             raise ValueError("no plain file")
-        return [_row(cells) for cells in csv_rows(file.read_bytes())]
+        rows = [_row(cells) for cells in csv_rows(file.read_bytes())]
+        if not rows:
+            raise ValueError("an export has rows")
+        return rows
     except (ValueError, KeyError, TypeError) as error:
         raise ExportError(
             "The folder “{folder}” holds a manifest.csv that this program did not write, so no masks were written.",

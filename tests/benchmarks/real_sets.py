@@ -1,6 +1,6 @@
 """Five real sets through the command line: base at 0.5, base at its best threshold, fine-tuned on 20 images.
 
-    python -m tests.benchmarks.real_sets DATA_FOLDER [--out FOLDER] [--model REF] [--limit 20] [--sets NAME ...]
+    python -m tests.benchmarks.real_sets DATA_FOLDER [--out FOLDER] [--model REF] [--limit 20] [--together] [--sets NAME ...]
 
 DATA_FOLDER holds one folder per set with images/ and masks/ (see the table in RESULTS.md for what they are). The test part is the
 last third of the sorted names, at least 6; the images to learn from are spread evenly over the rest. Without the
@@ -17,6 +17,8 @@ import resource
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +50,9 @@ def link(folder: Path, names: list[str], target: Path) -> Path:
             source = next((folder / part).glob(f"{name}.*")).resolve()
             place = target / part / source.name
             if not place.exists():
-                os.link(source, place) if source.stat().st_dev == target.stat().st_dev else place.write_bytes(source.read_bytes())
+                os.link(source, place) if source.stat().st_dev == target.stat().st_dev else place.write_bytes(
+                    source.read_bytes()
+                )
     return target
 
 
@@ -60,11 +64,14 @@ def command(*arguments: str) -> tuple[dict[str, Any], float]:
     return json.loads(out.read_text(encoding="utf-8")), time.monotonic() - begun
 
 
-def measure(name: str, folder: Path, out: Path, model: str, limit: int) -> dict[str, Any]:
+def measure(name: str, folder: Path, out: Path, model: str, limit: int, settings: Sequence[str] = ()) -> dict[str, Any]:
     """All figures of one set."""
     learn, test = divide(folder, limit)
     learning, testing = link(folder, learn, out / name / "learn"), link(folder, test, out / name / "test")
     prompt = PROMPTS[name]
+    both = link(folder, [*learn, *test], out / name / "both")
+    held_out = out / name / "held_out.txt"
+    held_out.write_text("\n".join(test) + "\n", encoding="utf-8")
     labelled = ["--images", str(testing / "images"), "--masks", str(testing / "masks"), "--prompt", prompt]
     chosen_on = ["--threshold-from", str(learning)]
     base, _ = command("evaluate", *labelled, *chosen_on, "--model", model, "--json", str(out / name / "base.json"))
@@ -74,10 +81,13 @@ def measure(name: str, folder: Path, out: Path, model: str, limit: int) -> dict[
     )  # fmt: skip
     version = out / name / "version"
     tuned_run, seconds = command(
-        "finetune", "--images", str(learning / "images"), "--masks", str(learning / "masks"), "--prompt", prompt,
-        "--model", model, "--out", str(version), "--seed", "0", "--json", str(out / name / "finetune.json"),
+        "finetune", "--images", str(both / "images"), "--masks", str(both / "masks"), "--prompt", prompt,
+        "--test-images", str(held_out),
+        "--model", model, "--out", str(version), "--seed", "0", "--json", str(out / name / "finetune.json"), *settings,
     )  # fmt: skip
-    tuned, _ = command("evaluate", *labelled, *chosen_on, "--model", str(version), "--json", str(out / name / "tuned.json"))
+    tuned, _ = command(
+        "evaluate", *labelled, *chosen_on, "--model", str(version), "--json", str(out / name / "tuned.json")
+    )
     return {
         "name": name, "learn": len(learn), "test": len(test), "base": base, "tuned": tuned, "run": tuned_run,
         "seconds": seconds, "predict_seconds": predict_seconds / max(1, len(test)), "predicted": predicted,
@@ -103,15 +113,27 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=Path("out/real_sets"))
     parser.add_argument("--model", default="demo")
     parser.add_argument("--limit", type=int, default=20)
+    parser.add_argument(
+        "--together", action="store_true", help="run the sets beside each other (times are then longer)"
+    )
+    parser.add_argument("--settings", default="", help="more options of finetune, in one string")
     parser.add_argument("--sets", nargs="*", default=list(PROMPTS))
     options = parser.parse_args()
     if not options.data.is_dir():
         print(f"not measured: there is no folder {options.data}")
         return 1
-    lines = [row(measure(name, options.data / name, options.out, options.model, options.limit)) for name in options.sets]
+    settings = options.settings.split()
+
+    def one(name: str) -> str:
+        return row(measure(name, options.data / name, options.out, options.model, options.limit, settings))
+
+    with ThreadPoolExecutor(len(options.sets) if options.together else 1) as pool:
+        lines = list(pool.map(one, options.sets))
     memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
     print(f"{platform.machine()}, {os.cpu_count()} cores; highest memory of a command {memory:.1f} GiB\n")
-    print("| set | learn / test | base at 0.5 | base at best* | fine-tuned at best* | accepted | U-Net | fine-tune | a prediction |")
+    print(
+        "| set | learn / test | base at 0.5 | base at best* | fine-tuned at best* | accepted | U-Net | fine-tune | a prediction |"
+    )
     print("|---|---|---|---|---|---|---|---|---|")
     print("\n".join(lines))
     print("\n* threshold chosen on the images to learn from; Dice on the test part.")

@@ -6,7 +6,8 @@ import string
 import pytest
 from PySide6.QtWidgets import QMainWindow, QWidget
 
-from app.actions import COMMANDS, MENUS, Actions, key_text
+from app.actions import Actions
+from app.commands import COMMANDS, MENUS, key_text
 from app.crash_dialog import CrashDialog, report_of
 from app.icons import icon
 from app.message_bar import MOST_CARDS, MessageBar

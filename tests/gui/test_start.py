@@ -97,6 +97,7 @@ def test_a_demo_that_is_not_complete_gets_a_sentence(qtbot, qapp, demo, tmp_path
         sys.excepthook = hook
 
 
+@pytest.mark.expects_log("unexpected error")
 def test_an_unexpected_error_saves_first_and_shows_one_dialog(qtbot, monkeypatch, caplog):
     shown, saved = [], []
     monkeypatch.setattr(CrashDialog, "exec", lambda self: shown.append(self._report))

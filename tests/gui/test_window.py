@@ -2,76 +2,16 @@
 
 from pathlib import Path
 
-import cv2
 import numpy as np
-import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
-from app.canvas_tools import CanvasTools, Tool
-from app.main_window import MainWindow
+from app.canvas_tools import Tool
 from app.session import Session
-from app.theme import Theme
 from core.errors import StoreError
 from core.store import Store
-
-HEIGHT, WIDTH = 96, 128
-
-
-def disc_logits(column: float, row: float, radius: float) -> np.ndarray:
-    rows, columns = np.mgrid[:64, :64]
-    return (6 * (1 - ((columns - column) ** 2 + (rows - row) ** 2) / radius**2)).clip(-8, 8).astype(np.float16)
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    folder = tmp_path / "project"
-    pictures = tmp_path / "pictures"
-    pictures.mkdir()
-    rng = np.random.default_rng(1)
-    for number in range(3):
-        cv2.imwrite(str(pictures / f"p{number}_a.png"), rng.integers(0, 255, (HEIGHT, WIDTH, 3), dtype=np.uint8))
-    with Store.create(folder, "test") as store:
-        store.add_structure("Polyp", "the polyp", "#56B4E9")
-    return folder
-
-
-@pytest.fixture
-def window(qtbot, qapp, project, tmp_path):
-    session = Session()
-    window = MainWindow(session, Theme(qapp, "dark"), CanvasTools(radius=4.0))
-    qtbot.addWidget(window)
-    window.resize(1200, 800)
-    window.show()
-    assert window.open_project(project)
-    window.files.add(sorted((tmp_path / "pictures").iterdir()))
-    qtbot.waitUntil(lambda: len(session.images) == 3, timeout=5000)
-    qtbot.waitUntil(lambda: session.image is not None, timeout=5000)
-    yield window
-    window.close()
-
-
-def place(window, x, y) -> QPoint:
-    return window.canvas.view.to_widget(QPointF(x + 0.5, y + 0.5)).toPoint()
-
-
-def paint(qtbot, window, points, button=Qt.MouseButton.LeftButton):
-    canvas = window.canvas
-    qtbot.mousePress(canvas, button, pos=place(window, *points[0]))
-    for point in points[1:]:
-        qtbot.mouseMove(canvas, place(window, *point))
-    qtbot.mouseRelease(canvas, button, pos=place(window, *points[-1]))
-
-
-def predict(window):
-    session = window.session
-    session.take_prediction(session.image_id, session.structure_id, None, "the polyp", disc_logits(32, 32, 14), 0.9)
-
-
-def key(qtbot, window, *names):
-    for name in names:
-        qtbot.keyClick(window.canvas, name)
+from tests.gui.acting import key, paint, place, predict
 
 
 def test_painting_is_in_the_store_when_the_mouse_is_up(qtbot, window, project):

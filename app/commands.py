@@ -1,0 +1,350 @@
+"""Every command of the window: its words, icon, keys and place in the menus, in one table."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QKeySequence
+
+from app.language import QT_TRANSLATE_NOOP
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command.
+
+    Attributes:
+        key: its name in the program.
+        menu: the menu it stands in.
+        text: words in the menu (context "actions").
+        help: what it does, for tips and the list of shortcuts.
+        icon: file name in resources/icons, or "".
+        keys: shortcuts; the first is the one shown.
+        checkable: whether it is switched on and off.
+        choice: commands with the same choice exclude each other.
+        ends_block: whether a line follows it in the menu.
+    """
+
+    key: str
+    menu: str
+    text: str
+    help: str
+    icon: str = ""
+    keys: tuple[str, ...] = ()
+    checkable: bool = False
+    choice: str = ""
+    ends_block: bool = False
+
+
+MENUS: tuple[tuple[str, str], ...] = (
+    ("file", QT_TRANSLATE_NOOP("actions", "&File")),
+    ("edit", QT_TRANSLATE_NOOP("actions", "&Edit")),
+    ("view", QT_TRANSLATE_NOOP("actions", "&View")),
+    ("model", QT_TRANSLATE_NOOP("actions", "&Model")),
+    ("help", QT_TRANSLATE_NOOP("actions", "&Help")),
+)
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        "open",
+        "file",
+        QT_TRANSLATE_NOOP("actions", "&Open project…"),
+        QT_TRANSLATE_NOOP("actions", "Open a project folder"),
+        "open",
+        keys=("Ctrl+O",),
+    ),
+    Command(
+        "new",
+        "file",
+        QT_TRANSLATE_NOOP("actions", "&New project…"),
+        QT_TRANSLATE_NOOP("actions", "Make an empty project in a folder"),
+        "new",
+        keys=("Ctrl+N",),
+    ),
+    Command(
+        "demo",
+        "file",
+        QT_TRANSLATE_NOOP("actions", "Open the &demo project"),
+        QT_TRANSLATE_NOOP("actions", "Try the program on images made for it"),
+        ends_block=True,
+    ),
+    Command(
+        "add_images",
+        "file",
+        QT_TRANSLATE_NOOP("actions", "&Add images…"),
+        QT_TRANSLATE_NOOP("actions", "Put image files into the project"),
+        "add-image",
+        keys=("Ctrl+I",),
+    ),
+    Command(
+        "add_folder",
+        "file",
+        QT_TRANSLATE_NOOP("actions", "Add a &folder of images…"),
+        QT_TRANSLATE_NOOP("actions", "Put all images of a folder into the project"),
+        "add-folder",
+        keys=("Ctrl+Shift+I",),
+        ends_block=True,
+    ),
+    Command(
+        "export",
+        "file",
+        QT_TRANSLATE_NOOP("actions", "&Export masks…"),
+        QT_TRANSLATE_NOOP("actions", "Write the accepted masks as PNG files"),
+        "export",
+        keys=("Ctrl+E",),
+        ends_block=True,
+    ),
+    Command(
+        "quit",
+        "file",
+        QT_TRANSLATE_NOOP("actions", "&Quit"),
+        QT_TRANSLATE_NOOP("actions", "Close the program; everything is saved"),
+        "quit",
+        keys=("Ctrl+Q",),
+    ),
+    Command(
+        "undo",
+        "edit",
+        QT_TRANSLATE_NOOP("actions", "&Undo"),
+        QT_TRANSLATE_NOOP("actions", "Take back the last stroke or threshold"),
+        "undo",
+        keys=("Ctrl+Z",),
+    ),
+    Command(
+        "redo",
+        "edit",
+        QT_TRANSLATE_NOOP("actions", "&Redo"),
+        QT_TRANSLATE_NOOP("actions", "Do again what was taken back"),
+        "redo",
+        keys=("Ctrl+Shift+Z", "Ctrl+Y"),
+        ends_block=True,
+    ),
+    Command(
+        "brush",
+        "edit",
+        QT_TRANSLATE_NOOP("actions", "&Brush"),
+        QT_TRANSLATE_NOOP("actions", "Paint the structure with the left mouse button; the right one erases"),
+        "brush",
+        keys=("B",),
+        checkable=True,
+        choice="tool",
+    ),
+    Command(
+        "eraser",
+        "edit",
+        QT_TRANSLATE_NOOP("actions", "&Eraser"),
+        QT_TRANSLATE_NOOP("actions", "Erase with the left mouse button"),
+        "eraser",
+        keys=("E",),
+        checkable=True,
+        choice="tool",
+    ),
+    Command(
+        "pan",
+        "edit",
+        QT_TRANSLATE_NOOP("actions", "&Move the picture"),
+        QT_TRANSLATE_NOOP("actions", "Drag the picture; also with Space or the middle mouse button"),
+        "pan",
+        keys=("M",),
+        checkable=True,
+        choice="tool",
+        ends_block=True,
+    ),
+    Command(
+        "larger",
+        "edit",
+        QT_TRANSLATE_NOOP("actions", "&Larger brush"),
+        QT_TRANSLATE_NOOP("actions", "Make the brush larger; also Ctrl + mouse wheel"),
+        "plus",
+        keys=("]",),
+    ),
+    Command(
+        "smaller",
+        "edit",
+        QT_TRANSLATE_NOOP("actions", "&Smaller brush"),
+        QT_TRANSLATE_NOOP("actions", "Make the brush smaller; also Ctrl + mouse wheel"),
+        "minus",
+        keys=("[",),
+        ends_block=True,
+    ),
+    Command(
+        "raise",
+        "edit",
+        QT_TRANSLATE_NOOP("actions", "&Higher threshold"),
+        QT_TRANSLATE_NOOP("actions", "Less of the prediction belongs to the mask"),
+        keys=("+", "="),
+    ),
+    Command(
+        "lower",
+        "edit",
+        QT_TRANSLATE_NOOP("actions", "L&ower threshold"),
+        QT_TRANSLATE_NOOP("actions", "More of the prediction belongs to the mask"),
+        keys=("-",),
+        ends_block=True,
+    ),
+    Command(
+        "accept",
+        "edit",
+        QT_TRANSLATE_NOOP("actions", "&Accept and next"),
+        QT_TRANSLATE_NOOP("actions", "Save the mask as accepted and go to the next image"),
+        "accept",
+        keys=("Return", "Enter"),
+    ),
+    Command(
+        "previous",
+        "view",
+        QT_TRANSLATE_NOOP("actions", "&Previous image"),
+        QT_TRANSLATE_NOOP("actions", "Go to the image before"),
+        "previous",
+        keys=("PgUp", "A"),
+    ),
+    Command(
+        "next",
+        "view",
+        QT_TRANSLATE_NOOP("actions", "&Next image"),
+        QT_TRANSLATE_NOOP("actions", "Go to the image after"),
+        "next",
+        keys=("PgDown", "D"),
+        ends_block=True,
+    ),
+    Command(
+        "fit",
+        "view",
+        QT_TRANSLATE_NOOP("actions", "&Fit"),
+        QT_TRANSLATE_NOOP("actions", "Show the whole image"),
+        "fit",
+        keys=("F", "0"),
+    ),
+    Command(
+        "actual",
+        "view",
+        QT_TRANSLATE_NOOP("actions", "&One to one"),
+        QT_TRANSLATE_NOOP("actions", "One image pixel is one screen pixel"),
+        "actual-size",
+        keys=("1",),
+    ),
+    Command(
+        "zoom_in",
+        "view",
+        QT_TRANSLATE_NOOP("actions", "Zoom &in"),
+        QT_TRANSLATE_NOOP("actions", "Larger; also the mouse wheel"),
+        "zoom-in",
+        keys=("Ctrl++", "Ctrl+="),
+    ),
+    Command(
+        "zoom_out",
+        "view",
+        QT_TRANSLATE_NOOP("actions", "Zoom o&ut"),
+        QT_TRANSLATE_NOOP("actions", "Smaller; also the mouse wheel"),
+        "zoom-out",
+        keys=("Ctrl+-",),
+        ends_block=True,
+    ),
+    Command(
+        "show_mask",
+        "view",
+        QT_TRANSLATE_NOOP("actions", "Show the &mask"),
+        QT_TRANSLATE_NOOP("actions", "Show or hide the mask to see the picture below"),
+        "visible",
+        keys=("H",),
+        checkable=True,
+    ),
+    Command(
+        "show_fill",
+        "view",
+        QT_TRANSLATE_NOOP("actions", "F&illed mask"),
+        QT_TRANSLATE_NOOP("actions", "Fill the mask with colour"),
+        checkable=True,
+    ),
+    Command(
+        "show_outline",
+        "view",
+        QT_TRANSLATE_NOOP("actions", "Mask out&line"),
+        QT_TRANSLATE_NOOP("actions", "Draw the edge of the mask"),
+        "outline",
+        checkable=True,
+        ends_block=True,
+    ),
+    Command(
+        "theme_auto",
+        "view",
+        QT_TRANSLATE_NOOP("actions", "Colours as the &desktop"),
+        QT_TRANSLATE_NOOP("actions", "Follow the desktop's dark or light look"),
+        "theme",
+        checkable=True,
+        choice="theme",
+    ),
+    Command(
+        "theme_dark",
+        "view",
+        QT_TRANSLATE_NOOP("actions", "Da&rk"),
+        QT_TRANSLATE_NOOP("actions", "Dark colours"),
+        checkable=True,
+        choice="theme",
+    ),
+    Command(
+        "theme_light",
+        "view",
+        QT_TRANSLATE_NOOP("actions", "Li&ght"),
+        QT_TRANSLATE_NOOP("actions", "Light colours"),
+        checkable=True,
+        choice="theme",
+    ),
+    Command(
+        "predict",
+        "model",
+        QT_TRANSLATE_NOOP("actions", "&Predict"),
+        QT_TRANSLATE_NOOP("actions", "Let the model find the structure on this image"),
+        "predict",
+        keys=("P",),
+        ends_block=True,
+    ),
+    Command(
+        "finetune",
+        "model",
+        QT_TRANSLATE_NOOP("actions", "&Fine-tune on my labels"),
+        QT_TRANSLATE_NOOP("actions", "Teach the model with the accepted masks"),
+        "finetune",
+        keys=("Ctrl+T",),
+    ),
+    Command(
+        "versions",
+        "model",
+        QT_TRANSLATE_NOOP("actions", "&Versions"),
+        QT_TRANSLATE_NOOP("actions", "See, activate and roll back model versions"),
+        "versions",
+        keys=("Ctrl+R",),
+        ends_block=True,
+    ),
+    Command(
+        "base_model",
+        "model",
+        QT_TRANSLATE_NOOP("actions", "Choose the &base model…"),
+        QT_TRANSLATE_NOOP("actions", "Use a Sa2VA model from a folder of this computer for this project"),
+    ),
+    Command(
+        "shortcuts",
+        "help",
+        QT_TRANSLATE_NOOP("actions", "&Keys and mouse"),
+        QT_TRANSLATE_NOOP("actions", "What every key and mouse button does"),
+        "keyboard",
+        keys=("F1",),
+    ),
+    Command(
+        "about",
+        "help",
+        QT_TRANSLATE_NOOP("actions", "&About"),
+        QT_TRANSLATE_NOOP("actions", "What this program is and is not"),
+        "info",
+    ),
+)
+
+
+def words(text: str) -> str:
+    """A text of the table in the window's language."""
+    return QCoreApplication.translate("actions", text)
+
+
+def key_text(command: Command) -> str:
+    """The command's keys as the desktop writes them, "" without any."""
+    keys = [QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in command.keys]
+    return ", ".join(keys)

@@ -1,0 +1,159 @@
+"""The button that teaches the model, and how far the teaching is."""
+
+from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+
+from app.controls import WordsEdit, button, label
+from app.finetune_process import Outcome, State
+from app.icons import icon
+from app.messages import text_of_template
+from app.theme import Theme
+from core.worker_protocol import EpochEvent, StageEvent
+
+
+class FinetunePanel(QWidget):
+    """What will be learned from, the large button, and progress while the model learns.
+
+    Signals:
+        start_wanted: the clinician wants a run, with this note.
+        cancel_wanted: the clinician wants the run to stop.
+    """
+
+    start_wanted = Signal(str)
+    cancel_wanted = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._running = False
+        self._labels, self._reason = 0, ""
+        self.labels = label("", "strong")
+        what = label(
+            self.tr(
+                "The model learns from your accepted masks, on this computer. Some patients are kept aside to check "
+                "whether it really became better; only then is the new version used."
+            ),
+            "notice",
+        )
+        self.note = WordsEdit(placeholderText=self.tr("Note for the new version (optional)"), maxLength=200)
+        self.note.setAccessibleName(self.tr("Note for the new version"))
+        self.start = button(self.tr("Fine-tune on my labels"), 48, primary=True)
+        self.why_not = label("", "notice")
+        self.last = label("", "notice")
+        self.stage = label("", "muted")
+        self.bar = QProgressBar(textVisible=False)
+        self.bar.setObjectName("thin")
+        self.epoch = label("", "notice")
+        self.cancel = button(self.tr("Cancel"), 30)
+        for text in (self.labels, what, self.why_not, self.last, self.stage, self.epoch):
+            text.setWordWrap(True)
+        self._progress = QWidget()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(8)
+        self._column.addWidget(label(self.tr("Learn from my corrections"), "heading"))
+        for part in (self.labels, what, self.note, self.start, self.why_not, self.last, self._progress):
+            self._column.addWidget(part)
+        self._arrange_progress()
+        self.start.clicked.connect(self.ask)
+        self.cancel.clicked.connect(self.cancel_wanted)
+        theme.changed.connect(self._recolour)
+        self._recolour()
+        self.show_labels(0, 0, "")
+        self._show_running(False)
+
+    def ask(self) -> None:
+        """Ask for a run, as the button does."""
+        self.start_wanted.emit(self.note.text().strip())
+
+    def show_labels(self, labels: int, patients: int, reason: str) -> None:
+        """Say what would be learned from.
+
+        Args:
+            labels: accepted masks.
+            patients: among them.
+            reason: why a run cannot start, in the window's language; "" if it can.
+        """
+        text = self.tr("Accepted masks: {labels}, patients: {patients}")
+        self.labels.setText(text.format(labels=labels, patients=patients))
+        self._labels, self._reason = labels, reason
+        self._enable()
+
+    def show_started(self) -> None:
+        """A run has begun."""
+        self.stage.setText(self.tr("Gathering your labels …"))
+        self.epoch.setText("")
+        self.bar.setRange(0, 0)
+        self._show_running(True)
+
+    def show_stage(self, event: StageEvent) -> None:
+        """Say what the run does now."""
+        self.stage.setText(text_of_template(event.text, event.values) + " …")
+        done, total = event.values.get("done"), event.values.get("all")
+        counted = isinstance(done, int) and isinstance(total, int) and total > 0
+        self.bar.setRange(0, int(total) if counted else 0)  # type: ignore[arg-type]
+        self.bar.setValue(int(done) if counted else -1)  # type: ignore[arg-type]
+        self.epoch.setText("")
+
+    def show_epoch(self, event: EpochEvent) -> None:
+        """One epoch is over."""
+        self.bar.setRange(0, event.epochs)
+        self.bar.setValue(event.epoch)
+        words = self.tr("Round {epoch} of {epochs}").format(epoch=event.epoch, epochs=event.epochs)
+        self.epoch.setText(" · ".join([words, *self._time(event.seconds_left)]))
+
+    def show_cancelling(self) -> None:
+        """The run was asked to stop."""
+        self.stage.setText(state_text(State.CANCELLING))
+        self.cancel.setEnabled(False)
+
+    def show_ended(self, outcome: Outcome) -> None:
+        """The run is over; what it brought stands elsewhere."""
+        self._show_running(False)
+        self.last.setText(state_text(outcome.state))
+        self.last.setVisible(True)
+        if outcome.state is State.FINISHED:
+            self.note.clear()
+
+    def show_quiet(self) -> None:
+        """Another project is open: nothing is known of a run."""
+        self._show_running(False)
+
+    def _arrange_progress(self) -> None:
+        last = QHBoxLayout()
+        last.addWidget(self.epoch, 1)
+        last.addWidget(self.cancel)
+        column = QVBoxLayout(self._progress)
+        column.setContentsMargins(0, 4, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self.stage)
+        column.addWidget(self.bar)
+        column.addLayout(last)
+
+    def _show_running(self, running: bool) -> None:
+        self._running = running
+        self.last.setVisible(False)
+        self._progress.setVisible(running)
+        self.note.setEnabled(not running)
+        self.cancel.setEnabled(running)
+        self._enable()
+
+    def _enable(self) -> None:
+        self.start.setEnabled(self._labels > 0 and not self._running and not self._reason)
+        self.why_not.setText(self._reason)
+        self.why_not.setVisible(bool(self._reason) and not self._running)
+
+    def _time(self, seconds: float | None) -> list[str]:
+        if seconds is None:
+            return []
+        if seconds < 60:
+            return [self.tr("less than a minute left")]
+        return [self.tr("about {minutes} min left").format(minutes=round(seconds / 60))]
+
+    def _recolour(self) -> None:
+        self.start.setIcon(icon("finetune", self._theme.tones.on_accent, self._theme.tones.muted))
+
+
+def state_text(state: State) -> str:
+    """The sentence of a run's state in the window's language."""
+    return QCoreApplication.translate("finetune", state.value)

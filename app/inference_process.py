@@ -1,0 +1,183 @@
+"""The model in its own process, as the window sees it: numbered requests, and exactly one ending for each.
+
+The process is started with the first request and again with the first one after it died. Requests are worked on in their
+order. An answer that is not wanted any more is dropped by its number.
+"""
+
+import logging
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, Signal
+
+from app.language import QT_TRANSLATE_NOOP
+from app.worker_process import Ending, How, WorkerProcess, worker_command
+from core.errors import WorkerError
+from core.worker_protocol import DoneEvent, FailedEvent, LoadRequest, PredictRequest, ProgressEvent, QuitRequest
+
+log = logging.getLogger(__name__)
+
+SENTENCES: dict[How, tuple[str, str]] = {
+    How.DIED: (
+        QT_TRANSLATE_NOOP(
+            "core", "The model stopped unexpectedly, so it gave no answer; your labels and strokes are safe."
+        ),
+        QT_TRANSLATE_NOOP(
+            "core",
+            "Press Predict to load it again. If it happens again, close other programs: the memory may be too small.",
+        ),
+    ),
+    How.NOT_STARTED: (
+        QT_TRANSLATE_NOOP("core", "The model could not be started; your labels and strokes are safe."),
+        QT_TRANSLATE_NOOP("core", "Try again. If it happens again, install the program again."),
+    ),
+    How.MISMATCH: (
+        QT_TRANSLATE_NOOP(
+            "core",
+            "The window and its background worker belong to two different installations, so the model was not started.",
+        ),
+        QT_TRANSLATE_NOOP("core", "Close the program and install it again; your labels are safe."),
+    ),
+}
+
+
+class InferenceProcess(QObject):
+    """Loads models and predicts in another process.
+
+    Attributes:
+        model: the reference that the process has loaded or is about to load, None when it holds none.
+
+    Signals:
+        answered: number and result of a request that came to its good end.
+        failed: number of a request and a KnownError.
+        progressed: number of a request, an English text (context "core"), and a fraction 0..1 or None.
+        died: a KnownError; the process ended unasked while nobody waited for an answer.
+    """
+
+    answered = Signal(int, dict)
+    failed = Signal(int, object)
+    progressed = Signal(int, str, object)
+    died = Signal(object)
+
+    def __init__(self, command: Sequence[str] | None = None, parent: QObject | None = None) -> None:
+        """Prepare; nothing is started yet.
+
+        Args:
+            command: program and arguments; the program's own worker when left out.
+            parent: owner.
+        """
+        super().__init__(parent)
+        self._command = list(command) if command is not None else worker_command("core.inference.worker")
+        self._worker: WorkerProcess | None = None
+        self._leaving: list[WorkerProcess] = []
+        self._open: dict[int, bool] = {}
+        self._loads: set[int] = set()
+        self._last = 0
+        self.model: str | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether there is a process now."""
+        return self._worker is not None
+
+    def load(self, model: str, device: str = "auto") -> int:
+        """Ask for a model and return the number of the request.
+
+        Args:
+            model: folder of a base model or of a version, hub name, or "demo".
+            device: "auto", "cpu" or "cuda".
+        """
+        number = self._number()
+        self._loads.add(number)
+        self.model = model
+        self._send(LoadRequest(number, model, device))
+        return number
+
+    def predict(self, image: str, prompt: str) -> int:
+        """Ask for a prediction and return the number of the request.
+
+        Args:
+            image: path of the image file.
+            prompt: the structure in words.
+        """
+        number = self._number()
+        self._send(PredictRequest(number, image, prompt))
+        return number
+
+    def drop(self, number: int) -> None:
+        """The answer to this request is not wanted any more: nothing is delivered for it."""
+        if number in self._open:
+            self._open[number] = False
+
+    def stop(self) -> None:
+        """End the process; nothing is delivered for open requests. The next request starts it again."""
+        if self._worker is not None:
+            worker = self._let_go()
+            worker.send(QuitRequest().message())
+            worker.end()
+
+    def close(self) -> None:
+        """As `stop`, but wait until the process is gone, and those that were stopped before."""
+        if self._worker is not None:
+            self._let_go()
+        for worker in list(self._leaving):
+            worker.close()
+
+    def _let_go(self) -> WorkerProcess:
+        assert self._worker is not None
+        worker, self._worker = self._worker, None
+        worker.came.disconnect(self._take)
+        worker.ended.disconnect(self._ended)
+        self._leaving.append(worker)
+        self._open.clear()
+        self._loads.clear()
+        self.model = None
+        return worker
+
+    def _clear_left(self) -> None:
+        for worker in [one for one in self._leaving if not one.is_running]:
+            self._leaving.remove(worker)
+            worker.deleteLater()
+
+    def _number(self) -> int:
+        if self._worker is None:
+            self._clear_left()
+            self._worker = WorkerProcess(self._command, self)
+            self._worker.came.connect(self._take)
+            self._worker.ended.connect(self._ended)
+            self._worker.start()
+        self._last += 1
+        self._open[self._last] = True
+        return self._last
+
+    def _send(self, request: LoadRequest | PredictRequest) -> None:
+        assert self._worker is not None
+        self._worker.send(request.message())
+
+    def _take(self, event: object) -> None:
+        if isinstance(event, ProgressEvent):
+            if event.id is not None and self._open.get(event.id):
+                self.progressed.emit(event.id, event.text, event.fraction)
+            return
+        number = event.id if isinstance(event, DoneEvent | FailedEvent) else None
+        if number is None or number not in self._open:
+            log.warning("an answer that nobody waits for: %s", type(event).__name__)
+            return
+        wanted = self._open.pop(number)
+        if isinstance(event, FailedEvent) and number in self._loads:
+            self.model = None
+        self._loads.discard(number)
+        if not wanted:
+            return
+        if isinstance(event, DoneEvent):
+            self.answered.emit(number, event.result)
+        elif isinstance(event, FailedEvent):
+            self.failed.emit(number, event.error())
+
+    def _ended(self, ending: Ending) -> None:
+        waiting = [number for number, wanted in self._open.items() if wanted]
+        self._let_go()
+        error = WorkerError(*SENTENCES.get(ending.how, SENTENCES[How.DIED]))
+        for number in waiting:
+            self.failed.emit(number, error)
+        if not waiting:
+            self.died.emit(error)

@@ -1,0 +1,258 @@
+"""Predictions as the clinician asks for them: one after the other, in the model's own process, never in the way.
+
+The image may be changed while the model works; the answer then goes to the image it was asked for. Once a structure was
+predicted, the next unseen image is predicted by itself.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
+
+from app.inference_process import InferenceProcess
+from app.session import Session
+from app.versions import ModelInUse, Versions
+from core.errors import KnownError, WorkerError
+from core.mask import apply_threshold
+from core.worker_protocol import NOT_UNDERSTOOD, NOT_UNDERSTOOD_DO, unpack_array
+
+AUTOMATIC_AFTER_MS = 150
+PAINTING_MS = 50
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A prediction that somebody waits for."""
+
+    image_id: int
+    structure_id: int
+    path: str
+    prompt: str
+    automatic: bool
+
+
+class Predictions(QObject):
+    """Asks the model, in turn, for what is wanted, and hands the answers to the session.
+
+    Attributes:
+        automatic: whether an unseen image is predicted by itself once its structure was asked for.
+
+    Signals:
+        busy: what the model does now, in words.
+        idle: the model has nothing to do; what came of the last prediction, in words, or "".
+        answered: a prediction was stored.
+        failed: a KnownError the clinician must read.
+    """
+
+    answered = Signal()
+    busy = Signal(str)
+    idle = Signal(str)
+    failed = Signal(object)
+
+    def __init__(
+        self, session: Session, versions: Versions, process: InferenceProcess, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._versions, self._process = session, versions, process
+        self.automatic = True
+        self._queue: list[Wanted] = []
+        self._now: Wanted | None = None
+        self._model: ModelInUse | None = None
+        self._number: int | None = None
+        self._loading = False
+        self._device = ""
+        self._asked: set[int] = set()
+        self._soon = QTimer(self, singleShot=True, interval=AUTOMATIC_AFTER_MS)
+        self._soon.timeout.connect(self._want_by_itself)
+        session.image_changed.connect(self._image_changed)
+        session.structure_changed.connect(self._image_changed)
+        session.project_changed.connect(self._forget)
+        process.answered.connect(self._answered)
+        process.failed.connect(self._request_failed)
+        process.progressed.connect(self._progressed)
+        process.died.connect(self.failed)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether the model works on something."""
+        return self._now is not None
+
+    def want(self, words: str) -> str:
+        """Ask for the current structure on the current image.
+
+        Args:
+            words: what stands in the prompt now.
+
+        Returns:
+            "" when it was asked for, else the key of the sentence that says why not.
+        """
+        structure = self._session.structure_row
+        if structure is None:
+            return "needs_structure"
+        if not words.strip():
+            return "prompt_empty"
+        self._asked.add(structure.id)
+        self._enqueue(automatic=False)
+        return ""
+
+    def stop(self) -> None:
+        """Give up what is asked for; the model's process ends and is started again with the next prediction."""
+        self._queue.clear()
+        if self._now is not None:
+            self._process.stop()
+            self._end(self.tr("Stopped."))
+
+    def close(self) -> None:
+        """End the model's process and wait for it."""
+        self._forget()
+        self._process.close()
+
+    def _image_changed(self) -> None:
+        self._queue = [wanted for wanted in self._queue if not wanted.automatic]
+        if self._now is None:
+            self.idle.emit("")
+        self._soon.start()
+
+    def _want_by_itself(self) -> None:
+        if self.automatic and self._session.structure_id in self._asked and self._is_fresh():
+            self._enqueue(automatic=True)
+
+    def _is_fresh(self) -> bool:
+        """Whether nobody worked on the current image yet, and this model has not seen it."""
+        store, image_id, structure_id = self._session.store, self._session.image_id, self._session.structure_id
+        if store is None or image_id is None or structure_id is None:
+            return False
+        try:
+            status = store.correction(image_id, structure_id).status
+            if status != "predicted":
+                return status == "unseen"
+            prediction = store.prediction(image_id, structure_id)
+            return prediction is not None and prediction.version_id != self._versions.active_id()
+        except KnownError as error:
+            self.failed.emit(error)
+            return False
+
+    def _enqueue(self, automatic: bool) -> None:
+        image, path, structure = self._session.image_id, self._session.image_path, self._session.structure_row
+        if image is None or path is None or structure is None or self._session.image is None:
+            return
+        wanted = Wanted(image, structure.id, str(path.resolve()), structure.prompt, automatic)
+        known = [one for one in (self._now, *self._queue) if one is not None]
+        if not any(
+            (one.image_id, one.structure_id, one.prompt) == (image, structure.id, structure.prompt) for one in known
+        ):
+            self._queue.append(wanted)
+        self._next()
+
+    def _next(self) -> None:
+        if self._now is not None or not self._queue:
+            return
+        try:
+            self._model = self._versions.in_use()
+        except KnownError as error:
+            self._queue.clear()
+            self.failed.emit(error)
+            return
+        self._now = self._queue.pop(0)
+        self._loading = self._process.model != self._model.reference
+        if self._loading:
+            self.busy.emit(self.tr("Loading the model …"))
+            self._number = self._process.load(self._model.reference)
+        else:
+            self._ask()
+
+    def _ask(self) -> None:
+        assert self._now is not None
+        self.busy.emit(self.tr("Looking at {image} …").format(image=Path(self._now.path).name))
+        self._number = self._process.predict(self._now.path, self._now.prompt)
+
+    def _answered(self, number: int, result: dict[str, Any]) -> None:
+        if number != self._number or self._now is None:
+            return
+        if self._loading:
+            self._loading = False
+            self._device = str(result.get("device", ""))
+            self._ask()
+        else:
+            self._number = None
+            self._deliver(self._now, result)
+
+    def _deliver(self, wanted: Wanted, result: dict[str, Any]) -> None:
+        """Hand the answer over, but not in the middle of a stroke."""
+        if self._now is not wanted or self._model is None:
+            return
+        if self._session.editing.is_painting:
+            QTimer.singleShot(PAINTING_MS, self, lambda: self._deliver(wanted, result))
+            return
+        try:
+            logits, iou = answer_of(result)
+            self._session.take_prediction(
+                wanted.image_id,
+                wanted.structure_id,
+                self._model.version_id,
+                wanted.prompt,
+                logits,
+                iou,
+                self._model.step,
+            )
+        except KnownError as error:
+            self.failed.emit(error)
+            self._end("")
+            return
+        self.answered.emit()
+        self._end(self._words_for(wanted, float(result.get("seconds", 0.0))))
+
+    def _words_for(self, wanted: Wanted, seconds: float) -> str:
+        session = self._session
+        if (wanted.image_id, wanted.structure_id) != (session.image_id, session.structure_id):
+            return ""
+        editing = session.editing
+        if editing.levels is not None and not apply_threshold(editing.levels, editing.step).any():
+            return self.tr("The model finds nothing of it on this image.")
+        place = self.tr("the processor") if self._device == "cpu" else self.tr("the graphics card")
+        return self.tr("Found in {seconds:.1f} s on {place}.").format(seconds=seconds, place=place)
+
+    def _request_failed(self, number: int, error: KnownError) -> None:
+        if number != self._number or self._now is None:
+            return
+        if self._loading or not self._process.is_running:
+            self._queue.clear()
+        self.failed.emit(error)
+        self._end("")
+
+    def _progressed(self, number: int, text: str, _fraction: float | None) -> None:
+        if number == self._number and self._loading:
+            self.busy.emit(QCoreApplication.translate("core", text) + " …")
+
+    def _end(self, words: str) -> None:
+        self._now, self._number, self._loading = None, None, False
+        if self._queue:
+            self._next()
+        else:
+            self.idle.emit(words)
+
+    def _forget(self) -> None:
+        """Another project is open: nothing of the old one is wanted any more."""
+        if self._number is not None:
+            self._process.drop(self._number)
+        self._queue.clear()
+        self._asked.clear()
+        self._now, self._number, self._loading = None, None, False
+        self.idle.emit("")
+
+
+def answer_of(result: dict[str, Any]) -> tuple[NDArray[np.float16], float]:
+    """The logits (g, g) and the model's own guess of its quality, 0..1, out of an answer.
+
+    Raises:
+        WorkerError: they are not there, or no numbers.
+    """
+    logits = unpack_array(result.get("logits"))
+    iou = result.get("predicted_iou")
+    square = logits.ndim == 2 and logits.shape[0] == logits.shape[1] > 0 and logits.dtype == np.float16
+    if not square or not np.isfinite(logits).all() or not isinstance(iou, int | float):
+        raise WorkerError(NOT_UNDERSTOOD, NOT_UNDERSTOOD_DO, detail="a mask that is none")
+    return logits, float(iou)

@@ -1,0 +1,66 @@
+"""What the last fine-tune was worth: three figures side by side, the reason, and whether it is in use."""
+
+from typing import Any
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.controls import label
+from app.figure_bars import Figure, FigureBars
+from app.theme import Theme
+from app.versions import reason_of
+from core.mask import threshold_of
+from core.store import VersionRow
+
+
+class ResultPanel(QWidget):
+    """Shows one version's comparison; hidden while there is none."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title = label("", "heading")
+        self.bars = FigureBars(theme)
+        self.reason = label("", "notice")
+        self.in_use = label("", "strong")
+        self.compared = label("", "notice")
+        for text in (self.reason, self.in_use, self.compared):
+            text.setWordWrap(True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        for part in (self.title, self.in_use, self.bars, self.compared, self.reason):
+            column.addWidget(part)
+        self.setVisible(False)
+
+    def show_version(self, name: str, row: VersionRow, in_use: bool) -> None:
+        """Show what is known of a version.
+
+        Args:
+            name: how it is called.
+            row: of the project.
+            in_use: whether it predicts now.
+        """
+        figures = row.figures
+        self.title.setText(self.tr("Last fine-tune: {name}").format(name=name))
+        self.bars.show_figures(self._figures(figures))
+        self.in_use.setText(self.tr("{name} is in use.") if in_use else self.tr("{name} is not in use."))
+        self.in_use.setText(self.in_use.text().format(name=name))
+        self.reason.setText(reason_of(figures))
+        text = self.tr("Dice, measured on {images} masks of {patients} patients that were kept aside; 1 is perfect.")
+        count, patients = figures.get("held_out"), figures.get("groups")
+        self.compared.setText(text.format(images=count, patients=patients) if count and patients else "")
+        self.compared.setVisible(bool(self.compared.text()))
+        self.setVisible(True)
+
+    def _figures(self, figures: dict[str, Any]) -> list[Figure]:
+        better = "success" if figures.get("accepted") else "warning"
+        rows = (
+            ("base_at_half", "", self.tr("Before, threshold 0.5"), "muted"),
+            ("base_at_best", "base_step", self.tr("Before, best threshold {threshold:g}"), "information"),
+            ("tuned_at_best", "tuned_step", self.tr("After, best threshold {threshold:g}"), better),
+        )
+        found = []
+        for key, step_key, name, tone in rows:
+            value, step = figures.get(key), figures.get(step_key, 100)
+            if isinstance(value, int | float) and isinstance(step, int) and 1 <= step <= 199:
+                found.append(Figure(name.format(threshold=threshold_of(step)), float(value), tone))
+        return found

@@ -1,0 +1,132 @@
+"""The model's versions: which one is in use, what each was worth, and the way back."""
+
+from PySide6.QtCore import QDateTime, QLocale, QSize, Qt, Signal
+from PySide6.QtWidgets import QListWidgetItem, QVBoxLayout, QWidget
+
+from app.controls import Choices, button, label
+from app.icons import icon
+from app.session import Session
+from app.theme import Theme
+from app.versions import Versions, reason_of
+from core.errors import KnownError
+from core.store import VersionRow
+
+ROW = 46
+MOST_ROWS = 6
+
+
+class VersionsPanel(QWidget):
+    """A list with the base model first, and two buttons.
+
+    Signals:
+        activate_wanted: the clinician wants this version in use (None: the base model).
+        back_wanted: the clinician wants the model that was in use before.
+    """
+
+    activate_wanted = Signal(object)
+    back_wanted = Signal()
+
+    def __init__(self, session: Session, versions: Versions, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._versions, self._theme = session, versions, theme
+        self._rows: dict[str | None, VersionRow] = {}
+        self._active: str | None = None
+        self._base_name = ""
+        self.list = Choices()
+        self.list.setIconSize(QSize(20, 20))
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setAccessibleName(self.tr("Versions"))
+        self.details = label("", "notice")
+        self.details.setWordWrap(True)
+        self.use = button(self.tr("Use this version"), 32)
+        self.back = button("", 32)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(label(self.tr("Versions of the model"), "heading"))
+        for part in (self.list, self.details, self.use, self.back):
+            column.addWidget(part)
+        self.list.currentItemChanged.connect(self._follow_choice)
+        self.list.itemActivated.connect(self._use)
+        self.use.clicked.connect(self._use)
+        self.back.clicked.connect(self.back_wanted)
+        session.version_changed.connect(self.reload)
+        session.project_changed.connect(self.reload)
+        theme.changed.connect(self.reload)
+        self.reload()
+
+    def reload(self) -> None:
+        """Show the versions of the open project, the one in use chosen."""
+        try:
+            rows, self._active = self._versions.rows(), self._versions.active_id()
+            names = [self._versions.name_of(key) for key in (None, *(row.id for row in rows))]
+            self._base_name = self._versions.base_name()
+            can_go_back, earlier = self._versions.can_go_back(), self._versions.name_of(self._versions.earlier())
+        except KnownError as error:
+            self._session.failed.emit(error)
+            return
+        self._rows = {row.id: row for row in rows}
+        self.list.blockSignals(True)
+        self.list.clear()
+        for key, name in zip((None, *self._rows), names, strict=True):
+            self.list.addItem(self._item(key, name))
+            if key == self._active:
+                self.list.setCurrentRow(self.list.count() - 1)
+        self.list.blockSignals(False)
+        self.list.setFixedHeight(ROW * min(MOST_ROWS, self.list.count()) + 4)
+        if self.back.hasFocus() and not can_go_back:
+            self.list.setFocus()
+        self.back.setVisible(can_go_back)
+        self.back.setText(self.tr("Go back to: {name}").format(name=earlier))
+        self.back.setIcon(icon("undo", self._theme.tones.text))
+        self._follow_choice()
+
+    def chosen(self) -> str | None:
+        """The version chosen in the list; None for the base model."""
+        item = self.list.currentItem()
+        return item.data(Qt.ItemDataRole.UserRole) if item is not None else None
+
+    def texts(self) -> list[str]:
+        """The rows as they can be read."""
+        return [self.list.item(place).text() for place in range(self.list.count())]
+
+    def _item(self, key: str | None, name: str) -> QListWidgetItem:
+        first, second = [name], [self.tr("In use")] if key == self._active else []
+        if key is None:
+            first.append(self._base_name)
+        else:
+            row = self._rows[key]
+            before, after = (row.figures.get(figure) for figure in ("base_at_best", "tuned_at_best"))
+            if isinstance(before, int | float) and isinstance(after, int | float):
+                first.append(f"Dice {before:.3f} → {after:.3f}")
+            second.append(_date(row.created))
+            learned = row.figures.get("learned_from")
+            if isinstance(learned, int):
+                second.append(self.tr("{count} masks").format(count=learned))
+        item = QListWidgetItem("\n".join(" · ".join(line) for line in (first, second) if line))
+        item.setToolTip(item.text())
+        item.setData(Qt.ItemDataRole.UserRole, key)
+        item.setSizeHint(QSize(0, ROW))
+        tones = self._theme.tones
+        picture = ("status-accepted", tones.success) if key == self._active else ("versions", tones.muted)
+        item.setIcon(icon(*picture))
+        return item
+
+    def _follow_choice(self) -> None:
+        key = self.chosen()
+        row = self._rows.get(key) if key is not None else None
+        newest = row is not None and key == next(reversed(self._rows))
+        parts = ["" if newest else reason_of(row.figures), row.note] if row is not None else []
+        self.details.setText("\n".join(part for part in parts if part))
+        self.details.setVisible(bool(self.details.text()))
+        self.use.setEnabled(self._session.store is not None and key != self._active)
+
+    def _use(self) -> None:
+        if self.use.isEnabled():
+            self.activate_wanted.emit(self.chosen())
+
+
+def _date(created: str) -> str:
+    """Day and time of a time of the store (ISO, UTC), in local time and the window's language."""
+    time = QDateTime.fromString(created[:19] + "Z", Qt.DateFormat.ISODate).toLocalTime()
+    return QLocale().toString(time, "d MMM, HH:mm")
