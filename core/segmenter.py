@@ -113,6 +113,10 @@ class Segmenter(Protocol):
         """Decode B pictures, or one, for B states (B, hidden); differentiable in all that `trainable_modules` returns."""
         ...
 
+    def forget(self) -> None:
+        """Give back the memory that makes a second prompt on the same picture quick."""
+        ...
+
     def trainable_modules(self) -> dict[str, nn.Module]:
         """The parts that a fine-tune on cached features trains, by the name they have in a version's file."""
         ...

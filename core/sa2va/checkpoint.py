@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from accelerate import init_empty_weights
 from safetensors import SafetensorError, safe_open
-from transformers import AutoTokenizer
+from transformers import AutoTokenizer, PreTrainedConfig
 
 from core.errors import ModelError
 from core.sa2va.config import Sa2VAConfig, read_config
@@ -27,7 +27,10 @@ _AGAIN = "Download the model again; the model in use stays in use."
 def load_tokenizer(folder: Path, image_token: str = IMAGE_TOKEN) -> Any:
     """The folder's tokenizer. Raises ModelError if it is missing or lacks Sa2VA's tokens."""
     try:
-        tokenizer = AutoTokenizer.from_pretrained(str(folder), trust_remote_code=False, local_files_only=True)
+        # An empty configuration: config.json names upstream's code, which is not asked, and a type that the library warns of.
+        tokenizer = AutoTokenizer.from_pretrained(
+            str(folder), config=PreTrainedConfig(), trust_remote_code=False, local_files_only=True
+        )
     except (OSError, ValueError, KeyError) as error:
         raise ModelError(
             "The word list (tokenizer) in “{folder}” is missing or damaged, so the model was not loaded.",

@@ -140,6 +140,10 @@ class Sa2VASegmenter:
         labels = torch.tensor([[int(inside) for *_, inside in clicks]], dtype=torch.int32, device=state.device)
         return self.network.grounding.decode(features, language, points, labels)
 
+    def forget(self) -> None:
+        """Give back what is remembered of recent pictures."""
+        self._seen.clear()
+
     def trainable_modules(self) -> dict[str, nn.Module]:
         """The projection and the mask decoder, by their paths in the network (PEFT's file format names them so)."""
         return {
