@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -126,13 +126,16 @@ def image_token_of(config: Sa2VAConfig) -> str:
     return family_of(config).style("inference").image_token
 
 
-def read_tensors(folder: Path, device: torch.device) -> Iterator[tuple[str, torch.Tensor]]:
-    """Yield (published name, tensor) of every weight file. Raises ModelError on a damaged file."""
+def read_tensors(
+    folder: Path, device: torch.device, only: Collection[str] | None = None
+) -> Iterator[tuple[str, torch.Tensor]]:
+    """Yield (published name, tensor) of every weight file, or of some names only. Raises ModelError on a damaged file."""
     for file in shards_of(folder):
         try:
             with safe_open(file, framework="pt", device=str(device)) as shard:
                 for key in shard.keys():  # noqa: SIM118 (a safetensors handle is no mapping)
-                    yield key, shard.get_tensor(key)
+                    if only is None or key in only:
+                        yield key, shard.get_tensor(key)
         except (SafetensorError, OSError) as error:
             raise ModelError(
                 "The file {file} in “{folder}” is damaged, so the model was not loaded.",
