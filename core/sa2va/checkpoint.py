@@ -19,6 +19,7 @@ from core.sa2va.families import family_of
 from core.sa2va.keys import convert
 from core.sa2va.network import Sa2VANetwork
 from core.sa2va.prompt import IMAGE_TOKEN, SEG_TOKEN
+from core.sa2va.sentencepiece_tokenizer import is_sentencepiece_only, load_sentencepiece
 
 INDEX = "model.safetensors.index.json"
 _AGAIN = "Download the model again; the model in use stays in use."
@@ -27,10 +28,7 @@ _AGAIN = "Download the model again; the model in use stays in use."
 def load_tokenizer(folder: Path, image_token: str = IMAGE_TOKEN) -> Any:
     """The folder's tokenizer. Raises ModelError if it is missing or lacks Sa2VA's tokens."""
     try:
-        # An empty configuration: config.json names upstream's code, which is not asked, and a type that the library warns of.
-        tokenizer = AutoTokenizer.from_pretrained(
-            str(folder), config=PreTrainedConfig(), trust_remote_code=False, local_files_only=True
-        )
+        tokenizer = load_sentencepiece(folder) if is_sentencepiece_only(folder) else _load_fast(folder)
     except (OSError, ValueError, KeyError) as error:
         raise ModelError(
             "The word list (tokenizer) in “{folder}” is missing or damaged, so the model was not loaded.",
@@ -45,6 +43,13 @@ def load_tokenizer(folder: Path, image_token: str = IMAGE_TOKEN) -> Any:
                 folder=folder.name,
             )
     return tokenizer
+
+
+def _load_fast(folder: Path) -> Any:
+    # An empty configuration: config.json names upstream's code, which is not asked, and a type that the library warns of.
+    return AutoTokenizer.from_pretrained(
+        str(folder), config=PreTrainedConfig(), trust_remote_code=False, local_files_only=True
+    )
 
 
 def shards_of(folder: Path) -> list[Path]:
