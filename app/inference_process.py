@@ -92,15 +92,16 @@ class InferenceProcess(QObject):
         self._send(LoadRequest(number, model, device))
         return number
 
-    def predict(self, image: str, prompt: str) -> int:
+    def predict(self, image: str, prompt: str, cache: str = "") -> int:
         """Ask for a prediction and return the number of the request.
 
         Args:
             image: path of the image file.
             prompt: the structure in words.
+            cache: folder in which the project keeps features of its images.
         """
         number = self._number()
-        self._send(PredictRequest(number, image, prompt))
+        self._send(PredictRequest(number, image, prompt, cache=cache))
         return number
 
     def drop(self, number: int) -> None:

@@ -21,6 +21,7 @@ from core.worker_protocol import NOT_UNDERSTOOD, NOT_UNDERSTOOD_DO, unpack_array
 
 AUTOMATIC_AFTER_MS = 150
 PAINTING_MS = 50
+CACHE = "cache"
 
 
 @dataclass(frozen=True)
@@ -166,8 +167,12 @@ class Predictions(QObject):
 
     def _ask(self) -> None:
         assert self._now is not None
+        folder = self._session.folder
+        cache = str((folder / CACHE).resolve()) if folder is not None else ""
         self.busy.emit(self.tr("Looking at {image} …").format(image=Path(self._now.path).name))
-        self._number = self._process.predict(self._now.path, self._now.prompt)
+        folder = self._session.folder
+        cache = str(folder / "cache") if folder is not None else ""
+        self._number = self._process.predict(self._now.path, self._now.prompt, cache)
 
     def _answered(self, number: int, result: dict[str, Any]) -> None:
         if number != self._number or self._now is None:

@@ -92,6 +92,7 @@ class Session(QObject):
         Raises:
             StoreError: not a project, damaged, newer than this program, not writable; the open one stays open.
         """
+        folder = folder.absolute()
         self._show(Store.open(folder), folder)
 
     def create_project(self, folder: Path, name: str) -> None:
@@ -100,6 +101,7 @@ class Session(QObject):
         Raises:
             StoreError: the folder cannot be written or holds a project already.
         """
+        folder = folder.absolute()
         self._show(Store.create(folder, name), folder)
 
     def close_project(self) -> None:

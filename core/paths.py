@@ -40,5 +40,6 @@ def _user_folder(windows: str, unix: str, fallback: str) -> Path:
         return (Path(root) if root else Path.home() / "AppData" / "Local") / APP_FOLDER
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Application Support" / APP_FOLDER
-    root = os.environ.get(unix)
-    return (Path(root) if root else Path.home() / fallback) / APP_FOLDER
+    root = Path(os.environ.get(unix, ""))
+    # A relative place is to be ignored: it would be another one in every folder the program is started from.
+    return (root if root.is_absolute() else Path.home() / fallback) / APP_FOLDER

@@ -152,17 +152,21 @@ class PredictRequest:
     """Segment what the prompt names in one image.
 
     `clicks` are (x, y, positive) in pixels of the original image (origin top left, after EXIF orientation); positive is
-    1 for "this belongs to it" and 0 for "this does not".
+    1 for "this belongs to it" and 0 for "this does not". `cache` is the folder in which the project keeps features of its
+    images from one run of the program to the next, "" for none.
     """
 
     id: int
     image: str
     prompt: str
     clicks: tuple[tuple[float, float, int], ...] = ()
+    cache: str = ""
 
     def message(self) -> Message:
         """Return the request as a message."""
         message: Message = {"id": self.id, "verb": "predict", "image": self.image, "prompt": self.prompt}
+        if self.cache:
+            message["cache"] = self.cache
         if self.clicks:
             message["clicks"] = [list(click) for click in self.clicks]
         return message
@@ -195,8 +199,8 @@ def parse_request(message: Message) -> Request:
     if verb == "load":
         return LoadRequest(number, _text(message, "model"), _text(message, "device", "auto"))
     if verb == "predict":
-        clicks = _clicks(message.get("clicks", []))
-        return PredictRequest(number, _text(message, "image"), _text(message, "prompt"), clicks)
+        clicks, cache = _clicks(message.get("clicks", [])), _text(message, "cache", "")
+        return PredictRequest(number, _text(message, "image"), _text(message, "prompt"), clicks, cache)
     raise _not_understood("an unknown request")
 
 

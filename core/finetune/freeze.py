@@ -25,10 +25,10 @@ HeldOut = tuple[ImageRow, StructureRow, npt.NDArray[np.bool_]]
 
 def enough_labels(store: Store) -> tuple[int, int, str]:
     """Accepted labels, patients among them, and why a run cannot start ("" if it can; a template with {least})."""
-    labels = store.labels()
-    images, patients = {label.image.sha256 for label in labels}, {label.image.patient_key for label in labels}
+    accepted, rows = store.accepted(), {row.id: row for row in store.images()}
+    images = {image for image, _ in accepted}
     missing = "" if len(images) >= LEAST_LABELS else "Accept at least {least} images first."
-    return len(labels), len(patients), missing
+    return len(accepted), len({rows[image].patient_key for image in images}), missing
 
 
 def freeze_labels(

@@ -99,7 +99,7 @@ class Predictor:
         read: Callable[[Path], Image] = read_image,
     ) -> None:
         self.segmenter = segmenter
-        self._store = store or FeatureStore()
+        self.store = store or FeatureStore()
         self._read = read
         self._recent: OrderedDict[tuple[str, int, int], _Remembered] = OrderedDict()
 
@@ -170,7 +170,7 @@ class Predictor:
         missing = [prompt for prompt in dict.fromkeys(prompts) if prompt not in known.states]
         if missing:
             image = known.image
-            states = self._store.states(self.segmenter, image.sha256, image.pixels, missing)
+            states = self.store.states(self.segmenter, image.sha256, image.pixels, missing)
             known.states.update(zip(missing, states.split(1), strict=True))
         wanted = torch.cat([known.states[prompt] for prompt in prompts])
         for prompt in prompts:
@@ -224,7 +224,7 @@ class Predictor:
             while len(self._recent) >= KEPT_IMAGES:
                 self._recent.popitem(last=False)
             image = self._read(path)
-            known = _Remembered(image, self._store.features(self.segmenter, image.sha256, image.pixels))
+            known = _Remembered(image, self.store.features(self.segmenter, image.sha256, image.pixels))
         self._recent[key] = known
         return known
 

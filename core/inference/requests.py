@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.errors import ModelError
-from core.features import FeatureStore
+from core.features import FeatureCache, FeatureStore
 from core.inference.predictor import Predictor
 from core.segmenter import Segmenter
 from core.worker_protocol import LoadRequest, Message, PredictRequest, pack_array
@@ -23,12 +23,11 @@ class InferenceService:
 
     Args:
         open_model: loads a model.
-        store: where features of images are kept beyond this process.
     """
 
-    def __init__(self, open_model: Opener, store: FeatureStore | None = None) -> None:
+    def __init__(self, open_model: Opener) -> None:
         self._open_model = open_model
-        self._store = store
+        self._cache, self._store = "", FeatureStore()
         self._predictor: Predictor | None = None
 
     def load(self, request: LoadRequest, progress: Progress) -> Message:
@@ -42,7 +41,7 @@ class InferenceService:
         segmenter = self._open_model(request.model, request.device)
         if self._predictor is not None:
             self._predictor.forget()
-        self._predictor = Predictor(segmenter, self._store)
+        self._predictor = Predictor(segmenter)
         return {
             "model_id": segmenter.model_id,
             "device": segmenter.device.type,
@@ -63,6 +62,10 @@ class InferenceService:
                 "Choose a model, or restart the program.",
             )
         progress("Looking at the image", None)
+        if request.cache != self._cache:
+            self._cache = request.cache
+            self._store = FeatureCache(Path(request.cache)) if request.cache else FeatureStore()
+        self._predictor.store = self._store
         prediction = self._predictor.predict(Path(request.image), request.prompt, request.clicks)
         return {
             "logits": pack_array(prediction.logits),

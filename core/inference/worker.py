@@ -1,4 +1,4 @@
-"""The inference worker: `python -m core.inference.worker [CACHE_FOLDER]`, requests on standard input, events on standard output.
+"""The inference worker: `python -m core.inference.worker`, requests on standard input, events on standard output.
 
 One request at a time, in order. A second thread does nothing but read, so that "quit" and the end of the input (the
 window is gone) stop the process at once, even in the middle of a prediction. What a library prints goes to standard
@@ -13,7 +13,6 @@ import queue
 import sys
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from core.errors import KnownError, WorkerError
@@ -142,16 +141,15 @@ def claim_standard_output() -> BinaryIO:
     return events
 
 
-def _make_service(cache: str) -> InferenceService:
+def _make_service() -> InferenceService:
     """Import torch, as late as possible, and connect the model and the cache."""
     import torch
 
-    from core.features import FeatureCache
     from core.inference.requests import InferenceService
     from core.model_reference import open_segmenter
 
     torch.set_num_threads(max(1, min(8, os.cpu_count() or 1)))
-    return InferenceService(open_segmenter, FeatureCache(Path(cache)) if cache else None)
+    return InferenceService(open_segmenter)
 
 
 def main() -> int:
@@ -165,8 +163,7 @@ def main() -> int:
         # Nothing is lost: the worker owns no label, and files of the cache are written aside and renamed.
         os._exit(0)
 
-    cache = sys.argv[1] if len(sys.argv) > 1 else ""
-    InferenceWorker(sys.stdin.buffer, events, lambda: _make_service(cache), stop).run()
+    InferenceWorker(sys.stdin.buffer, events, _make_service, stop).run()
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import mmap
 import multiprocessing
 import os
@@ -47,7 +48,7 @@ def _make(task: tuple[int, str, int]) -> tuple[int, Entry]:
 
 
 class SamplePool:
-    """Up to `capacity` pictures of size×size; grows in the background until it is full."""
+    """The newest `capacity` pictures of size×size; new ones are drawn in the background without end and take the oldest places."""
 
     def __init__(self, capacity: int, size: int, workers: int, weights: dict[str, float], seed: int) -> None:
         global _images, _masks, _size
@@ -55,21 +56,30 @@ class SamplePool:
         _images = np.frombuffer(mmap.mmap(-1, capacity * size * size * 3), np.uint8).reshape(capacity, size, size, 3)
         shape = (capacity, SLOTS, size, size // 8)
         _masks = np.frombuffer(mmap.mmap(-1, int(np.prod(shape))), np.uint8).reshape(shape)
-        self.entries: list[tuple[int, Entry]] = []
+        self.entries: dict[int, Entry] = {}
+        self.drawn = 0
+        self._places: list[int] = []
         chooser = random.Random(seed)
-        kinds = chooser.choices(list(weights), list(weights.values()), k=capacity)
-        tasks = [(place, kind, seed + place) for place, kind in enumerate(kinds)]
+        kinds, shares = list(weights), list(weights.values())
+        tasks = ((n % capacity, chooser.choices(kinds, shares)[0], seed + n) for n in itertools.count())
         self._pool = multiprocessing.get_context("fork").Pool(workers)
         self._results = self._pool.imap_unordered(_make, tasks, chunksize=4)
         threading.Thread(target=self._collect, daemon=True).start()
 
     def _collect(self) -> None:
         for place, entry in self._results:
-            self.entries.append((place, entry))
+            if place not in self.entries:
+                self._places.append(place)
+            self.entries[place] = entry
+            self.drawn += 1
 
     def sample(self, chooser: random.Random) -> tuple[np.ndarray, list[np.ndarray], Entry]:
-        """One random picture (S, S, 3) uint8, its masks packed to bits in the order of `Entry.keys`."""
-        place, entry = chooser.choice(self.entries)
+        """One random picture (S, S, 3) uint8, its masks packed to bits in the order of `Entry.keys`.
+
+        While a place is drawn anew its picture may for a moment belong to another mask; that is one in thousands.
+        """
+        place = chooser.choice(self._places)
+        entry = self.entries[place]
         return _images[place], [_masks[place, slot] for slot in range(len(entry.keys))], entry
 
     def close(self) -> None:

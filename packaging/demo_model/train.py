@@ -28,6 +28,7 @@ sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
 import pictures  # noqa: E402
 from augment import geometry, scanner  # noqa: E402
+from questions import MEANING_OF, MEANINGS, ask  # noqa: E402
 from sample_pool import RealSet, SamplePool  # noqa: E402
 from tokenizer import make_tokenizer  # noqa: E402
 
@@ -59,7 +60,14 @@ def new_network(folder: Path, device: torch.device, start: Path | None = None) -
     network = Sa2VANetwork(read_config(folder), tokenizer.convert_tokens_to_ids(text.IMAGE_TOKEN))
     torch.nn.init.normal_(network.grounding.no_mem_embed, std=0.02)
     if start is not None:
-        fill(network, network.config, read_tensors(start, torch.device("cpu")), torch.device("cpu"), torch.float32, start.name)
+        fill(
+            network,
+            network.config,
+            read_tensors(start, torch.device("cpu")),
+            torch.device("cpu"),
+            torch.float32,
+            start.name,
+        )
     return network.to(device), tokenizer, size
 
 
@@ -68,39 +76,30 @@ class Batches:
 
     def __init__(self, pool: SamplePool, real: dict[str, RealSet], network: Sa2VANetwork, tokenizer: object, seed: int):
         self.pool, self.real, self.tokenizer = pool, list(real.values()), tokenizer
-        self.chooser = random.Random(seed)
+        self.seed = seed
         self.tokens = network.config.picture.tokens
         self.cache: dict[str, text.Conversation] = {}
-        self.every_key = list(pictures.PROMPTS)
 
-    def questions(self, keys: tuple[str, ...], absent: tuple[str, ...], kind: str) -> list[tuple[str, int]]:
-        """Two (phrase, index of the mask or −1 for nothing there)."""
-        chosen: list[tuple[str, int]] = []
-        for number in range(2):
-            if not keys or self.chooser.random() < (0.12 if number == 0 else 0.35):
-                elsewhere = [key for key in self.every_key if key not in pictures.STRUCTURES_OF[kind]]
-                near = [key for key in absent if key not in keys]
-                key = self.chooser.choice(near if near and self.chooser.random() < 0.6 else elsewhere)
-                chosen.append((self.chooser.choice(pictures.PROMPTS[key]), -1))
-            else:
-                index = self.chooser.randrange(len(keys))
-                chosen.append((self.chooser.choice(pictures.PROMPTS[keys[index]]), index))
-        return chosen
-
-    def draw(self, count: int) -> dict[str, torch.Tensor]:
-        """`count` pictures and 2·count prompts, still in main memory and not yet augmented."""
-        images, masks, flips, talks = [], [], [], []
+    def draw(self, count: int, chooser: random.Random) -> dict[str, torch.Tensor]:
+        """`count` pictures and 2·count prompts, still in main memory, masks packed to bits, not yet augmented."""
+        images, masks, flips, talks, meanings = [], [], [], [], []
         for _ in range(count):
-            source = self.chooser.choice(self.real) if self.real and self.chooser.random() < 0.06 else self.pool
-            image, truths, entry = source.sample(self.chooser)
+            source = chooser.choice(self.real) if self.real and chooser.random() < 0.06 else self.pool
+            image, truths, entry = source.sample(chooser)
             images.append(torch.from_numpy(np.ascontiguousarray(image)))
+            truths_shape = (image.shape[0], image.shape[1] // 8)
             flips.append(entry.kind not in SIDES_MATTER)
-            for phrase, index in self.questions(entry.keys, entry.absent, entry.kind):
+            for phrase, index in (ask(chooser, entry, share) for share in (0.1, 0.35)):
+                meanings.append(MEANING_OF[phrase])
                 if phrase not in self.cache:
                     question = text.question_of(phrase)
                     self.cache[phrase] = text.converse(self.tokenizer, question, self.tokens)
                 talks.append(self.cache[phrase])
-                masks.append(torch.from_numpy(np.unpackbits(truths[index], axis=1)) if index >= 0 else torch.zeros(image.shape[:2], dtype=torch.uint8))
+                masks.append(
+                    torch.from_numpy(truths[index].copy())
+                    if index >= 0
+                    else torch.zeros(truths_shape, dtype=torch.uint8)
+                )
         longest = max(len(talk.ids) for talk in talks)
         ids = torch.zeros(len(talks), longest, dtype=torch.long)
         attention, labels = torch.zeros_like(ids), torch.full_like(ids, -100)
@@ -116,18 +115,20 @@ class Batches:
             "attention": attention,
             "labels": labels,
             "seg": torch.tensor([talk.seg_positions[0] for talk in talks]),
+            "meanings": torch.tensor(meanings),
             "picture_of": torch.arange(count).repeat_interleave(2),
         }
 
     def ahead(self, count: int) -> Queue[dict[str, torch.Tensor]]:
-        """Batches drawn by a thread while the GPU works."""
-        waiting: Queue[dict[str, torch.Tensor]] = Queue(maxsize=4)
+        """Batches drawn by three threads while the GPU works."""
+        waiting: Queue[dict[str, torch.Tensor]] = Queue(maxsize=8)
 
-        def fill_up() -> None:
+        def fill_up(chooser: random.Random) -> None:
             while True:
-                waiting.put({key: value.pin_memory() for key, value in self.draw(count).items()})
+                waiting.put({key: value.pin_memory() for key, value in self.draw(count, chooser).items()})
 
-        threading.Thread(target=fill_up, daemon=True).start()
+        for number in range(3):
+            threading.Thread(target=fill_up, args=(random.Random(self.seed * 10 + number),), daemon=True).start()
         return waiting
 
 
@@ -135,19 +136,33 @@ def augmented(batch: dict[str, torch.Tensor], size: int, device: torch.device) -
     """Move a batch to the device and give it pixels of side `size` and the share of each mask in the cells of its grid."""
     batch = {key: value.to(device, non_blocking=True) for key, value in batch.items()}
     pixels = batch.pop("images").permute(0, 3, 1, 2).float() / 255
-    pixels, truth = geometry(pixels, batch.pop("masks").float(), size, batch.pop("flips"))
+    bits = batch.pop("masks").unsqueeze(-1) >> torch.arange(7, -1, -1, device=device) & 1
+    pixels, truth = geometry(pixels, bits.flatten(-2).float(), size, batch.pop("flips"))
     return {**batch, "pixels": scanner(pixels), "truth": F.adaptive_avg_pool2d(truth, size // 4).flatten(0, 1)}
 
 
-def clicks_for(truth: torch.Tensor, size: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """One or two random clicks per mask: (P, n, 2) x, y in pixels and (P, n) labels. Half lie inside where there is one."""
+def clicks_for(truth: torch.Tensor, answer: Decoded, size: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """One to three clicks per mask, mostly where the answer without clicks is wrong.
+
+    Args:
+        truth: (P, g, g) share of the mask in each cell.
+        answer: what the words alone gave.
+        size: side of the picture.
+
+    Returns:
+        (P, n, 2) x, y in pixels and (P, n) labels.
+    """
     count, grid = truth.shape[0], truth.shape[-1]
-    number = random.choice((1, 2))
+    number = random.choice((1, 1, 2, 3))
     flat = truth.flatten(1)
-    weights = torch.where(torch.rand(count, 1, device=truth.device) < 0.65, flat.clamp(min=1e-6), (1 - flat).clamp(min=1e-6))
+    wrong = (answer.chosen.float().sigmoid().flatten(1) - flat).abs()
+    weights = wrong**2 + torch.where(torch.rand(count, 1, device=truth.device) < 0.5, flat, 1 - flat) * 0.02 + 1e-6
     places = torch.multinomial(weights, number)
     labels = (flat.gather(1, places) > 0.5).int()
-    points = torch.stack([places % grid, places // grid], -1).float() * 4 + torch.rand(count, number, 2, device=truth.device) * 4
+    points = (
+        torch.stack([places % grid, places // grid], -1).float() * 4
+        + torch.rand(count, number, 2, device=truth.device) * 4
+    )
     return points.clamp(0, size - 1), labels
 
 
@@ -171,21 +186,35 @@ def losses(decoded: Decoded, truth: torch.Tensor) -> torch.Tensor:
     return mask_loss.mean() + 0.5 * iou_loss + 0.1 * score_loss
 
 
-def step_loss(network: Sa2VANetwork, batch: dict[str, torch.Tensor], size: int, with_clicks: bool) -> torch.Tensor:
-    """Forward through every part; with clicks the decoder hears them beside the words."""
+def step_loss(
+    network: Sa2VANetwork, namer: torch.nn.Linear, batch: dict[str, torch.Tensor], size: int, with_clicks: bool
+) -> torch.Tensor:
+    """Forward through every part; with clicks the decoder hears them beside the words.
+
+    `namer` tells from the embedding at [SEG] which structure was named. Without it the language model settled on one answer
+    for all words (the picture's tokens are so much larger than the words' at first) and the decoder learned not to listen.
+    """
     mean, std = (torch.tensor(v, device=batch["pixels"].device).view(1, 3, 1, 1) for v in (MEAN, STD))
     pixels = (batch["pixels"] - mean) / std
-    small = F.interpolate(pixels, (network.config.picture.size,) * 2, mode="bilinear", antialias=True, align_corners=False)
-    tokens = network.image_tokens(LanguagePicture(small)).tokens.view(pixels.shape[0], network.config.picture.tokens, -1)
+    small = F.interpolate(
+        pixels, (network.config.picture.size,) * 2, mode="bilinear", antialias=True, align_corners=False
+    )
+    tokens = network.image_tokens(LanguagePicture(small)).tokens.view(
+        pixels.shape[0], network.config.picture.tokens, -1
+    )
     of = batch["picture_of"]
     states = network.states(batch["ids"], [PictureTokens(tokens[index]) for index in of.tolist()], batch["attention"])
     language = network.text_hidden_fcs(states[torch.arange(of.shape[0], device=of.device), batch["seg"]])
     features = network.grounding.encode(pixels)
     features = ImageFeatures(features.embedding[of], features.high_res_0[of], features.high_res_1[of])
-    points, labels = clicks_for(batch["truth"], size) if with_clicks else (None, None)
-    decoded = network.grounding.decode(features, language, points, labels)
+    decoded = network.grounding.decode(features, language)
+    loss = losses(decoded, batch["truth"])
+    if with_clicks:
+        points, labels = clicks_for(batch["truth"], decoded, size)
+        loss = 0.5 * loss + 0.5 * losses(network.grounding.decode(features, language, points, labels), batch["truth"])
     words = network.word_logits(states[:, :-1]).float().flatten(0, 1)
-    return losses(decoded, batch["truth"]) + 0.02 * F.cross_entropy(words, batch["labels"][:, 1:].flatten(), ignore_index=-100)
+    loss = loss + 0.3 * F.cross_entropy(namer(language.float()), batch["meanings"])
+    return loss + 0.02 * F.cross_entropy(words, batch["labels"][:, 1:].flatten(), ignore_index=-100)
 
 
 def set_size(network: Sa2VANetwork, size: int) -> None:
@@ -210,41 +239,48 @@ def train(options: argparse.Namespace) -> None:
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
     options.out.mkdir(parents=True, exist_ok=True)
     cores = os.cpu_count() or 4
-    weights = {kind: pictures.WEIGHTS.get(kind, 1.0) if hasattr(pictures, "WEIGHTS") else 1.0 for kind in pictures.KINDS}
-    pool = SamplePool(options.pool, POOL_SIZE, max(1, cores - 3), weights, seed=1_000_000 + options.seed)
+    weights = {kind: pictures.WEIGHTS.get(kind, 1.0) for kind in pictures.KINDS}
+    pool = SamplePool(options.pool, POOL_SIZE, max(1, cores - 2), weights, seed=1_000_000 + options.seed)
     device = torch.device("cuda")
     network, tokenizer, _ = new_network(options.out, device, options.start)
     real = {}
     if options.real is not None:
-        real = {name: RealSet(options.real / name, *REAL[name], POOL_SIZE) for name in REAL if (options.real / name).is_dir()}
+        real = {
+            name: RealSet(options.real / name, *REAL[name], POOL_SIZE)
+            for name in REAL
+            if (options.real / name).is_dir()
+        }
     print(f"parameters {sum(p.numel() for p in network.parameters()) / 1e6:.2f} M, open sets {list(real)}", flush=True)
     batches = Batches(pool, real, network, tokenizer, options.seed)
-    decay = [p for p in network.parameters() if p.ndim > 1]
-    rest = [p for p in network.parameters() if p.ndim <= 1]
+    namer = torch.nn.Linear(network.config.sam2.d_model, len(MEANINGS)).to(device)
+    decay = [p for p in network.parameters() if p.ndim > 1] + [namer.weight]
+    rest = [p for p in network.parameters() if p.ndim <= 1] + [namer.bias]
     optimiser = torch.optim.AdamW(
         [{"params": decay, "weight_decay": 0.05}, {"params": rest, "weight_decay": 0.0}], lr=options.rate, fused=True
     )
     current = list(network.state_dict().values())
     average = {name: tensor.detach().clone() for name, tensor in network.state_dict().items()}
     averages = list(average.values())
-    while len(pool.entries) < min(1500, options.pool):
+    while len(pool.entries) < min(2500, options.pool):
         time.sleep(1)
-    early_batches = batches.ahead(options.batch)
+    waiting = batches.ahead(2 * options.batch)
+    size = 512
     begun, step, skipped, shown = time.monotonic(), 0, 0, []
     network.train()
     while (share := (time.monotonic() - begun) / (options.minutes * 60)) < 1:
         late = share > 1 - options.late
-        size = 1024 if late else 512
+        if late and size == 512:
+            size, waiting = 1024, batches.ahead(options.batch)
         set_size(network, size)
         rate = options.rate * min(1.0, (step + 1) / 400) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * share)))
         for group in optimiser.param_groups:
             group["lr"] = rate
-        batch = augmented(early_batches.get(), size, device)
+        batch = augmented(waiting.get(), size, device)
         with torch.autocast("cuda", torch.bfloat16):
-            loss = step_loss(network, batch, size, with_clicks=random.random() < 0.25)
+            loss = step_loss(network, namer, batch, size, with_clicks=random.random() < 0.25)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
-        norm = torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        norm = torch.nn.utils.clip_grad_norm_([*decay, *rest], 1.0)
         step += 1
         if not torch.isfinite(norm):  # half precision overflows now and then; such a step would ruin every weight
             skipped += 1
@@ -256,8 +292,11 @@ def train(options: argparse.Namespace) -> None:
         if step % 100 == 0 or step == 20:
             mean = torch.stack(shown).mean().item()
             shown.clear()
-            print(f"{time.monotonic() - begun:6.0f} s  step {step}  {size}  loss {mean:.4f}  pool {len(pool.entries)}  skipped {skipped}", flush=True)
-        if step % 2000 == 0:
+            print(
+                f"{time.monotonic() - begun:6.0f} s  step {step}  {size}  loss {mean:.4f}  drawn {pool.drawn}  waiting {waiting.qsize()}  skipped {skipped}",
+                flush=True,
+            )
+        if step % 500 == 0:
             save(network, average, options.out)
     pool.close()
     save(network, average, options.out)
@@ -270,10 +309,12 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--real", type=Path, help="folder with the open sets (see README.md)")
     parser.add_argument("--start", type=Path, help="go on from this model instead of from nothing")
-    parser.add_argument("--late", type=float, default=0.45, help="share of the time spent at the full 1024 (before: 512)")
+    parser.add_argument(
+        "--late", type=float, default=0.5, help="share of the time at the full 1024 (before: 512, twice the batch)"
+    )
     parser.add_argument("--minutes", type=float, default=18.0)
     parser.add_argument("--batch", type=int, default=24)
-    parser.add_argument("--pool", type=int, default=24000)
+    parser.add_argument("--pool", type=int, default=30000)
     parser.add_argument("--rate", type=float, default=8e-4)
     parser.add_argument("--seed", type=int, default=0)
     train(parser.parse_args())

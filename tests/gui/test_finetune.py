@@ -219,3 +219,11 @@ def test_the_last_result_is_there_after_opening_again(qtbot, labelled, project, 
     again.open_project(project)
     assert again.store.active_version() is not None
     again.close_project()
+
+
+def test_a_project_opened_by_a_relative_path_can_be_learned_from(qtbot, labelled, project, monkeypatch):
+    window = labelled()
+    monkeypatch.chdir(project.parent)
+    assert window.open_project(project.relative_to(project.parent))
+    qtbot.waitUntil(lambda: panel(window).start.isEnabled(), timeout=WAIT)
+    assert run(qtbot, window).state is State.FINISHED

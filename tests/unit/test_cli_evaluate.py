@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from core.metrics import dice, iou
 from PIL import Image as Picture
 
 from core.cli import main
 from core.evaluate import best_step, score_curves
 from core.mask import apply_threshold
+from core.metrics import dice, iou
 from tests.unit.worker_toy import BrightSegmenter
 
 

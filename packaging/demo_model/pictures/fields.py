@@ -27,6 +27,16 @@ def cloud(rng: np.random.Generator, size: int, cells: float, octaves: int = 4, f
     return total / (total.std() + 1e-6)
 
 
+def streaks(rng: np.random.Generator, size: int, across: float, down: float, octaves: int = 3) -> Field:
+    """Like `cloud`, but stretched: `across` bumps from left to right and `down` from top to bottom."""
+    total = np.zeros((size, size), np.float32)
+    for octave in range(octaves):
+        counts = [max(2, round(min(cells * 2**octave, size / 3))) + 3 for cells in (down, across)]
+        grid = rng.standard_normal(counts).astype(np.float32)
+        total += 0.6**octave * cv2.resize(grid, (size, size), interpolation=cv2.INTER_CUBIC)
+    return total / (total.std() + 1e-6)
+
+
 def axes(size: int) -> tuple[Field, Field]:
     """x and y of pixel centres, 0..1."""
     line = (np.arange(size, dtype=np.float32) + 0.5) / size
@@ -95,7 +105,10 @@ def burn_in(rng: np.random.Generator, image: npt.NDArray[np.uint8]) -> None:
     size = image.shape[0]
     for _ in range(int(rng.integers(1, 4))):
         tone = tuple(int(v) for v in (rng.uniform(150, 255, 3) if rng.random() < 0.4 else [rng.uniform(150, 255)] * 3))
-        x, y = int(rng.uniform(0, 0.8) * size), int(rng.choice([rng.uniform(0.02, 0.12), rng.uniform(0.88, 0.98)]) * size)
+        x, y = (
+            int(rng.uniform(0, 0.8) * size),
+            int(rng.choice([rng.uniform(0.02, 0.12), rng.uniform(0.88, 0.98)]) * size),
+        )
         kind = rng.random()
         if kind < 0.5:
             word = "".join(rng.choice(list("ABCDEF0123456789.:-/ "), int(rng.integers(3, 14))))

@@ -26,7 +26,15 @@ def _cells(rng: np.random.Generator, size: int, count: int, radius: float, sprea
         reach = int(np.ceil(r * 2.2 * size)) + 2
         px, py = int(x * size), int(y * size)
         window = 2 * reach
-        local = blob(rng, window, (0.5, 0.5), (r * size / window, r * size / window * rng.uniform(0.55, 1.0)), rng.uniform(0, 3), rng.uniform(0.02, 0.12), 5)
+        local = blob(
+            rng,
+            window,
+            (0.5, 0.5),
+            (r * size / window, r * size / window * rng.uniform(0.55, 1.0)),
+            rng.uniform(0, 3),
+            rng.uniform(0.02, 0.12),
+            5,
+        )
         fields.append((local, px - reach, py - reach))
     return fields  # type: ignore[return-value]
 
@@ -107,7 +115,11 @@ def electron(rng: np.random.Generator, size: int, hard: float) -> Drawn:
     image = image * (1 - rng.uniform(0.4, 0.85) * soft(width - gap, width * rng.uniform(0.2, 0.6)))
     for _ in range(int(rng.integers(3, 40))):
         r = rng.uniform(0.01, 0.04)
-        part = blob(rng, size, place(rng, 0, 1), (r, r * rng.uniform(0.5, 1)), rng.uniform(0, 3), 0.1) if rng.random() < 0.5 else None
+        part = (
+            blob(rng, size, place(rng, 0, 1), (r, r * rng.uniform(0.5, 1)), rng.uniform(0, 3), 0.1)
+            if rng.random() < 0.5
+            else None
+        )
         if part is not None:
             image = image * (1 - rng.uniform(0.15, 0.5) * soft(part, 0.2) * (gap > width * 1.5))
     image = image + rng.uniform(0.02, 0.12 * hard) * rng.standard_normal((size, size)).astype(np.float32)
@@ -122,14 +134,32 @@ def shapes(rng: np.random.Generator, size: int, hard: float) -> Drawn:
     image = np.clip(rng.uniform(0.25, 0.6) + 0.12 * cloud(rng, size, rng.uniform(2, 20)), 0, 1)
     image = grey(image) * colour(rng, (0.9, 0.9, 0.9), 0.12)
     masks: dict[str, Mask] = {}
-    names = list(rng.permutation(["bright_region", "dark_region", "red_region", "green_region", "blue_region", "yellow_region"]))[: int(rng.integers(1, 4))]
+    names = list(
+        rng.permutation(["bright_region", "dark_region", "red_region", "green_region", "blue_region", "yellow_region"])
+    )[: int(rng.integers(1, 4))]
     for name in names:
         radius = float(np.exp(rng.uniform(np.log(0.05), np.log(0.28))))
-        region = blob(rng, size, place(rng, 0.1, 0.9), (radius, radius * rng.uniform(0.3, 1)), rng.uniform(0, 3), rng.uniform(0.02, 0.4), 12)
+        region = blob(
+            rng,
+            size,
+            place(rng, 0.1, 0.9),
+            (radius, radius * rng.uniform(0.3, 1)),
+            rng.uniform(0, 3),
+            rng.uniform(0.02, 0.4),
+            12,
+        )
         word = name.split("_")[0]
-        tone = np.array(_TONES[word], np.float32) if word in _TONES else np.float32([0.97] * 3 if word == "bright" else [0.03] * 3)
+        tone = (
+            np.array(_TONES[word], np.float32)
+            if word in _TONES
+            else np.float32([0.97] * 3 if word == "bright" else [0.03] * 3)
+        )
         texture = (1 + 0.15 * rng.random() * cloud(rng, size, 20, 2))[..., None]
-        image = mix(image, np.clip(tone * texture, 0, 1).astype(np.float32), soft(region, rng.uniform(0.02, 0.15)) * rng.uniform(0.6, 1))
+        image = mix(
+            image,
+            np.clip(tone * texture, 0, 1).astype(np.float32),
+            soft(region, rng.uniform(0.02, 0.15)) * rng.uniform(0.6, 1),
+        )
         for other in masks.values():
             other &= ~(region > 0)
         masks[str(name)] = region > 0

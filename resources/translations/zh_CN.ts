@@ -1,0 +1,1788 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN" sourcelanguage="en">
+<context>
+    <name>AboutDialog</name>
+    <message>
+        <source>About</source>
+        <translation>关于</translation>
+    </message>
+    <message>
+        <source>Version {version}</source>
+        <translation>版本 {version}</translation>
+    </message>
+    <message>
+        <source>Segments structures on medical images by their name, lets you correct the masks, and learns from your corrections.</source>
+        <translation>按名称分割医学图像中的结构，供您修正掩膜，并从您的修正中学习。</translation>
+    </message>
+    <message>
+        <source>For research, not a medical device: do not use it for diagnosis or treatment.</source>
+        <translation>仅供研究使用，不是医疗器械：请勿用于诊断或治疗。</translation>
+    </message>
+    <message>
+        <source>Images and masks stay on this computer. Licence: Apache 2.0.</source>
+        <translation>图像和掩膜只保存在本机。许可证：Apache 2.0。</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>CrashDialog</name>
+    <message>
+        <source>Something went wrong</source>
+        <translation>程序出错</translation>
+    </message>
+    <message>
+        <source>The program made a mistake</source>
+        <translation>程序出现了错误</translation>
+    </message>
+    <message>
+        <source>Your work is saved: every stroke is in the project. You can go on, or close and start again.</source>
+        <translation>您的工作已保存：每一笔都已存入项目。您可以继续，也可以关闭后重新启动。</translation>
+    </message>
+    <message>
+        <source>The last mask could not be saved, but every finished stroke is in the project. Please start the program again.</source>
+        <translation>最后一个掩膜未能保存，但每一个完成的笔画都已存入项目。请重新启动程序。</translation>
+    </message>
+    <message>
+        <source>Please send the report to the people who look after this program.</source>
+        <translation>请将报告发送给负责维护本程序的人员。</translation>
+    </message>
+    <message>
+        <source>The log is here: {path}</source>
+        <translation>日志位置：{path}</translation>
+    </message>
+    <message>
+        <source>Copy report</source>
+        <translation>复制报告</translation>
+    </message>
+    <message>
+        <source>Show report</source>
+        <translation>显示报告</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+</context>
+<context>
+    <name>ExportDialog</name>
+    <message>
+        <source>Export masks</source>
+        <translation>导出掩膜</translation>
+    </message>
+    <message>
+        <source>Every accepted mask becomes a black and white PNG file in the exact size of its image, with a table (manifest.csv) beside them. What is written is read again and compared with the project.</source>
+        <translation>每个已确认的掩膜都会导出为与图像尺寸完全一致的黑白 PNG 文件，并附一份表格（manifest.csv）。写入的文件会重新读取并与项目核对。</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>选择…</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation>打开文件夹</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>{name}: {count} of {total} accepted</source>
+        <translation>{name}：已确认 {count} / {total}</translation>
+    </message>
+    <message>
+        <source>Structures</source>
+        <translation>结构</translation>
+    </message>
+    <message>
+        <source>Choose a folder for the masks</source>
+        <translation>选择存放掩膜的文件夹</translation>
+    </message>
+    <message>
+        <source>Masks to write: {count}</source>
+        <translation>将导出的掩膜：{count}</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+</context>
+<context>
+    <name>FinetuneChart</name>
+    <message>
+        <source>Error while learning (it should fall)</source>
+        <translation>学习误差（应下降）</translation>
+    </message>
+    <message>
+        <source>Dice on images kept aside (it should rise)</source>
+        <translation>留出图像上的 Dice（应上升）</translation>
+    </message>
+    <message>
+        <source>Dashed: the model before, at its best threshold ({dice:.3f}).</source>
+        <translation>虚线：微调前的模型，取其最佳阈值（{dice:.3f}）。</translation>
+    </message>
+</context>
+<context>
+    <name>FinetunePanel</name>
+    <message>
+        <source>The model learns from your accepted masks, on this computer. Some patients are kept aside to check whether it really became better; only then is the new version used.</source>
+        <translation>模型在本机上从您已确认的掩膜中学习。部分患者会被留出，用于检验模型是否真的变好；只有变好才会启用新版本。</translation>
+    </message>
+    <message>
+        <source>Note for the new version (optional)</source>
+        <translation>新版本的备注（可选）</translation>
+    </message>
+    <message>
+        <source>Note for the new version</source>
+        <translation>新版本的备注</translation>
+    </message>
+    <message>
+        <source>Fine-tune on my labels</source>
+        <translation>用我的标注微调</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Learn from my corrections</source>
+        <translation>从我的修正中学习</translation>
+    </message>
+    <message>
+        <source>Accepted masks: {labels}, patients: {patients}</source>
+        <translation>已确认的掩膜：{labels}，患者：{patients}</translation>
+    </message>
+    <message>
+        <source>Gathering your labels …</source>
+        <translation>正在收集您的标注 …</translation>
+    </message>
+    <message>
+        <source>Round {epoch} of {epochs}</source>
+        <translation>第 {epoch} 轮，共 {epochs} 轮</translation>
+    </message>
+    <message>
+        <source>less than a minute left</source>
+        <translation>剩余不到 1 分钟</translation>
+    </message>
+    <message>
+        <source>about {minutes} min left</source>
+        <translation>剩余约 {minutes} 分钟</translation>
+    </message>
+</context>
+<context>
+    <name>ImageList</name>
+    <message>
+        <source>Find by name</source>
+        <translation>按名称查找</translation>
+    </message>
+    <message>
+        <source>Find images by name</source>
+        <translation>按名称查找图像</translation>
+    </message>
+    <message>
+        <source>Images</source>
+        <translation>图像</translation>
+    </message>
+    <message>
+        <source>{accepted} of {total} accepted</source>
+        <translation>已确认 {accepted} / {total}</translation>
+    </message>
+    <message>
+        <source>No images yet</source>
+        <translation>尚无图像</translation>
+    </message>
+</context>
+<context>
+    <name>ImageListModel</name>
+    <message>
+        <source>Patient: {patient}</source>
+        <translation>患者：{patient}</translation>
+    </message>
+    <message>
+        <source>Not seen yet</source>
+        <translation>未查看</translation>
+    </message>
+    <message>
+        <source>Predicted</source>
+        <translation>已预测</translation>
+    </message>
+    <message>
+        <source>In work</source>
+        <translation>修改中</translation>
+    </message>
+    <message>
+        <source>Accepted</source>
+        <translation>已确认</translation>
+    </message>
+</context>
+<context>
+    <name>LeaveDialog</name>
+    <message>
+        <source>The model is still learning</source>
+        <translation>模型仍在学习</translation>
+    </message>
+    <message>
+        <source>If you leave this project now, the fine-tune is stopped and there will be no new version. Your labels are saved in any case.</source>
+        <translation>如果现在离开此项目，微调将停止，不会产生新版本。您的标注无论如何都已保存。</translation>
+    </message>
+    <message>
+        <source>Let it go on</source>
+        <translation>让它继续</translation>
+    </message>
+    <message>
+        <source>Stop it and leave</source>
+        <translation>停止并离开</translation>
+    </message>
+</context>
+<context>
+    <name>LookPanel</name>
+    <message>
+        <source>Opacity of the mask</source>
+        <translation>掩膜不透明度</translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message>
+        <source>Segment</source>
+        <translation>分割</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Saved</source>
+        <translation>已保存</translation>
+    </message>
+    <message>
+        <source>Model – learning …</source>
+        <translation>模型 – 正在学习 …</translation>
+    </message>
+    <message>
+        <source>Choose the folder of a Sa2VA model</source>
+        <translation>选择 Sa2VA 模型所在的文件夹</translation>
+    </message>
+</context>
+<context>
+    <name>ModelArea</name>
+    <message>
+        <source>Show how it learned</source>
+        <translation>显示学习过程</translation>
+    </message>
+    <message>
+        <source>Hide how it learned</source>
+        <translation>隐藏学习过程</translation>
+    </message>
+</context>
+<context>
+    <name>Predictions</name>
+    <message>
+        <source>Stopped.</source>
+        <translation>已停止。</translation>
+    </message>
+    <message>
+        <source>Loading the model …</source>
+        <translation>正在加载模型 …</translation>
+    </message>
+    <message>
+        <source>Looking at {image} …</source>
+        <translation>正在分析 {image} …</translation>
+    </message>
+    <message>
+        <source>Nothing reaches this threshold. Lower it to see what the model suspects.</source>
+        <translation>没有内容达到此阈值。降低阈值可查看模型怀疑的部分。</translation>
+    </message>
+    <message>
+        <source>The model finds nothing of it on this image.</source>
+        <translation>模型在此图像上没有找到该结构。</translation>
+    </message>
+    <message>
+        <source>the processor</source>
+        <translation>处理器</translation>
+    </message>
+    <message>
+        <source>the graphics card</source>
+        <translation>显卡</translation>
+    </message>
+    <message>
+        <source>Found in {seconds:.1f} s on {place}.</source>
+        <translation>已找到，{place}用时 {seconds:.1f} 秒。</translation>
+    </message>
+</context>
+<context>
+    <name>ProjectFiles</name>
+    <message>
+        <source>Open a project folder</source>
+        <translation>打开项目文件夹</translation>
+    </message>
+    <message>
+        <source>Choose an empty folder for the new project</source>
+        <translation>为新项目选择一个空文件夹</translation>
+    </message>
+    <message>
+        <source>Choose images</source>
+        <translation>选择图像</translation>
+    </message>
+    <message>
+        <source>Images</source>
+        <translation>图像</translation>
+    </message>
+    <message>
+        <source>Choose a folder with images</source>
+        <translation>选择图像文件夹</translation>
+    </message>
+</context>
+<context>
+    <name>ResultPanel</name>
+    <message>
+        <source>Last fine-tune: {name}</source>
+        <translation>上次微调：{name}</translation>
+    </message>
+    <message>
+        <source>{name} is in use.</source>
+        <translation>{name} 正在使用。</translation>
+    </message>
+    <message>
+        <source>{name} is not in use.</source>
+        <translation>{name} 未在使用。</translation>
+    </message>
+    <message>
+        <source>Dice, measured on {images} masks of {patients} patients that were kept aside; 1 is perfect.</source>
+        <translation>Dice 在 {patients} 名留出患者的 {images} 个掩膜上测得；1 表示完全一致。</translation>
+    </message>
+    <message>
+        <source>Before, threshold 0.5</source>
+        <translation>微调前，阈值 0.5</translation>
+    </message>
+    <message>
+        <source>Before, best threshold {threshold:g}</source>
+        <translation>微调前，最佳阈值 {threshold:g}</translation>
+    </message>
+    <message>
+        <source>After, best threshold {threshold:g}</source>
+        <translation>微调后，最佳阈值 {threshold:g}</translation>
+    </message>
+</context>
+<context>
+    <name>SegmentPanel</name>
+    <message>
+        <source>Accept and next</source>
+        <translation>确认并转到下一张</translation>
+    </message>
+</context>
+<context>
+    <name>ShortcutsDialog</name>
+    <message>
+        <source>Keys and mouse</source>
+        <translation>按键与鼠标</translation>
+    </message>
+    <message>
+        <source>Left mouse button</source>
+        <translation>鼠标左键</translation>
+    </message>
+    <message>
+        <source>Use the tool in hand</source>
+        <translation>使用当前工具</translation>
+    </message>
+    <message>
+        <source>Right mouse button</source>
+        <translation>鼠标右键</translation>
+    </message>
+    <message>
+        <source>Erase</source>
+        <translation>擦除</translation>
+    </message>
+    <message>
+        <source>Middle button, or Space</source>
+        <translation>鼠标中键或空格键</translation>
+    </message>
+    <message>
+        <source>Move the picture</source>
+        <translation>移动画面</translation>
+    </message>
+    <message>
+        <source>Mouse wheel</source>
+        <translation>鼠标滚轮</translation>
+    </message>
+    <message>
+        <source>Zoom at the pointer</source>
+        <translation>以指针为中心缩放</translation>
+    </message>
+    <message>
+        <source>Ctrl + mouse wheel</source>
+        <translation>Ctrl + 鼠标滚轮</translation>
+    </message>
+    <message>
+        <source>Brush size</source>
+        <translation>画笔大小</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>StructureDialog</name>
+    <message>
+        <source>Structure</source>
+        <translation>结构</translation>
+    </message>
+    <message>
+        <source>Polyp</source>
+        <translation>息肉</translation>
+    </message>
+    <message>
+        <source>the polyp</source>
+        <translation>the polyp</translation>
+    </message>
+    <message>
+        <source>Describe it in a few words, as to a colleague. The model looks for exactly this.</source>
+        <translation>像对同事说明一样，用几个词描述它；模型只按这些词查找。建议使用英文。</translation>
+    </message>
+    <message>
+        <source>Colour {number}</source>
+        <translation>颜色 {number}</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Prompt</source>
+        <translation>提示词</translation>
+    </message>
+    <message>
+        <source>Colour</source>
+        <translation>颜色</translation>
+    </message>
+    <message>
+        <source>the {name}</source>
+        <translation>{name}</translation>
+    </message>
+</context>
+<context>
+    <name>StructurePanel</name>
+    <message>
+        <source>Structure</source>
+        <translation>结构</translation>
+    </message>
+    <message>
+        <source>Change name, prompt or colour</source>
+        <translation>更改名称、提示词或颜色</translation>
+    </message>
+    <message>
+        <source>Add a structure</source>
+        <translation>添加结构</translation>
+    </message>
+    <message>
+        <source>The model looks for</source>
+        <translation>模型要查找的内容</translation>
+    </message>
+    <message>
+        <source>for example: the polyp</source>
+        <translation>例如：the polyp</translation>
+    </message>
+    <message>
+        <source>Prompt for the model</source>
+        <translation>给模型的提示词</translation>
+    </message>
+    <message>
+        <source>Predict</source>
+        <translation>预测</translation>
+    </message>
+    <message>
+        <source>Stop predicting</source>
+        <translation>停止预测</translation>
+    </message>
+    <message>
+        <source>Predict the next image automatically</source>
+        <translation>自动预测下一张图像</translation>
+    </message>
+    <message>
+        <source>After the first Predict, images that nobody has worked on are predicted when you come to them</source>
+        <translation>首次点击“预测”之后，每当您转到一张尚未处理过的图像，都会自动预测</translation>
+    </message>
+</context>
+<context>
+    <name>ThresholdPanel</name>
+    <message>
+        <source>Threshold</source>
+        <translation>阈值</translation>
+    </message>
+    <message>
+        <source>To the left more, to the right less of the prediction belongs to the mask (+ and −)</source>
+        <translation>向左移，预测结果中归入掩膜的部分增多；向右移则减少（+ 和 −）</translation>
+    </message>
+    <message>
+        <source>Threshold as a number</source>
+        <translation>阈值数值</translation>
+    </message>
+    <message>
+        <source>{area} px</source>
+        <translation>{area} px</translation>
+    </message>
+</context>
+<context>
+    <name>ToolStrip</name>
+    <message>
+        <source>Brush size</source>
+        <translation>画笔大小</translation>
+    </message>
+    <message>
+        <source>Brush size ([ and ], or Ctrl + mouse wheel)</source>
+        <translation>画笔大小（[ 和 ]，或 Ctrl + 鼠标滚轮）</translation>
+    </message>
+    <message>
+        <source>⌀ {width:g} px</source>
+        <translation>⌀ {width:g} px</translation>
+    </message>
+</context>
+<context>
+    <name>Versions</name>
+    <message>
+        <source>demo model</source>
+        <translation>演示模型</translation>
+    </message>
+    <message>
+        <source>Base model</source>
+        <translation>基础模型</translation>
+    </message>
+    <message>
+        <source>Version {number}</source>
+        <translation>版本 {number}</translation>
+    </message>
+</context>
+<context>
+    <name>VersionsPanel</name>
+    <message>
+        <source>Versions</source>
+        <translation>版本</translation>
+    </message>
+    <message>
+        <source>Use this version</source>
+        <translation>使用此版本</translation>
+    </message>
+    <message>
+        <source>Versions of the model</source>
+        <translation>模型版本</translation>
+    </message>
+    <message>
+        <source>Go back to: {name}</source>
+        <translation>退回到：{name}</translation>
+    </message>
+    <message>
+        <source>In use</source>
+        <translation>使用中</translation>
+    </message>
+    <message>
+        <source>{count} masks</source>
+        <translation>{count} 个掩膜</translation>
+    </message>
+</context>
+<context>
+    <name>WorkArea</name>
+    <message>
+        <source>Open a project to begin</source>
+        <translation>请先打开一个项目</translation>
+    </message>
+    <message>
+        <source>A project is a folder that keeps your images, masks and model versions together.</source>
+        <translation>项目是一个文件夹，集中保存您的图像、掩膜和模型版本。</translation>
+    </message>
+    <message>
+        <source>This project has no images yet</source>
+        <translation>此项目还没有图像</translation>
+    </message>
+    <message>
+        <source>Add the images you want to segment. They stay where they are.</source>
+        <translation>请添加要分割的图像。图像文件仍留在原处。</translation>
+    </message>
+    <message>
+        <source>This image cannot be shown</source>
+        <translation>无法显示此图像</translation>
+    </message>
+    <message>
+        <source>Its file is missing or damaged. Your masks are safe in the project; go on with another image.</source>
+        <translation>图像文件缺失或已损坏。您的掩膜安全保存在项目中；请继续处理其他图像。</translation>
+    </message>
+</context>
+<context>
+    <name>_Card</name>
+    <message>
+        <source>Close this message</source>
+        <translation>关闭此消息</translation>
+    </message>
+</context>
+<context>
+    <name>actions</name>
+    <message>
+        <source>&amp;File</source>
+        <translation>文件(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;Edit</source>
+        <translation>编辑(&amp;E)</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>视图(&amp;V)</translation>
+    </message>
+    <message>
+        <source>&amp;Model</source>
+        <translation>模型(&amp;M)</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>帮助(&amp;H)</translation>
+    </message>
+    <message>
+        <source>&amp;Open project…</source>
+        <translation>打开项目(&amp;O)…</translation>
+    </message>
+    <message>
+        <source>Open a project folder</source>
+        <translation>打开一个项目文件夹</translation>
+    </message>
+    <message>
+        <source>&amp;New project…</source>
+        <translation>新建项目(&amp;N)…</translation>
+    </message>
+    <message>
+        <source>Make an empty project in a folder</source>
+        <translation>在文件夹中新建一个空项目</translation>
+    </message>
+    <message>
+        <source>Open the &amp;demo project</source>
+        <translation>打开演示项目(&amp;D)</translation>
+    </message>
+    <message>
+        <source>Try the program on images made for it</source>
+        <translation>用专门制作的图像试用本程序</translation>
+    </message>
+    <message>
+        <source>&amp;Add images…</source>
+        <translation>添加图像(&amp;A)…</translation>
+    </message>
+    <message>
+        <source>Put image files into the project</source>
+        <translation>将图像文件加入项目</translation>
+    </message>
+    <message>
+        <source>Add a &amp;folder of images…</source>
+        <translation>添加图像文件夹(&amp;F)…</translation>
+    </message>
+    <message>
+        <source>Put all images of a folder into the project</source>
+        <translation>将一个文件夹中的所有图像加入项目</translation>
+    </message>
+    <message>
+        <source>&amp;Export masks…</source>
+        <translation>导出掩膜(&amp;E)…</translation>
+    </message>
+    <message>
+        <source>Write the accepted masks as PNG files</source>
+        <translation>将已确认的掩膜导出为 PNG 文件</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>退出(&amp;Q)</translation>
+    </message>
+    <message>
+        <source>Close the program; everything is saved</source>
+        <translation>关闭程序；所有内容均已保存</translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>撤销(&amp;U)</translation>
+    </message>
+    <message>
+        <source>Take back the last stroke or threshold</source>
+        <translation>撤销上一笔画或上一次阈值更改</translation>
+    </message>
+    <message>
+        <source>&amp;Redo</source>
+        <translation>重做(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Do again what was taken back</source>
+        <translation>重做被撤销的操作</translation>
+    </message>
+    <message>
+        <source>&amp;Brush</source>
+        <translation>画笔(&amp;B)</translation>
+    </message>
+    <message>
+        <source>Paint the structure with the left mouse button; the right one erases</source>
+        <translation>用鼠标左键涂画结构；右键擦除</translation>
+    </message>
+    <message>
+        <source>&amp;Eraser</source>
+        <translation>橡皮擦(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Erase with the left mouse button</source>
+        <translation>用鼠标左键擦除</translation>
+    </message>
+    <message>
+        <source>&amp;Move the picture</source>
+        <translation>移动画面(&amp;M)</translation>
+    </message>
+    <message>
+        <source>Drag the picture; also with Space or the middle mouse button</source>
+        <translation>拖动画面；也可按住空格键或鼠标中键</translation>
+    </message>
+    <message>
+        <source>&amp;Larger brush</source>
+        <translation>增大画笔(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Make the brush larger; also Ctrl + mouse wheel</source>
+        <translation>增大画笔；也可用 Ctrl + 鼠标滚轮</translation>
+    </message>
+    <message>
+        <source>&amp;Smaller brush</source>
+        <translation>减小画笔(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Make the brush smaller; also Ctrl + mouse wheel</source>
+        <translation>减小画笔；也可用 Ctrl + 鼠标滚轮</translation>
+    </message>
+    <message>
+        <source>&amp;Higher threshold</source>
+        <translation>提高阈值(&amp;H)</translation>
+    </message>
+    <message>
+        <source>Less of the prediction belongs to the mask</source>
+        <translation>预测结果中归入掩膜的部分减少</translation>
+    </message>
+    <message>
+        <source>L&amp;ower threshold</source>
+        <translation>降低阈值(&amp;O)</translation>
+    </message>
+    <message>
+        <source>More of the prediction belongs to the mask</source>
+        <translation>预测结果中归入掩膜的部分增多</translation>
+    </message>
+    <message>
+        <source>&amp;Accept and next</source>
+        <translation>确认并转到下一张(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Save the mask as accepted and go to the next image</source>
+        <translation>将掩膜保存为已确认，并转到下一张图像</translation>
+    </message>
+    <message>
+        <source>&amp;Previous image</source>
+        <translation>上一张图像(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Go to the image before</source>
+        <translation>转到上一张图像</translation>
+    </message>
+    <message>
+        <source>&amp;Next image</source>
+        <translation>下一张图像(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Go to the image after</source>
+        <translation>转到下一张图像</translation>
+    </message>
+    <message>
+        <source>&amp;Fit</source>
+        <translation>适合窗口(&amp;F)</translation>
+    </message>
+    <message>
+        <source>Show the whole image</source>
+        <translation>显示整张图像</translation>
+    </message>
+    <message>
+        <source>&amp;One to one</source>
+        <translation>实际像素(&amp;O)</translation>
+    </message>
+    <message>
+        <source>One image pixel is one screen pixel</source>
+        <translation>一个图像像素对应一个屏幕像素</translation>
+    </message>
+    <message>
+        <source>Zoom &amp;in</source>
+        <translation>放大(&amp;I)</translation>
+    </message>
+    <message>
+        <source>Larger; also the mouse wheel</source>
+        <translation>放大；也可用鼠标滚轮</translation>
+    </message>
+    <message>
+        <source>Zoom o&amp;ut</source>
+        <translation>缩小(&amp;U)</translation>
+    </message>
+    <message>
+        <source>Smaller; also the mouse wheel</source>
+        <translation>缩小；也可用鼠标滚轮</translation>
+    </message>
+    <message>
+        <source>Show the &amp;mask</source>
+        <translation>显示掩膜(&amp;M)</translation>
+    </message>
+    <message>
+        <source>Show or hide the mask to see the picture below</source>
+        <translation>显示或隐藏掩膜，以便查看下方的图像</translation>
+    </message>
+    <message>
+        <source>F&amp;illed mask</source>
+        <translation>填充掩膜(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Fill the mask with colour</source>
+        <translation>用颜色填充掩膜</translation>
+    </message>
+    <message>
+        <source>Mask out&amp;line</source>
+        <translation>掩膜轮廓(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Draw the edge of the mask</source>
+        <translation>绘制掩膜边缘</translation>
+    </message>
+    <message>
+        <source>Colours as the &amp;desktop</source>
+        <translation>配色跟随桌面(&amp;D)</translation>
+    </message>
+    <message>
+        <source>Follow the desktop&apos;s dark or light look</source>
+        <translation>跟随桌面的深色或浅色外观</translation>
+    </message>
+    <message>
+        <source>Da&amp;rk</source>
+        <translation>深色(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Dark colours</source>
+        <translation>深色配色</translation>
+    </message>
+    <message>
+        <source>Li&amp;ght</source>
+        <translation>浅色(&amp;G)</translation>
+    </message>
+    <message>
+        <source>Light colours</source>
+        <translation>浅色配色</translation>
+    </message>
+    <message>
+        <source>&amp;Predict</source>
+        <translation>预测(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Let the model find the structure on this image</source>
+        <translation>让模型在此图像上查找该结构</translation>
+    </message>
+    <message>
+        <source>&amp;Fine-tune on my labels</source>
+        <translation>用我的标注微调(&amp;F)</translation>
+    </message>
+    <message>
+        <source>Teach the model with the accepted masks</source>
+        <translation>用已确认的掩膜训练模型</translation>
+    </message>
+    <message>
+        <source>&amp;Versions</source>
+        <translation>版本(&amp;V)</translation>
+    </message>
+    <message>
+        <source>See, activate and roll back model versions</source>
+        <translation>查看、启用或退回模型版本</translation>
+    </message>
+    <message>
+        <source>Choose the &amp;base model…</source>
+        <translation>选择基础模型(&amp;B)…</translation>
+    </message>
+    <message>
+        <source>Use a Sa2VA model from a folder of this computer for this project</source>
+        <translation>让此项目使用本机文件夹中的 Sa2VA 模型</translation>
+    </message>
+    <message>
+        <source>&amp;Keys and mouse</source>
+        <translation>按键与鼠标(&amp;K)</translation>
+    </message>
+    <message>
+        <source>What every key and mouse button does</source>
+        <translation>各按键和鼠标按钮的作用</translation>
+    </message>
+    <message>
+        <source>&amp;About</source>
+        <translation>关于(&amp;A)</translation>
+    </message>
+    <message>
+        <source>What this program is and is not</source>
+        <translation>本程序是什么、不是什么</translation>
+    </message>
+</context>
+<context>
+    <name>core</name>
+    <message>
+        <source>The program made a mistake, so this was not finished; your labels are safe.</source>
+        <translation>程序出现错误，此操作未能完成；您的标注完好。</translation>
+    </message>
+    <message>
+        <source>Try again. If it happens again, send the report to those who look after the program.</source>
+        <translation>请重试。如果再次发生，请将报告发送给负责维护本程序的人员。</translation>
+    </message>
+    <message>
+        <source>The fine-tune stopped unexpectedly, so there is no new version; your labels are safe, nothing was changed.</source>
+        <translation>微调意外停止，没有产生新版本；您的标注完好，没有任何改动。</translation>
+    </message>
+    <message>
+        <source>Start it again. If it happens again, close other programs: the memory may be too small for it.</source>
+        <translation>请重新开始。如果再次发生，请关闭其他程序：内存可能不足。</translation>
+    </message>
+    <message>
+        <source>The fine-tune could not be started; your labels are safe and nothing was changed.</source>
+        <translation>无法开始微调；您的标注完好，没有任何改动。</translation>
+    </message>
+    <message>
+        <source>Try again. If it happens again, install the program again.</source>
+        <translation>请重试。如果再次发生，请重新安装程序。</translation>
+    </message>
+    <message>
+        <source>The window and its background worker belong to two different installations, so the fine-tune was not started.</source>
+        <translation>窗口与后台程序来自两次不同的安装，因此没有开始微调。</translation>
+    </message>
+    <message>
+        <source>Close the program and install it again; your labels are safe.</source>
+        <translation>请关闭程序并重新安装；您的标注完好。</translation>
+    </message>
+    <message>
+        <source>The model stopped unexpectedly, so it gave no answer; your labels and strokes are safe.</source>
+        <translation>模型意外停止，没有给出结果；您的标注和笔画完好。</translation>
+    </message>
+    <message>
+        <source>Press Predict to load it again. If it happens again, close other programs: the memory may be too small.</source>
+        <translation>请点击“预测”重新加载。如果再次发生，请关闭其他程序：内存可能不足。</translation>
+    </message>
+    <message>
+        <source>The model could not be started; your labels and strokes are safe.</source>
+        <translation>无法启动模型；您的标注和笔画完好。</translation>
+    </message>
+    <message>
+        <source>The window and its background worker belong to two different installations, so the model was not started.</source>
+        <translation>窗口与后台程序来自两次不同的安装，因此没有启动模型。</translation>
+    </message>
+    <message>
+        <source>There is no model in the folder “{folder}”, so the model was not changed (config.json or weights are missing).</source>
+        <translation>文件夹“{folder}”中没有模型（缺少 config.json 或权重文件），因此没有更换模型。</translation>
+    </message>
+    <message>
+        <source>Choose the folder of a Sa2VA model.</source>
+        <translation>请选择 Sa2VA 模型所在的文件夹。</translation>
+    </message>
+    <message>
+        <source>A labelled image cannot be read any more, so the fine-tune was stopped; your labels are safe.</source>
+        <translation>有一张已标注的图像已无法读取，微调已停止；您的标注完好。</translation>
+    </message>
+    <message>
+        <source>A labelled image was exchanged since it was labelled, so the fine-tune was stopped; your labels are safe.</source>
+        <translation>有一张图像在标注之后被替换，微调已停止；您的标注完好。</translation>
+    </message>
+    <message>
+        <source>A mask that was frozen for this fine-tune is missing or damaged, so it was stopped; your labels are safe.</source>
+        <translation>为此次微调保存的一个掩膜缺失或已损坏，微调已停止；您的标注完好。</translation>
+    </message>
+    <message>
+        <source>A part of the model in “{folder}” does not belong to Sa2VA ({key}), so it was not loaded.</source>
+        <translation>“{folder}”中的模型有一部分不属于 Sa2VA（{key}），因此没有加载。</translation>
+    </message>
+    <message>
+        <source>A stored mask of the project “{project}” is damaged, so it was not used.</source>
+        <translation>项目“{project}”中保存的一个掩膜已损坏，因此没有使用。</translation>
+    </message>
+    <message>
+        <source>Accept a mask first; only those are exported.</source>
+        <translation>请先确认一个掩膜；只有已确认的掩膜才会导出。</translation>
+    </message>
+    <message>
+        <source>Accept at least {least} images first.</source>
+        <translation>请先确认至少 {least} 张图像。</translation>
+    </message>
+    <message>
+        <source>Accept at least {least} images, if possible of several patients.</source>
+        <translation>请确认至少 {least} 张图像，最好来自多名患者。</translation>
+    </message>
+    <message>
+        <source>Allow writing there and start it again; your labels are safe.</source>
+        <translation>请允许写入该位置，然后重新开始；您的标注完好。</translation>
+    </message>
+    <message>
+        <source>Another program is using the project “{project}”, so this change was not saved.</source>
+        <translation>另一个程序正在使用项目“{project}”，因此此更改没有保存。</translation>
+    </message>
+    <message>
+        <source>Another window changed this image in the project “{project}”, so this change was not saved.</source>
+        <translation>另一个窗口更改了项目“{project}”中的这张图像，因此此更改没有保存。</translation>
+    </message>
+    <message>
+        <source>Ask for a fresh copy from where you got it.</source>
+        <translation>请向提供者索取一份新的副本。</translation>
+    </message>
+    <message>
+        <source>Check that it exists and that you may open it.</source>
+        <translation>请检查它是否存在，以及您是否有权打开。</translation>
+    </message>
+    <message>
+        <source>Check the connection and try again.</source>
+        <translation>请检查连接后重试。</translation>
+    </message>
+    <message>
+        <source>Check the connection, or choose another folder.</source>
+        <translation>请检查连接，或选择其他文件夹。</translation>
+    </message>
+    <message>
+        <source>Check the disk and start the fine-tune again; your labels are safe.</source>
+        <translation>请检查磁盘并重新开始微调；您的标注完好。</translation>
+    </message>
+    <message>
+        <source>Check the name and the internet connection, or choose the folder of a model that is on this computer.</source>
+        <translation>请检查名称和网络连接，或选择本机上的模型文件夹。</translation>
+    </message>
+    <message>
+        <source>Check the name, or choose the folder of a model that is on this computer.</source>
+        <translation>请检查名称，或选择本机上的模型文件夹。</translation>
+    </message>
+    <message>
+        <source>Choose a folder in which you may write.</source>
+        <translation>请选择您有写入权限的文件夹。</translation>
+    </message>
+    <message>
+        <source>Choose a folder with a Sa2VA model of the InternVL family; the model in use stays in use.</source>
+        <translation>请选择含有 InternVL 系列 Sa2VA 模型的文件夹；仍使用当前模型。</translation>
+    </message>
+    <message>
+        <source>Choose a folder.</source>
+        <translation>请选择一个文件夹。</translation>
+    </message>
+    <message>
+        <source>Choose a model, or restart the program.</source>
+        <translation>请选择一个模型，或重新启动程序。</translation>
+    </message>
+    <message>
+        <source>Choose an empty folder.</source>
+        <translation>请选择一个空文件夹。</translation>
+    </message>
+    <message>
+        <source>Choose another Sa2VA model; the model in use stays in use.</source>
+        <translation>请选择其他 Sa2VA 模型；仍使用当前模型。</translation>
+    </message>
+    <message>
+        <source>Choose another folder or download the model again; the model in use stays in use.</source>
+        <translation>请选择其他文件夹，或重新下载模型；仍使用当前模型。</translation>
+    </message>
+    <message>
+        <source>Choose another folder, for example a new one beside the project.</source>
+        <translation>请选择其他文件夹，例如在项目旁边新建一个。</translation>
+    </message>
+    <message>
+        <source>Choose another folder, or free some space on the disk.</source>
+        <translation>请选择其他文件夹，或在磁盘上释放一些空间。</translation>
+    </message>
+    <message>
+        <source>Choose another folder.</source>
+        <translation>请选择其他文件夹。</translation>
+    </message>
+    <message>
+        <source>Choose another folder; the model in use stays in use.</source>
+        <translation>请选择其他文件夹；仍使用当前模型。</translation>
+    </message>
+    <message>
+        <source>Choose another name.</source>
+        <translation>请使用其他名称。</translation>
+    </message>
+    <message>
+        <source>Choose the folder into which the model was downloaded; the model in use stays in use.</source>
+        <translation>请选择下载模型时所用的文件夹；仍使用当前模型。</translation>
+    </message>
+    <message>
+        <source>Choose the folder of a project of this program.</source>
+        <translation>请选择本程序的项目文件夹。</translation>
+    </message>
+    <message>
+        <source>Choose the folder of a project, or make a new one.</source>
+        <translation>请选择一个项目文件夹，或新建一个项目。</translation>
+    </message>
+    <message>
+        <source>Choose “automatic” or “processor” as the device and try again.</source>
+        <translation>请将设备设为“自动”或“处理器”后重试。</translation>
+    </message>
+    <message>
+        <source>Close other programs, choose “processor” as the device, or use a smaller model, and try again.</source>
+        <translation>请关闭其他程序，将设备设为“处理器”，或使用较小的模型，然后重试。</translation>
+    </message>
+    <message>
+        <source>Close other programs, or choose “processor” as the device, and start it again.</source>
+        <translation>请关闭其他程序，或将设备设为“处理器”，然后重新开始。</translation>
+    </message>
+    <message>
+        <source>Close the other window and try again.</source>
+        <translation>请关闭另一个窗口后重试。</translation>
+    </message>
+    <message>
+        <source>Close the other window; go to another image and come back to see what was changed.</source>
+        <translation>请关闭另一个窗口；转到其他图像再返回，即可看到更改。</translation>
+    </message>
+    <message>
+        <source>Comparing with the model it came from</source>
+        <translation>正在与微调前的模型比较</translation>
+    </message>
+    <message>
+        <source>Copy it to a folder in which you may write and open the copy.</source>
+        <translation>请将其复制到您有写入权限的文件夹，再打开副本。</translation>
+    </message>
+    <message>
+        <source>Correct it, or leave it out to treat each image as a patient.</source>
+        <translation>请改正它，或将其留空，把每张图像视为一名患者。</translation>
+    </message>
+    <message>
+        <source>Cut or scale it down to at most {limit} megapixels.</source>
+        <translation>请将其裁剪或缩小到不超过 {limit} 百万像素。</translation>
+    </message>
+    <message>
+        <source>Download the model again; the model in use stays in use.</source>
+        <translation>请重新下载模型；仍使用当前模型。</translation>
+    </message>
+    <message>
+        <source>Free some space and try again; a model needs 2 to 60 GB.</source>
+        <translation>请释放一些空间后重试；一个模型需要 2 至 60 GB。</translation>
+    </message>
+    <message>
+        <source>Install the newer version to work with it; nothing was changed.</source>
+        <translation>请安装新版程序后再使用；没有任何改动。</translation>
+    </message>
+    <message>
+        <source>Install the program again.</source>
+        <translation>请重新安装程序。</translation>
+    </message>
+    <message>
+        <source>Loading the model</source>
+        <translation>正在加载模型</translation>
+    </message>
+    <message>
+        <source>Looking at the image</source>
+        <translation>正在分析图像</translation>
+    </message>
+    <message>
+        <source>Looking at the labelled images ({done} of {all})</source>
+        <translation>正在分析已标注的图像（{done} / {all}）</translation>
+    </message>
+    <message>
+        <source>Make room on it, or choose another folder.</source>
+        <translation>请释放磁盘空间，或选择其他文件夹。</translation>
+    </message>
+    <message>
+        <source>Make room on the disk and start it again.</source>
+        <translation>请释放磁盘空间，然后重新开始。</translation>
+    </message>
+    <message>
+        <source>Make room on the disk and start it again; your labels are safe.</source>
+        <translation>请释放磁盘空间，然后重新开始；您的标注完好。</translation>
+    </message>
+    <message>
+        <source>Make room on the disk and try again.</source>
+        <translation>请释放磁盘空间后重试。</translation>
+    </message>
+    <message>
+        <source>Make room on the disk or allow writing, then start it again.</source>
+        <translation>请释放磁盘空间或允许写入，然后重新开始。</translation>
+    </message>
+    <message>
+        <source>No mask is accepted yet, so there is nothing to write.</source>
+        <translation>尚无已确认的掩膜，没有可写入的内容。</translation>
+    </message>
+    <message>
+        <source>No model is loaded, so nothing can be predicted.</source>
+        <translation>没有加载模型，无法预测。</translation>
+    </message>
+    <message>
+        <source>No project can be made in the folder “{project}” because it cannot be written.</source>
+        <translation>文件夹“{project}”无法写入，因此不能在其中新建项目。</translation>
+    </message>
+    <message>
+        <source>Open a backup of it; do not delete the damaged file, it may still be repaired.</source>
+        <translation>请打开它的备份；不要删除损坏的文件，它可能仍可修复。</translation>
+    </message>
+    <message>
+        <source>Open it in the window once, then try again.</source>
+        <translation>请先在窗口中打开一次，然后重试。</translation>
+    </message>
+    <message>
+        <source>Open that project, or choose an empty folder.</source>
+        <translation>请打开那个项目，或选择一个空文件夹。</translation>
+    </message>
+    <message>
+        <source>Open the image and save its mask again, or open a backup of the project.</source>
+        <translation>请打开该图像并重新保存其掩膜，或打开项目的备份。</translation>
+    </message>
+    <message>
+        <source>Part of the model in “{folder}” is missing ({file}), so the model was not loaded.</source>
+        <translation>“{folder}”中的模型缺少一部分（{file}），因此没有加载。</translation>
+    </message>
+    <message>
+        <source>Proving that the model can learn from your labels</source>
+        <translation>正在验证模型能否从您的标注中学习</translation>
+    </message>
+    <message>
+        <source>Put it back or choose another; labels already made for it are safe.</source>
+        <translation>请将其放回原处，或选择其他图像；已为它做的标注完好。</translation>
+    </message>
+    <message>
+        <source>Put the image back where it was, or take its label back, and start again.</source>
+        <translation>请将图像放回原处，或取消对它的确认，然后重新开始。</translation>
+    </message>
+    <message>
+        <source>Put the image back, or label the new one, and start again.</source>
+        <translation>请放回原来的图像，或标注新的图像，然后重新开始。</translation>
+    </message>
+    <message>
+        <source>Rename the file and add the images again.</source>
+        <translation>请重命名该文件，然后重新添加图像。</translation>
+    </message>
+    <message>
+        <source>Save it as 8-bit PNG, or leave it out; the other images are not affected.</source>
+        <translation>请将其另存为 8 位 PNG，或不使用它；其他图像不受影响。</translation>
+    </message>
+    <message>
+        <source>Something went wrong inside the program during the fine-tune; your labels are safe and nothing was changed.</source>
+        <translation>微调期间程序内部出错；您的标注完好，没有任何改动。</translation>
+    </message>
+    <message>
+        <source>Something went wrong inside the program while the model was working; your labels are safe.</source>
+        <translation>模型运行时程序内部出错；您的标注完好。</translation>
+    </message>
+    <message>
+        <source>Start it again from the window.</source>
+        <translation>请在窗口中重新开始。</translation>
+    </message>
+    <message>
+        <source>Start it again from the window; your labels are safe.</source>
+        <translation>请在窗口中重新开始；您的标注完好。</translation>
+    </message>
+    <message>
+        <source>Start it again. If it happens again, send us the log file.</source>
+        <translation>请重新开始。如果再次发生，请将日志文件发送给我们。</translation>
+    </message>
+    <message>
+        <source>Start it again; if it happens again, send us the log file.</source>
+        <translation>请重新开始；如果再次发生，请将日志文件发送给我们。</translation>
+    </message>
+    <message>
+        <source>The base model was exchanged since this fine-tune was prepared, so it was not started.</source>
+        <translation>准备此次微调之后，基础模型被更换，因此没有开始微调。</translation>
+    </message>
+    <message>
+        <source>The computer&apos;s memory did not suffice for this fine-tune, so it was stopped; your labels are safe.</source>
+        <translation>计算机内存不足，微调已停止；您的标注完好。</translation>
+    </message>
+    <message>
+        <source>The computer&apos;s memory did not suffice for this image, so it has no prediction; everything else is kept.</source>
+        <translation>计算机内存不足，此图像没有预测结果；其他内容均已保留。</translation>
+    </message>
+    <message>
+        <source>The demo images are not complete ({reason}), so the demo was not started.</source>
+        <translation>演示图像不完整（{reason}），因此没有启动演示。</translation>
+    </message>
+    <message>
+        <source>Free some space or allow writing there; your own projects are not affected.</source>
+        <translation>请释放一些空间或允许写入该文件夹；您自己的项目不受影响。</translation>
+    </message>
+    <message>
+        <source>Learning</source>
+        <translation>正在学习</translation>
+    </message>
+    <message>
+        <source>The demo project could not be made because the folder {folder} cannot be written.</source>
+        <translation>无法写入文件夹 {folder}，因此没有创建演示项目。</translation>
+    </message>
+    <message>
+        <source>The description of this fine-tune is missing or damaged, so it was not started; your labels are safe.</source>
+        <translation>此次微调的说明文件缺失或已损坏，因此没有开始；您的标注完好。</translation>
+    </message>
+    <message>
+        <source>The disk is full, so no project was made.</source>
+        <translation>磁盘已满，没有新建项目。</translation>
+    </message>
+    <message>
+        <source>The disk is full, so the fine-tune was stopped; your labels are safe.</source>
+        <translation>磁盘已满，微调已停止；您的标注完好。</translation>
+    </message>
+    <message>
+        <source>The disk is full, so the model “{name}” was not fetched.</source>
+        <translation>磁盘已满，没有下载模型“{name}”。</translation>
+    </message>
+    <message>
+        <source>The disk is full, so this change was not saved; everything before it is safe.</source>
+        <translation>磁盘已满，此更改没有保存；之前的内容完好。</translation>
+    </message>
+    <message>
+        <source>The disk of the folder “{folder}” is full, so no masks were written.</source>
+        <translation>文件夹“{folder}”所在的磁盘已满，没有写入掩膜。</translation>
+    </message>
+    <message>
+        <source>The disk of the folder “{folder}” may be failing; choose another one.</source>
+        <translation>文件夹“{folder}”所在的磁盘可能有故障；请选择其他文件夹。</translation>
+    </message>
+    <message>
+        <source>The file in “{project}” belongs to another program, so it was not opened.</source>
+        <translation>“{project}”中的文件属于其他程序，因此没有打开。</translation>
+    </message>
+    <message>
+        <source>The file name “{file}” holds signs that cannot be kept, so no images were added.</source>
+        <translation>文件名“{file}”含有无法保存的字符，因此没有添加图像。</translation>
+    </message>
+    <message>
+        <source>The file {file} in “{folder}” is damaged, so the model was not loaded.</source>
+        <translation>“{folder}”中的文件 {file} 已损坏，因此没有加载模型。</translation>
+    </message>
+    <message>
+        <source>The file {file} is damaged, so it cannot be shown.</source>
+        <translation>文件 {file} 已损坏，无法显示。</translation>
+    </message>
+    <message>
+        <source>The file {file} is empty, so there is no image to show.</source>
+        <translation>文件 {file} 是空的，没有可显示的图像。</translation>
+    </message>
+    <message>
+        <source>The file {file} is not an image, whatever its name says, so it cannot be shown.</source>
+        <translation>文件 {file} 虽然名称像图像，但实际不是图像，无法显示。</translation>
+    </message>
+    <message>
+        <source>The files of the version “{folder}” are missing or damaged, so it was not loaded.</source>
+        <translation>版本“{folder}”的文件缺失或已损坏，因此没有加载。</translation>
+    </message>
+    <message>
+        <source>The fine-tune could not be prepared because its folder cannot be written; your labels are safe.</source>
+        <translation>微调的文件夹无法写入，因此未能准备微调；您的标注完好。</translation>
+    </message>
+    <message>
+        <source>The fine-tune could not be prepared because the project&apos;s folder cannot be written; your labels are safe.</source>
+        <translation>项目文件夹无法写入，因此未能准备微调；您的标注完好。</translation>
+    </message>
+    <message>
+        <source>The fine-tune ran out of bounds and was stopped; your labels are safe and nothing was changed.</source>
+        <translation>微调的数值失控，已停止；您的标注完好，没有任何改动。</translation>
+    </message>
+    <message>
+        <source>The fine-tune was not started: all parts of this model that could learn are frozen.</source>
+        <translation>没有开始微调：此模型中可学习的部分均被锁定。</translation>
+    </message>
+    <message>
+        <source>The fine-tune was not started: one part of the model ({part}) does not move when it is trained.</source>
+        <translation>没有开始微调：模型的一部分（{part}）在训练时没有变化。</translation>
+    </message>
+    <message>
+        <source>The fine-tune was not started: one part of the model ({part}) moved although it has to stay as it is.</source>
+        <translation>没有开始微调：模型的一部分（{part}）本应保持不变，却发生了变化。</translation>
+    </message>
+    <message>
+        <source>The fine-tune was not started: one part of the model ({part}) would learn nothing from your labels.</source>
+        <translation>没有开始微调：模型的一部分（{part}）无法从您的标注中学到任何东西。</translation>
+    </message>
+    <message>
+        <source>The fine-tune was not started: the model&apos;s answers on your labels are no numbers.</source>
+        <translation>没有开始微调：模型对您的标注给出的结果不是有效数值。</translation>
+    </message>
+    <message>
+        <source>The fine-tune was not started: what the model answers is cut off from the parts that are to learn, so it would have run for hours and changed nothing.</source>
+        <translation>没有开始微调：模型的结果与需要学习的部分没有联系，即使运行数小时也不会有任何变化。</translation>
+    </message>
+    <message>
+        <source>The folder “{folder}” already holds {place} and {others} more files that this project did not write there, so no masks were written.</source>
+        <translation>文件夹“{folder}”中已有 {place} 和另外 {others} 个不是由此项目写入的文件，因此没有写入掩膜。</translation>
+    </message>
+    <message>
+        <source>The folder “{folder}” already holds {place}, which this project did not write there, so no masks were written.</source>
+        <translation>文件夹“{folder}”中已有不是由此项目写入的 {place}，因此没有写入掩膜。</translation>
+    </message>
+    <message>
+        <source>The folder “{folder}” belongs to the project itself, so no masks were written.</source>
+        <translation>文件夹“{folder}”属于项目本身，因此没有写入掩膜。</translation>
+    </message>
+    <message>
+        <source>The folder “{folder}” cannot be made ({reason}), so there is no place for the results.</source>
+        <translation>无法创建文件夹“{folder}”（{reason}），结果无处存放。</translation>
+    </message>
+    <message>
+        <source>The folder “{folder}” cannot be reached (its disk or network folder may be gone), so no masks were written.</source>
+        <translation>无法访问文件夹“{folder}”（其磁盘或网络文件夹可能已断开），因此没有写入掩膜。</translation>
+    </message>
+    <message>
+        <source>The folder “{folder}” cannot be read, so no images were added.</source>
+        <translation>无法读取文件夹“{folder}”，因此没有添加图像。</translation>
+    </message>
+    <message>
+        <source>The folder “{folder}” holds a manifest.csv that this program did not write, so no masks were written.</source>
+        <translation>文件夹“{folder}”中有一个不是由本程序写入的 manifest.csv，因此没有写入掩膜。</translation>
+    </message>
+    <message>
+        <source>The folder “{folder}” holds a model of another kind ({kind}), so it was not loaded.</source>
+        <translation>文件夹“{folder}”中是其他类型的模型（{kind}），因此没有加载。</translation>
+    </message>
+    <message>
+        <source>The folder “{folder}” holds masks of another project, so no masks were written.</source>
+        <translation>文件夹“{folder}”中有其他项目的掩膜，因此没有写入掩膜。</translation>
+    </message>
+    <message>
+        <source>The folder “{folder}” holds no model ({file} is missing), so nothing was loaded.</source>
+        <translation>文件夹“{folder}”中没有模型（缺少 {file}），因此没有加载。</translation>
+    </message>
+    <message>
+        <source>The folder “{project}” already holds a project, so no new one was made.</source>
+        <translation>文件夹“{project}”中已有项目，因此没有新建项目。</translation>
+    </message>
+    <message>
+        <source>The folder “{project}” holds no project, so none was opened.</source>
+        <translation>文件夹“{project}”中没有项目，因此没有打开项目。</translation>
+    </message>
+    <message>
+        <source>The image {file} cannot be read (it was moved, deleted, or this account may not read it), so it is not shown.</source>
+        <translation>无法读取图像 {file}（已被移动、删除，或此账户无权读取），因此没有显示。</translation>
+    </message>
+    <message>
+        <source>The image {file} is damaged or of a kind that this program cannot read, so it is not shown.</source>
+        <translation>图像 {file} 已损坏，或属于本程序无法读取的类型，因此没有显示。</translation>
+    </message>
+    <message>
+        <source>The image {file} is larger than this program can correct, so it is not shown.</source>
+        <translation>图像 {file} 超出本程序可修正的大小，因此没有显示。</translation>
+    </message>
+    <message>
+        <source>The mask {place} did not read back as it was written, so no masks were written.</source>
+        <translation>掩膜 {place} 读回的内容与写入的不一致，因此没有写入掩膜。</translation>
+    </message>
+    <message>
+        <source>The model description in “{folder}” is incomplete, so the model was not loaded.</source>
+        <translation>“{folder}”中的模型说明不完整，因此没有加载模型。</translation>
+    </message>
+    <message>
+        <source>The model gave no usable answer for this image, so nothing was changed.</source>
+        <translation>模型没有对此图像给出可用的结果，因此没有任何改动。</translation>
+    </message>
+    <message>
+        <source>The model in “{folder}” is not complete ({key} is missing), so it was not loaded.</source>
+        <translation>“{folder}”中的模型不完整（缺少 {key}），因此没有加载。</translation>
+    </message>
+    <message>
+        <source>The model in “{folder}” uses a language part ({kind}) that this program does not know, so it was not loaded.</source>
+        <translation>“{folder}”中的模型使用了本程序不认识的语言部分（{kind}），因此没有加载。</translation>
+    </message>
+    <message>
+        <source>The model&apos;s answers on your labels are no numbers, so the fine-tune was stopped; nothing was changed.</source>
+        <translation>模型对您的标注给出的结果不是有效数值，微调已停止；没有任何改动。</translation>
+    </message>
+    <message>
+        <source>The new version could not be put in its place, so the fine-tune brought nothing.</source>
+        <translation>无法将新版本存入其位置，此次微调没有产生新版本。</translation>
+    </message>
+    <message>
+        <source>The new version could not be written (the disk is full or write-protected), so the fine-tune brought nothing.</source>
+        <translation>无法写入新版本（磁盘已满或被写保护），此次微调没有产生新版本。</translation>
+    </message>
+    <message>
+        <source>The new version has only learned where the structure usually lies, not what it looks like: on images it never saw one and the same mask for all of them would do as well (Dice {constant:.3f} against {after:.3f}). The model in use stays in use; check whether the labels belong to their images.</source>
+        <translation>新版本只学会了结构通常所在的位置，没有学会它的样子：在它从未见过的图像上，让所有图像共用同一个掩膜也能达到同样的效果（Dice {constant:.3f}，新版本为 {after:.3f}）。仍使用当前模型；请检查标注与图像是否对应。</translation>
+    </message>
+    <message>
+        <source>The new version is better on images it never saw: Dice {after:.3f} instead of {before:.3f} (gain {gain:.3f}, 95 % between {low:.3f} and {high:.3f}).</source>
+        <translation>新版本在它从未见过的图像上更好：Dice 由 {before:.3f} 变为 {after:.3f}（提高 {gain:.3f}，95% 区间为 {low:.3f} 至 {high:.3f}）。</translation>
+    </message>
+    <message>
+        <source>The new version is not better on images it never saw: Dice {after:.3f} instead of {before:.3f}. The model in use stays in use.</source>
+        <translation>新版本在它从未见过的图像上没有变好：Dice 由 {before:.3f} 变为 {after:.3f}。仍使用当前模型。</translation>
+    </message>
+    <message>
+        <source>The new version is not surely better on images it never saw: Dice {after:.3f} instead of {before:.3f}, but by chance the gain could lie anywhere between {low:.3f} and {high:.3f}. The model in use stays in use.</source>
+        <translation>不能确定新版本在它从未见过的图像上更好：Dice 由 {before:.3f} 变为 {after:.3f}，但受偶然因素影响，提高的幅度可能在 {low:.3f} 至 {high:.3f} 之间。仍使用当前模型。</translation>
+    </message>
+    <message>
+        <source>The new version, read back from the disk, does not predict what was learned, so it was thrown away.</source>
+        <translation>从磁盘读回的新版本不能给出学到的预测结果，已被丢弃。</translation>
+    </message>
+    <message>
+        <source>The other images are not affected; replace this file or leave it out.</source>
+        <translation>其他图像不受影响；请替换此文件，或不使用它。</translation>
+    </message>
+    <message>
+        <source>The pattern “{pattern}” for patients cannot be understood, so nothing was started.</source>
+        <translation>无法理解用于区分患者的规则“{pattern}”，因此没有开始。</translation>
+    </message>
+    <message>
+        <source>The program and its background worker did not understand each other ({detail}).</source>
+        <translation>程序与后台程序之间的通信出错（{detail}）。</translation>
+    </message>
+    <message>
+        <source>The project “{project}” cannot be reached (its disk or network folder may be gone), so nothing was changed.</source>
+        <translation>无法访问项目“{project}”（其磁盘或网络文件夹可能已断开），因此没有任何改动。</translation>
+    </message>
+    <message>
+        <source>The project “{project}” holds commands that this program did not write, so it was not opened.</source>
+        <translation>项目“{project}”中含有不是由本程序写入的命令，因此没有打开。</translation>
+    </message>
+    <message>
+        <source>The project “{project}” is damaged and was not changed.</source>
+        <translation>项目“{project}”已损坏，没有对它作任何改动。</translation>
+    </message>
+    <message>
+        <source>The project “{project}” is write-protected, so nothing can be saved in it.</source>
+        <translation>项目“{project}”被写保护，无法在其中保存任何内容。</translation>
+    </message>
+    <message>
+        <source>The project “{project}” was made by a newer version of this program ({step}), so it was not opened.</source>
+        <translation>项目“{project}”由本程序的更新版本（{step}）创建，因此没有打开。</translation>
+    </message>
+    <message>
+        <source>The project “{project}” was made by an older version of this program and must be brought up to date.</source>
+        <translation>项目“{project}”由本程序的旧版本创建，需要更新。</translation>
+    </message>
+    <message>
+        <source>The structure has no prompt, so the model does not know what to look for.</source>
+        <translation>该结构没有提示词，模型不知道要查找什么。</translation>
+    </message>
+    <message>
+        <source>The version in “{folder}” does not say what it was made from, so it cannot be used.</source>
+        <translation>“{folder}”中的版本没有注明来自哪个模型，因此无法使用。</translation>
+    </message>
+    <message>
+        <source>The version “{folder}” does not fit its base model ({part}), so it was not loaded.</source>
+        <translation>版本“{folder}”与其基础模型不匹配（{part}），因此没有加载。</translation>
+    </message>
+    <message>
+        <source>The version “{folder}” was made from another base model, so it was not loaded.</source>
+        <translation>版本“{folder}”来自其他基础模型，因此没有加载。</translation>
+    </message>
+    <message>
+        <source>The word list (tokenizer) in “{folder}” does not belong to a Sa2VA model, so it was not loaded.</source>
+        <translation>“{folder}”中的词表（tokenizer）不属于 Sa2VA 模型，因此没有加载。</translation>
+    </message>
+    <message>
+        <source>The word list (tokenizer) in “{folder}” is missing or damaged, so the model was not loaded.</source>
+        <translation>“{folder}”中的词表（tokenizer）缺失或已损坏，因此没有加载模型。</translation>
+    </message>
+    <message>
+        <source>There already is a structure called “{name}”, so nothing was changed.</source>
+        <translation>已有名为“{name}”的结构，因此没有任何改动。</translation>
+    </message>
+    <message>
+        <source>There are too few accepted labels ({count}) to learn from some and compare on others, so nothing was started.</source>
+        <translation>已确认的标注太少（{count} 个），无法一部分用于学习、一部分用于比较，因此没有开始。</translation>
+    </message>
+    <message>
+        <source>There is no model folder “{name}” on this computer, and no model of that name could be fetched from the Hugging Face hub.</source>
+        <translation>本机上没有模型文件夹“{name}”，也无法从 Hugging Face 下载同名的模型。</translation>
+    </message>
+    <message>
+        <source>There is no model “{name}” on this computer, so nothing was loaded.</source>
+        <translation>本机上没有模型“{name}”，因此没有加载。</translation>
+    </message>
+    <message>
+        <source>This computer has no graphics card that the model can use, although one was asked for; nothing was started.</source>
+        <translation>已选择使用显卡，但本机没有模型可用的显卡；没有开始。</translation>
+    </message>
+    <message>
+        <source>Try again. If it happens again, send us the log file.</source>
+        <translation>请重试。如果再次发生，请将日志文件发送给我们。</translation>
+    </message>
+    <message>
+        <source>Try another prompt, or go back to the base model.</source>
+        <translation>请尝试其他提示词，或退回到基础模型。</translation>
+    </message>
+    <message>
+        <source>Use another model; your labels are safe.</source>
+        <translation>请使用其他模型；您的标注完好。</translation>
+    </message>
+    <message>
+        <source>Use another version or the base model; the model in use stays in use.</source>
+        <translation>请使用其他版本或基础模型；仍使用当前模型。</translation>
+    </message>
+    <message>
+        <source>Use another version or the base model; your labels are safe.</source>
+        <translation>请使用其他版本或基础模型；您的标注完好。</translation>
+    </message>
+    <message>
+        <source>Write what is to be outlined, for example “the polyp”.</source>
+        <translation>请写明要勾画的内容，例如“the polyp”。</translation>
+    </message>
+    <message>
+        <source>Writing the new version and reading it back</source>
+        <translation>正在写入新版本并读回核对</translation>
+    </message>
+    <message>
+        <source>You may not write into the folder “{folder}”, so no masks were written.</source>
+        <translation>您没有文件夹“{folder}”的写入权限，因此没有写入掩膜。</translation>
+    </message>
+    <message>
+        <source>Your labels are safe and the model in use stays in use. Use another model, or send us the log file.</source>
+        <translation>您的标注完好，仍使用当前模型。请使用其他模型，或将日志文件发送给我们。</translation>
+    </message>
+    <message>
+        <source>Your labels are safe. Try again; if it happens again, restart the program.</source>
+        <translation>您的标注完好。请重试；如果再次发生，请重新启动程序。</translation>
+    </message>
+    <message>
+        <source>“{folder}” holds no model (its config.json is missing), so nothing was loaded.</source>
+        <translation>“{folder}”中没有模型（缺少 config.json），因此没有加载。</translation>
+    </message>
+    <message>
+        <source>“{folder}” is a file and not a folder, so no masks were written.</source>
+        <translation>“{folder}”是文件而不是文件夹，因此没有写入掩膜。</translation>
+    </message>
+    <message>
+        <source>“{name}” could not be written ({reason}).</source>
+        <translation>无法写入“{name}”（{reason}）。</translation>
+    </message>
+    <message>
+        <source>“{place}” in the folder “{folder}” is a link to somewhere else, so no masks were written.</source>
+        <translation>文件夹“{folder}”中的“{place}”是指向别处的链接，因此没有写入掩膜。</translation>
+    </message>
+</context>
+<context>
+    <name>finetune</name>
+    <message>
+        <source>No fine-tune is running.</source>
+        <translation>当前没有微调。</translation>
+    </message>
+    <message>
+        <source>The model is learning; you can go on working.</source>
+        <translation>模型正在学习；您可以继续工作。</translation>
+    </message>
+    <message>
+        <source>The fine-tune is being stopped.</source>
+        <translation>正在停止微调。</translation>
+    </message>
+    <message>
+        <source>The fine-tune is finished.</source>
+        <translation>微调已完成。</translation>
+    </message>
+    <message>
+        <source>The fine-tune was cancelled; nothing was changed.</source>
+        <translation>微调已取消；没有任何改动。</translation>
+    </message>
+    <message>
+        <source>The fine-tune could not be finished; nothing was changed.</source>
+        <translation>微调未能完成；没有任何改动。</translation>
+    </message>
+    <message>
+        <source>The fine-tune stopped unexpectedly; nothing was changed.</source>
+        <translation>微调意外停止；没有任何改动。</translation>
+    </message>
+</context>
+<context>
+    <name>messages</name>
+    <message>
+        <source>For research. This program is not a medical device: do not use it for diagnosis or treatment.</source>
+        <translation>仅供研究使用。本程序不是医疗器械：请勿用于诊断或治疗。</translation>
+    </message>
+    <message>
+        <source>Images added to the project: {count}.</source>
+        <translation>已加入项目的图像：{count} 张。</translation>
+    </message>
+    <message>
+        <source>Nothing was added: these images are already in the project.</source>
+        <translation>没有添加任何图像：这些图像已在项目中。</translation>
+    </message>
+    <message>
+        <source>There are no images in this folder. Choose a folder with PNG, JPEG, TIFF or BMP files.</source>
+        <translation>此文件夹中没有图像。请选择含有 PNG、JPEG、TIFF 或 BMP 文件的文件夹。</translation>
+    </message>
+    <message>
+        <source>Images added: {count}. Files that could not be read were left out: {bad}, the first is {first}.</source>
+        <translation>已添加图像 {count} 张。有 {bad} 个文件无法读取，已跳过，第一个是 {first}。</translation>
+    </message>
+    <message>
+        <source>There is nothing to accept yet. Press Predict (P) or paint the structure first.</source>
+        <translation>还没有可确认的内容。请先点击“预测”(P)，或涂画该结构。</translation>
+    </message>
+    <message>
+        <source>Accepted with an empty mask: the structure counts as not present on that image.</source>
+        <translation>已确认空掩膜：该结构视为不存在于那张图像上。</translation>
+    </message>
+    <message>
+        <source>Every image is accepted for this structure. You can now fine-tune on your labels or export them.</source>
+        <translation>此结构的所有图像均已确认。现在可以用您的标注进行微调，或导出标注。</translation>
+    </message>
+    <message>
+        <source>This is the last image of the list.</source>
+        <translation>这已是列表中的最后一张图像。</translation>
+    </message>
+    <message>
+        <source>This is the first image of the list.</source>
+        <translation>这已是列表中的第一张图像。</translation>
+    </message>
+    <message>
+        <source>There is nothing to undo on this image.</source>
+        <translation>此图像上没有可撤销的操作。</translation>
+    </message>
+    <message>
+        <source>There is nothing to redo on this image.</source>
+        <translation>此图像上没有可重做的操作。</translation>
+    </message>
+    <message>
+        <source>Name a structure first, for example “the polyp”, then press Predict.</source>
+        <translation>请先命名一个结构，例如“息肉”（the polyp），然后点击“预测”。</translation>
+    </message>
+    <message>
+        <source>The prompt is empty, so the model does not know what to look for. Type a few words.</source>
+        <translation>提示词为空，模型不知道要查找什么。请输入几个词。</translation>
+    </message>
+    <message>
+        <source>The fine-tune is finished: {name} is better and in use from now on. Press Predict (P) to see what it learned.</source>
+        <translation>微调已完成：{name} 更好，从现在起使用。点击“预测”(P) 可查看它学到了什么。</translation>
+    </message>
+    <message>
+        <source>The fine-tune is finished, but {name} is not surely better, so the model in use stays in use. More accepted images help most; nothing else was changed.</source>
+        <translation>微调已完成，但不能确定 {name} 更好，因此继续使用当前模型。确认更多图像最有帮助；其他内容没有改动。</translation>
+    </message>
+    <message>
+        <source>The fine-tune was cancelled. Nothing was changed and your labels are safe.</source>
+        <translation>微调已取消。没有任何改动，您的标注完好。</translation>
+    </message>
+    <message>
+        <source>The last fine-tune of this project was cut off when the program ended. Nothing was changed; start it again.</source>
+        <translation>此项目的上次微调因程序退出而中断。没有任何改动；请重新开始。</translation>
+    </message>
+    <message>
+        <source>{reason} A fine-tune cannot start before that.</source>
+        <translation>{reason}在此之前无法开始微调。</translation>
+    </message>
+    <message>
+        <source>A fine-tune is running already. Wait for its end, or cancel it.</source>
+        <translation>已有微调正在进行。请等待其结束，或将其取消。</translation>
+    </message>
+    <message>
+        <source>{name} is in use: it predicts from the next image on.</source>
+        <translation>{name} 已启用：从下一张图像起由它预测。</translation>
+    </message>
+    <message>
+        <source>{name} is in use because you chose it, although it was not surely better when it was compared (Dice {after} instead of {before}). Going back takes one click.</source>
+        <translation>{name} 已按您的选择启用，但比较时不能确定它更好（Dice 由 {before} 变为 {after}）。只需点击一次即可退回。</translation>
+    </message>
+    <message>
+        <source>There is nothing to export yet. Accept at least one mask (Enter) first.</source>
+        <translation>还没有可导出的内容。请先确认至少一个掩膜（回车键）。</translation>
+    </message>
+    <message>
+        <source>Masks written and compared with the project: {count}. They are in {folder}.</source>
+        <translation>已写入并与项目核对的掩膜：{count} 个。位置：{folder}。</translation>
+    </message>
+</context>
+</TS>
