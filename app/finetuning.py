@@ -9,13 +9,16 @@ from PySide6.QtCore import QObject, Signal
 
 from app.background import Background, Progress
 from app.finetune_process import FinetuneProcess, Outcome, State
+from app.language import QT_TRANSLATE_NOOP
 from app.session import Session
 from app.versions import Versions
 from core.errors import KnownError
 from core.finetune.freeze import LEAST_LABELS, begin, enough_labels, finish, freeze_labels
 from core.finetune.job import Job
 from core.store import Store
+from core.worker_protocol import StageEvent
 
+LOADING = QT_TRANSLATE_NOOP("core", "Loading the model")
 OUTCOMES = {State.FINISHED: "done", State.CANCELLED: "cancelled", State.FAILED: "failed", State.DIED: "died"}
 
 
@@ -147,6 +150,7 @@ class Finetuning(QObject):
         self._process.epoch_over.connect(self.epoch_over)
         self._process.ended.connect(self._process_ended)
         self._process.start()
+        self.staged.emit(StageEvent(LOADING))
 
     def _process_ended(self, outcome: Outcome) -> None:
         process, job, store = self._process, self._job, self._session.store

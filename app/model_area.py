@@ -64,8 +64,8 @@ class ModelArea(QScrollArea):
     def show_started(self) -> None:
         """A run has begun; what the last one was worth makes room for it."""
         self.result.setVisible(False)
-        self.show_quiet()
         self.chart().clear()
+        self.show_quiet()
         self.finetune.show_started()
 
     def show_epoch(self, event: EpochEvent) -> None:

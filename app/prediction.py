@@ -22,6 +22,7 @@ from core.worker_protocol import NOT_UNDERSTOOD, NOT_UNDERSTOOD_DO, unpack_array
 AUTOMATIC_AFTER_MS = 150
 PAINTING_MS = 50
 CACHE = "cache"
+SUSPECTED = 20
 
 
 @dataclass(frozen=True)
@@ -216,6 +217,8 @@ class Predictions(QObject):
             return ""
         editing = session.editing
         if editing.levels is not None and not apply_threshold(editing.levels, editing.step).any():
+            if apply_threshold(editing.levels, SUSPECTED).any():
+                return self.tr("Nothing reaches this threshold. Lower it to see what the model suspects.")
             return self.tr("The model finds nothing of it on this image.")
         place = self.tr("the processor") if self._device == "cpu" else self.tr("the graphics card")
         return self.tr("Found in {seconds:.1f} s on {place}.").format(seconds=seconds, place=place)

@@ -124,7 +124,7 @@ def as_nobody() -> Iterator[Callable[[str, Path], list[str]]]:
         shutil.copytree(folder, copy, symlinks=True)
         for path in (copy, *copy.rglob("*")):
             path.chmod(0o555 if path.is_dir() else 0o444)
-        copy.parent.chmod(0o755)
+        copy.parent.chmod(0o555)
         drop = "import os, sys\nif os.geteuid() == 0:\n    os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
         script = f"{code}\n{drop}act(sys.argv[1])\n"
         done = subprocess.run([sys.executable, "-c", script, str(copy)], capture_output=True, text=True, check=False)

@@ -52,6 +52,7 @@ def run(qtbot, window):
     ended = []
     window.flow.finetuning.ended.connect(ended.append)
     click(qtbot, panel(window).start)
+    assert panel(window).stage.text() == "Gathering your labels …" and not window.model.chart().isVisible()
     qtbot.waitUntil(lambda: bool(ended), timeout=WAIT)
     qtbot.wait(50)
     assert len(ended) == 1
