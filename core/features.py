@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 LIMIT_BYTES = 4 * 2**30
 """Full-size features take 8 MB an image and view."""
-FORMAT = 1
+FORMAT = 2
 """Raised when features are computed differently, so that old entries are not taken for new ones."""
 _PARTS = ("embedding", "high_res_0", "high_res_1")
 
