@@ -302,7 +302,7 @@
     </message>
     <message>
         <source>Nothing reaches this threshold. Lower it to see what the model suspects.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有像素达到此阈值。降低阈值可查看模型怀疑的区域。</translation>
     </message>
     <message>
         <source>The model finds nothing of it on this image.</source>
