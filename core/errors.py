@@ -45,7 +45,7 @@ class WorkerError(KnownError):
 
 
 class ExportError(KnownError):
-    """Masks cannot be written."""
+    """Masks, or a model to give away, cannot be written."""
 
 
 class FinetuneError(KnownError):

@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import logging
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,7 @@ log = logging.getLogger(__name__)
 
 LIMIT_BYTES = 4 * 2**30
 """Full-size features take 8 MB an image and view."""
-FORMAT = 1
+FORMAT = 2
 """Raised when features are computed differently, so that old entries are not taken for new ones."""
 _PARTS = ("embedding", "high_res_0", "high_res_1")
 
@@ -49,7 +50,13 @@ class FeatureStore:
         self, segmenter: Segmenter, sha256: str, pixels: npt.NDArray[np.uint8], prompt: str, view: int = 0
     ) -> torch.Tensor:
         """The [SEG] state (1, hidden) of a prompt on one view of an image."""
-        return segmenter.embed_prompt(pixels, prompt)
+        return self.states(segmenter, sha256, pixels, [prompt], view)
+
+    def states(
+        self, segmenter: Segmenter, sha256: str, pixels: npt.NDArray[np.uint8], prompts: Sequence[str], view: int = 0
+    ) -> torch.Tensor:
+        """The [SEG] states (P, hidden) of P prompts, for which the image is read once."""
+        return segmenter.embed_prompts(pixels, prompts)
 
 
 class FeatureCache(FeatureStore):
@@ -76,18 +83,23 @@ class FeatureCache(FeatureStore):
             self._write(place, found)
         return ImageFeatures(**found).to(segmenter.device, torch.float32)
 
-    def state(
-        self, segmenter: Segmenter, sha256: str, pixels: npt.NDArray[np.uint8], prompt: str, view: int = 0
+    def states(
+        self, segmenter: Segmenter, sha256: str, pixels: npt.NDArray[np.uint8], prompts: Sequence[str], view: int = 0
     ) -> torch.Tensor:
-        """As `FeatureStore.state`, from the folder if it is there."""
-        words = hashlib.sha256(prompt.encode("utf-8", errors="surrogateescape")).hexdigest()[:16]
-        place = self._place(segmenter, sha256, view, words)
-        found = self._read(place, ("state",))
-        if found is None:
-            state = segmenter.embed_prompt(pixels, prompt).detach().float().cpu().contiguous()
-            found = {"state": state}
-            self._write(place, found)
-        return found["state"].to(segmenter.device)
+        """As `FeatureStore.states`, from the folder as far as they are there."""
+        places = {}
+        for prompt in prompts:
+            words = hashlib.sha256(prompt.encode("utf-8", errors="surrogateescape")).hexdigest()[:16]
+            places[prompt] = self._place(segmenter, sha256, view, words)
+        found = {prompt: self._read(place, ("state",)) for prompt, place in places.items()}
+        missing = [prompt for prompt, entry in found.items() if entry is None]
+        if missing:
+            fresh = segmenter.embed_prompts(pixels, missing).detach().float().cpu()
+            for prompt, state in zip(missing, fresh.split(1), strict=True):
+                found[prompt] = {"state": state.clone()}
+                self._write(places[prompt], {"state": state.clone()})
+        states = [entry["state"] for prompt in prompts if (entry := found[prompt]) is not None]
+        return torch.cat(states).to(segmenter.device)
 
     def _place(self, segmenter: Segmenter, sha256: str, view: int, what: str) -> Path:
         return self._folder / f"{segmenter.features_id}-{FORMAT}" / f"{sha256[:32]}-{view}-{what}.safetensors"

@@ -24,8 +24,8 @@ DEMO_FOLDER = resources_folder() / "demo_model"
 ADAPTER_CONFIG = "adapter_config.json"
 VERSION_RECORD = "version.json"
 
-FETCHED = ["*.safetensors", "*.json", "tokenizer*", "vocab*", "merges.txt", "*.model", "*.tiktoken"]
-"""What is fetched from the hub: weights, configuration, tokenizer. Never code, never a pickle."""
+FETCHED = ["*.safetensors", "*.json", "tokenizer*", "vocab*", "merges.txt", "*.model", "*.tiktoken", "chat_template*"]
+"""What is fetched from the hub: weights, configuration, tokenizer. Never code, never a pickle; a template is searched, not run."""
 
 _HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 _MAX_CHAIN = 8

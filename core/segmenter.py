@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -31,10 +32,17 @@ class ImageFeatures:
             self.embedding.to(*args, **kwargs), self.high_res_0.to(*args, **kwargs), self.high_res_1.to(*args, **kwargs)
         )
 
+    def for_each_of(self, count: int) -> ImageFeatures:
+        """The features of one picture for `count` prompts, without copying; those of `count` pictures as they are."""
+        if self.embedding.shape[0] == count:
+            return self
+        parts = (self.embedding, self.high_res_0, self.high_res_1)
+        return ImageFeatures(*(part.expand(count, -1, -1, -1) for part in parts))
+
 
 @dataclass(frozen=True)
 class Decoded:
-    """Answer of the mask decoder for B prompts.
+    """Answer of the mask decoder for B prompts: all three candidates, so that a person can be offered the other two.
 
     Attributes:
         logits: (B, 3, g, g) three candidate masks, before the sigmoid.
@@ -55,6 +63,19 @@ class Decoded:
     def chosen(self) -> torch.Tensor:
         """(B, g, g) logits of the best candidate."""
         return self.logits[torch.arange(self.logits.shape[0], device=self.logits.device), self.best]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the model says when it decides by itself whether a structure is there.
+
+    Attributes:
+        text: the answer in words, special tokens included.
+        states: (N, hidden), one for each [SEG] in the text, in its order. None of them: the model says that there is nothing.
+    """
+
+    text: str
+    states: torch.Tensor
 
 
 Click = tuple[float, float, bool]
@@ -80,8 +101,20 @@ class Segmenter(Protocol):
         """(H, W, 3) uint8 and a structure's name -> the [SEG] state (1, hidden), without gradient."""
         ...
 
+    def embed_prompts(self, rgb: npt.NDArray[np.uint8], prompts: Sequence[str]) -> torch.Tensor:
+        """(H, W, 3) uint8 and P structures' names -> the [SEG] states (P, hidden), quicker than one by one."""
+        ...
+
+    def answer(self, rgb: npt.NDArray[np.uint8], prompt: str) -> Answer:
+        """Ask for a structure and let the model decide whether it is there, without gradient."""
+        ...
+
     def decode(self, features: ImageFeatures, state: torch.Tensor, clicks: list[Click] | None = None) -> Decoded:
-        """Decode B pictures for B states (B, hidden); differentiable in everything `trainable_modules` returns."""
+        """Decode B pictures, or one, for B states (B, hidden); differentiable in all that `trainable_modules` returns."""
+        ...
+
+    def forget(self) -> None:
+        """Give back the memory that makes a second prompt on the same picture quick."""
         ...
 
     def trainable_modules(self) -> dict[str, nn.Module]:

@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,8 @@ from core.image_file import Image, read_image
 from core.inference.memory import is_out_of_memory, out_of_memory
 from core.segmenter import Click, ImageFeatures, Segmenter
 
+T = TypeVar("T")
+
 KEPT_IMAGES = 6
 KEPT_PROMPTS = 32
 
@@ -31,20 +34,46 @@ class Prediction:
     """What the model thinks about one image and one prompt.
 
     Attributes:
-        logits: (g, g) float16, before the sigmoid; the whole image squeezed into a square.
-        predicted_iou: the model's own guess of its quality, 0..1.
+        candidates: (3, g, g) float16, before the sigmoid; the whole image squeezed into a square.
+        ious: of each candidate, the model's own guess of its quality, 0..1.
+        best: index of the candidate with the highest guess.
         object_score: logit of "the structure is there"; it gates nothing.
         seconds: how long it took.
         height: rows of the image.
         width: columns of the image.
     """
 
-    logits: npt.NDArray[np.float16]
-    predicted_iou: float
+    candidates: npt.NDArray[np.float16]
+    ious: tuple[float, ...]
+    best: int
     object_score: float
     seconds: float
     height: int
     width: int
+
+    @property
+    def logits(self) -> npt.NDArray[np.float16]:
+        """(g, g) float16, the best candidate."""
+        best: npt.NDArray[np.float16] = self.candidates[self.best]
+        return best
+
+    @property
+    def predicted_iou(self) -> float:
+        """The guess for the best candidate."""
+        return self.ious[self.best]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the model says when it may decide itself whether a structure is there.
+
+    Attributes:
+        text: its answer in words.
+        predictions: one for each mask that the answer speaks of; none if the model says that there is nothing.
+    """
+
+    text: str
+    predictions: tuple[Prediction, ...]
 
 
 @dataclass
@@ -90,51 +119,98 @@ class Predictor:
             InputError: the prompt is empty.
             DeviceError: memory did not suffice; recent images are forgotten, so that the next try has room.
         """
-        if not prompt.strip():
-            raise InputError(
-                "The structure has no prompt, so the model does not know what to look for.",
-                "Write what is to be outlined, for example “the polyp”.",
-            )
-        start = time.perf_counter()
+        return self._guarded(lambda start: self._predict(path, _words([prompt]), clicks, start))[0]
+
+    def predict_several(self, path: Path, prompts: Sequence[str]) -> list[Prediction]:
+        """Segment several structures in one go: the language model reads the image once, the decoder runs once.
+
+        Args:
+            path: an image file.
+            prompts: the structures in words.
+
+        Returns:
+            One prediction for each prompt.
+
+        Raises:
+            ImageError, InputError, DeviceError: as `predict`.
+        """
+        return self._guarded(lambda start: self._predict(path, _words(prompts), (), start)) if prompts else []
+
+    def let_decide(self, path: Path, prompt: str) -> Decision:
+        """Ask for a structure and let the model decide whether it is there.
+
+        Slower than `predict`, which takes the structure's presence for granted, and never remembered.
+
+        Raises:
+            ImageError, InputError, DeviceError: as `predict`.
+        """
+        return self._guarded(lambda start: self._decide(path, _words([prompt])[0], start))
+
+    def forget(self) -> None:
+        """Give back the memory of recent images."""
+        self._recent.clear()
+        self.segmenter.forget()
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+
+    def _guarded(self, work: Callable[[float], T]) -> T:
+        """Run work that is told when it began; if memory does not suffice, forget what can be made again."""
         try:
-            prediction = self._predict(path, " ".join(prompt.split()), clicks, start)
+            return work(time.perf_counter())
         except (MemoryError, RuntimeError) as error:
             if not is_out_of_memory(error):
                 raise
             self.forget()
             raise out_of_memory() from error
-        return prediction
 
-    def forget(self) -> None:
-        """Give back the memory of recent images."""
-        self._recent.clear()
-        if torch.cuda.is_available():
-            torch.cuda.empty_cache()
-
-    def _predict(self, path: Path, prompt: str, clicks: Sequence[tuple[float, float, int]], start: float) -> Prediction:
+    def _predict(
+        self, path: Path, prompts: list[str], clicks: Sequence[tuple[float, float, int]], start: float
+    ) -> list[Prediction]:
         known = self._remember(path)
-        if prompt not in known.states:
-            known.states[prompt] = self.store.state(self.segmenter, known.image.sha256, known.image.pixels, prompt)
-        known.states.move_to_end(prompt)
+        missing = [prompt for prompt in dict.fromkeys(prompts) if prompt not in known.states]
+        if missing:
+            image = known.image
+            states = self.store.states(self.segmenter, image.sha256, image.pixels, missing)
+            known.states.update(zip(missing, states.split(1), strict=True))
+        wanted = torch.cat([known.states[prompt] for prompt in prompts])
+        for prompt in prompts:
+            known.states.move_to_end(prompt)
         while len(known.states) > KEPT_PROMPTS:
             known.states.popitem(last=False)
         height, width = known.image.height, known.image.width
         relative: list[Click] = [
             (min(max(x / width, 0.0), 1.0), min(max(y / height, 0.0), 1.0), bool(inside)) for x, y, inside in clicks
         ]
+        return self._decode(known, wanted, relative, start)
+
+    def _decide(self, path: Path, prompt: str, start: float) -> Decision:
+        known = self._remember(path)
+        answer = self.segmenter.answer(known.image.pixels, prompt)
+        predictions = self._decode(known, answer.states, [], start) if len(answer.states) else []
+        return Decision(answer.text, tuple(predictions))
+
+    def _decode(self, known: _Remembered, states: torch.Tensor, clicks: list[Click], start: float) -> list[Prediction]:
+        """Decode the masks of P states (P, hidden) on one image."""
         with torch.no_grad():
-            decoded = self.segmenter.decode(known.features, known.states[prompt], relative or None)
-            logits = decoded.chosen[0].float().cpu().numpy()
-            iou = float(decoded.ious[0, decoded.best[0]])
-            score = float(decoded.object_score.reshape(-1)[0])
-        if not np.isfinite(logits).all():
+            decoded = self.segmenter.decode(known.features, states, clicks or None)
+            candidates = decoded.logits.float().cpu().numpy()
+            ious, best = decoded.ious.float().cpu(), decoded.best.tolist()
+            scores = decoded.object_score.float().flatten().tolist()
+        if not all(np.isfinite(candidates[row, index]).all() for row, index in enumerate(best)):
             raise InputError(
                 "The model gave no usable answer for this image, so nothing was changed.",
                 "Try another prompt, or go back to the base model.",
             )
         limit = float(np.finfo(np.float16).max)
-        small = np.clip(logits, -limit, limit).astype(np.float16)
-        return Prediction(small, _finite(iou), _finite(score), time.perf_counter() - start, height, width)
+        small = np.clip(np.nan_to_num(candidates), -limit, limit).astype(np.float16)
+        seconds = time.perf_counter() - start
+        height, width = known.image.height, known.image.width
+        return [
+            Prediction(
+                small[row], tuple(map(_finite, ious[row].tolist())), index, _finite(score), seconds, height, width
+            )
+            for row, (index, score) in enumerate(zip(best, scores, strict=True))
+        ]
 
     def _remember(self, path: Path) -> _Remembered:
         """The image with its features, from memory if the file has not changed."""
@@ -151,6 +227,17 @@ class Predictor:
             known = _Remembered(image, self.store.features(self.segmenter, image.sha256, image.pixels))
         self._recent[key] = known
         return known
+
+
+def _words(prompts: Sequence[str]) -> list[str]:
+    """Prompts with single spaces. Raises InputError if one is empty."""
+    words = [" ".join(prompt.split()) for prompt in prompts]
+    if not all(words):
+        raise InputError(
+            "The structure has no prompt, so the model does not know what to look for.",
+            "Write what is to be outlined, for example “the polyp”.",
+        )
+    return words
 
 
 def _finite(value: float) -> float:

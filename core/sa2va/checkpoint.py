@@ -4,36 +4,38 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
 import torch
 from accelerate import init_empty_weights
 from safetensors import SafetensorError, safe_open
-from transformers import AutoTokenizer
+from transformers import AutoTokenizer, PreTrainedConfig
 
 from core.errors import ModelError
 from core.sa2va.config import Sa2VAConfig, read_config
+from core.sa2va.families import family_of
 from core.sa2va.keys import convert
 from core.sa2va.network import Sa2VANetwork
 from core.sa2va.prompt import IMAGE_TOKEN, SEG_TOKEN
+from core.sa2va.sentencepiece_tokenizer import is_sentencepiece_only, load_sentencepiece
 
 INDEX = "model.safetensors.index.json"
 _AGAIN = "Download the model again; the model in use stays in use."
 
 
-def load_tokenizer(folder: Path) -> Any:
+def load_tokenizer(folder: Path, image_token: str = IMAGE_TOKEN) -> Any:
     """The folder's tokenizer. Raises ModelError if it is missing or lacks Sa2VA's tokens."""
     try:
-        tokenizer = AutoTokenizer.from_pretrained(str(folder), trust_remote_code=False, local_files_only=True)
+        tokenizer = load_sentencepiece(folder) if is_sentencepiece_only(folder) else _load_fast(folder)
     except (OSError, ValueError, KeyError) as error:
         raise ModelError(
             "The word list (tokenizer) in “{folder}” is missing or damaged, so the model was not loaded.",
             _AGAIN,
             folder=folder.name,
         ) from error
-    for token in (SEG_TOKEN, IMAGE_TOKEN):
+    for token in (SEG_TOKEN, image_token):
         if tokenizer.encode(token, add_special_tokens=False) != [tokenizer.convert_tokens_to_ids(token)]:
             raise ModelError(
                 "The word list (tokenizer) in “{folder}” does not belong to a Sa2VA model, so it was not loaded.",
@@ -41,6 +43,13 @@ def load_tokenizer(folder: Path) -> Any:
                 folder=folder.name,
             )
     return tokenizer
+
+
+def _load_fast(folder: Path) -> Any:
+    # An empty configuration: config.json names upstream's code, which is not asked, and a type that the library warns of.
+    return AutoTokenizer.from_pretrained(
+        str(folder), config=PreTrainedConfig(), trust_remote_code=False, local_files_only=True
+    )
 
 
 def shards_of(folder: Path) -> list[Path]:
@@ -105,7 +114,7 @@ def load_network(folder: Path, device: torch.device, dtype: torch.dtype = torch.
         ModelError: anything that keeps the folder from being a whole Sa2VA model, in one sentence.
     """
     config = read_config(folder)
-    tokenizer = load_tokenizer(folder)
+    tokenizer = load_tokenizer(folder, image_token_of(config))
     network = empty_network(config, tokenizer)
     fill(network, config, read_tensors(folder, device), device, dtype, folder.name)
     return network.eval(), tokenizer
@@ -114,16 +123,24 @@ def load_network(folder: Path, device: torch.device, dtype: torch.dtype = torch.
 def empty_network(config: Sa2VAConfig, tokenizer: Any) -> Sa2VANetwork:
     """The network with its parameters on the meta device: no memory, no random numbers."""
     with init_empty_weights(include_buffers=False):
-        return Sa2VANetwork(config, image_token_id=tokenizer.convert_tokens_to_ids(IMAGE_TOKEN))
+        return Sa2VANetwork(config, image_token_id=tokenizer.convert_tokens_to_ids(image_token_of(config)))
 
 
-def read_tensors(folder: Path, device: torch.device) -> Iterator[tuple[str, torch.Tensor]]:
-    """Yield (published name, tensor) of every weight file. Raises ModelError on a damaged file."""
+def image_token_of(config: Sa2VAConfig) -> str:
+    """The token that stands for one piece of the picture in this family."""
+    return family_of(config).style("inference").image_token
+
+
+def read_tensors(
+    folder: Path, device: torch.device, only: Collection[str] | None = None
+) -> Iterator[tuple[str, torch.Tensor]]:
+    """Yield (published name, tensor) of every weight file, or of some names only. Raises ModelError on a damaged file."""
     for file in shards_of(folder):
         try:
             with safe_open(file, framework="pt", device=str(device)) as shard:
                 for key in shard.keys():  # noqa: SIM118 (a safetensors handle is no mapping)
-                    yield key, shard.get_tensor(key)
+                    if only is None or key in only:
+                        yield key, shard.get_tensor(key)
         except (SafetensorError, OSError) as error:
             raise ModelError(
                 "The file {file} in “{folder}” is damaged, so the model was not loaded.",

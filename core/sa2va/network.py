@@ -1,20 +1,24 @@
 """Sa2VA: a language model that sees the picture, a projection of its [SEG] state, and SAM 2's mask decoder.
 
 Every step from the losses back to the decoder, the projection and the language model is differentiable: nothing in this
-module runs under `no_grad`. Whoever wants no gradient says so at the call.
+module runs under `no_grad`. Whoever wants no gradient says so at the call. What differs from family to family is asked of
+`core.sa2va.families`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import torch
 from torch import nn
-from transformers import InternVLConfig, InternVLForConditionalGeneration
+from transformers import Cache
 
-from core.sa2va.config import LANGUAGE_MODELS, Sa2VAConfig
+from core.sa2va.config import Sa2VAConfig
+from core.sa2va.families import family_of
+from core.sa2va.families.family import LanguagePicture, PictureTokens
 from core.sa2va.grounding import Grounding
 from core.segmenter import Decoded, ImageFeatures
-
-_NOT_FOR_NATIVE = ("architectures", "auto_map", "model_type", "dtype", "torch_dtype", "attn_implementation")
 
 
 class Sa2VANetwork(nn.Module):
@@ -23,7 +27,9 @@ class Sa2VANetwork(nn.Module):
     def __init__(self, config: Sa2VAConfig, image_token_id: int) -> None:
         super().__init__()
         self.config = config
-        self.vision_language = InternVLForConditionalGeneration(_native_config(config, image_token_id))
+        self.family = family_of(config)
+        self.image_token_id = image_token_id
+        self.vision_language: Any = self.family.build(image_token_id)
         self.text_hidden_fcs = nn.Sequential(
             nn.Linear(config.hidden_size, config.hidden_size),
             nn.ReLU(),
@@ -31,40 +37,62 @@ class Sa2VANetwork(nn.Module):
         )
         self.grounding = Grounding(config.sam2)
 
-    def image_tokens(self, tiles: torch.Tensor) -> torch.Tensor:
-        """(N, 3, tile, tile) normalised -> (N · tokens per tile, hidden): the picture in the language model's space."""
-        model = self.vision_language.model
-        features = model.get_image_features(
-            pixel_values=tiles, vision_feature_layer=-1, vision_feature_select_strategy="default"
-        ).pooler_output
-        return features.reshape(-1, features.shape[-1])
+    def image_tokens(self, picture: LanguagePicture) -> PictureTokens:
+        """One picture, as `family.picture` makes it, in the language model's space."""
+        return self.family.image_tokens(self.vision_language, picture)
 
     def states(
-        self, ids: torch.Tensor, image_tokens: torch.Tensor, attention_mask: torch.Tensor | None = None
+        self,
+        ids: torch.Tensor,
+        pictures: Sequence[PictureTokens],
+        attention_mask: torch.Tensor | None = None,
+        cache: Cache | None = None,
     ) -> torch.Tensor:
-        """Last hidden states, after the final norm, as upstream reads them for this family.
+        """The states from which upstream takes that of [SEG]: for most families after the final norm, for Qwen3-VL before it.
 
         Args:
             ids: (B, L) token ids.
-            image_tokens: (T, hidden), the pictures of the whole batch one after the other; they take the places of the
-                image token in `ids`, of which there must be T.
+            pictures: one for each row of `ids`; its tokens take the places of the image token there.
             attention_mask: (B, L), 0 on padding.
+            cache: an empty one that takes up keys and values, to go on from with `go_on`.
 
         Returns:
             (B, L, hidden).
+
+        Raises:
+            ValueError: a row has another number of image tokens than its picture.
         """
-        model = self.vision_language.model
-        embedded = model.get_input_embeddings()(ids)
-        places = (ids == model.config.image_token_id).unsqueeze(-1)
-        embedded = embedded.masked_scatter(places, image_tokens.to(embedded.dtype))
-        return model.language_model(
-            inputs_embeds=embedded, attention_mask=attention_mask, use_cache=False
-        ).last_hidden_state
+        places = ids == self.image_token_id
+        tokens = torch.cat([picture.tokens for picture in pictures])
+        if int(places.sum()) != tokens.shape[0]:
+            raise ValueError("the picture's tokens and their places do not agree")
+        embedded = self.vision_language.get_input_embeddings()(ids)
+        embedded = embedded.masked_scatter(places.unsqueeze(-1), tokens.to(embedded.dtype))
+        deeper = [torch.cat(layer) for layer in zip(*(picture.deeper for picture in pictures), strict=True)]
+        positions = self.family.positions(ids, pictures, self.image_token_id)
+        return self.family.states(self.vision_language, embedded, positions, attention_mask, cache, places, deeper)
+
+    def go_on(
+        self, ids: torch.Tensor, positions: torch.Tensor, cache: Cache, attention_mask: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        """States of words behind what a cache holds.
+
+        Args:
+            ids: (1, S) token ids without a picture.
+            positions: (1, S) or (3, 1, S), as `family.positions` counts.
+            cache: is extended by S.
+            attention_mask: (1, 1, S, all) to be added to the attention; None lets each word see everything before it.
+
+        Returns:
+            (1, S, hidden).
+        """
+        embedded = self.vision_language.get_input_embeddings()(ids)
+        return self.family.states(self.vision_language, embedded, positions, attention_mask, cache, None, ())
 
     def forward(
         self,
         sam_pictures: torch.Tensor,
-        image_tokens: list[torch.Tensor],
+        pictures: Sequence[PictureTokens],
         ids: torch.Tensor,
         attention_mask: torch.Tensor,
         seg_positions: torch.Tensor,
@@ -74,7 +102,7 @@ class Sa2VANetwork(nn.Module):
 
         Args:
             sam_pictures: (I, 3, S, S) normalised pictures for SAM 2.
-            image_tokens: I tensors (T_i, hidden) from `image_tokens`.
+            pictures: I pictures from `image_tokens`.
             ids: (P, L) token ids of P prompts, padded at the end.
             attention_mask: (P, L), 0 on padding.
             seg_positions: (P,) index of [SEG].
@@ -84,8 +112,7 @@ class Sa2VANetwork(nn.Module):
             The decoded masks of the P prompts, and the states (P, L, hidden) for the language loss.
         """
         features = self.grounding.encode(sam_pictures)
-        tokens = torch.cat([image_tokens[int(i)] for i in picture_of])
-        states = self.states(ids, tokens, attention_mask)
+        states = self.states(ids, [pictures[int(i)] for i in picture_of], attention_mask)
         seg = states[torch.arange(ids.shape[0], device=ids.device), seg_positions]
         decoded = self.grounding.decode(
             ImageFeatures(
@@ -96,40 +123,5 @@ class Sa2VANetwork(nn.Module):
         return decoded, states
 
     def word_logits(self, states: torch.Tensor) -> torch.Tensor:
-        """(..., hidden) -> (..., vocabulary): the language model's head."""
-        return self.vision_language.lm_head(states)
-
-
-def _native_config(config: Sa2VAConfig, image_token_id: int) -> InternVLConfig:
-    language = {key: value for key, value in config.language.items() if key not in _NOT_FOR_NATIVE}
-    if config.language_type == "internlm2":
-        # "dynamic" scaling changes nothing up to max_position_embeddings, and no picture's prompt is longer.
-        language.pop("rope_scaling", None)
-        language["attention_bias"] = bool(language.pop("bias", False))
-    language["tie_word_embeddings"] = False
-    vision = config.vision
-    return InternVLConfig(
-        vision_config={
-            "hidden_size": vision["hidden_size"],
-            "num_hidden_layers": vision["num_hidden_layers"],
-            "num_attention_heads": vision["num_attention_heads"],
-            "intermediate_size": vision["intermediate_size"],
-            "attention_bias": bool(vision.get("qkv_bias", True)),
-            "use_qk_norm": bool(vision.get("qk_normalization", False)),
-            "norm_type": vision.get("norm_type", "layer_norm"),
-            "layer_norm_eps": vision.get("layer_norm_eps", 1e-6),
-            "image_size": config.tile_size,
-            "patch_size": vision["patch_size"],
-            "hidden_act": vision.get("hidden_act", "gelu"),
-            "use_absolute_position_embeddings": True,
-            "use_mean_pooling": True,
-        },
-        text_config={**language, "model_type": LANGUAGE_MODELS[config.language_type]},
-        image_token_id=image_token_id,
-        image_seq_length=config.tokens_per_tile,
-        downsample_ratio=config.downsample_ratio,
-        projector_hidden_act="gelu",
-        vision_feature_layer=-1,
-        vision_feature_select_strategy="default",
-        tie_word_embeddings=False,
-    )
+        """(..., hidden) from `states` -> (..., vocabulary): the language model's head."""
+        return self.family.word_logits(self.vision_language, states)

@@ -23,12 +23,25 @@ def normalise(pictures: npt.NDArray[np.uint8]) -> torch.Tensor:
     return pixels.sub_(torch.tensor(MEAN).view(1, 3, 1, 1)).div_(torch.tensor(STD).view(1, 3, 1, 1))
 
 
-def sam2_picture(rgb: npt.NDArray[np.uint8], size: int) -> npt.NDArray[np.uint8]:
-    """(H, W, 3) uint8 -> (size, size, 3) uint8: Pillow's bicubic, the aspect ratio is not kept."""
-    check_rgb(rgb)
-    if rgb.shape[:2] == (size, size):
+def resize(rgb: npt.NDArray[np.uint8], columns: int, rows: int) -> npt.NDArray[np.uint8]:
+    """(H, W, 3) uint8 -> (rows, columns, 3) uint8: Pillow's bicubic, the aspect ratio is not kept.
+
+    Pillow rounds to bytes between its two passes, and since version 13 begins with the vertical one where that is quicker. The
+    order is chosen here in the same way, so that a picture, and with it a mask, does not depend on the version installed.
+    """
+    height, width = rgb.shape[:2]
+    if (height, width) == (rows, columns):
         return rgb
-    return np.asarray(Image.fromarray(rgb).resize((size, size), Image.Resampling.BICUBIC))
+    picture = Image.fromarray(rgb)
+    if rows < height and height - rows > 2 * (width - columns):
+        picture = picture.resize((width, rows), Image.Resampling.BICUBIC)
+    return np.asarray(picture.resize((columns, rows), Image.Resampling.BICUBIC))
+
+
+def sam2_picture(rgb: npt.NDArray[np.uint8], size: int) -> npt.NDArray[np.uint8]:
+    """(H, W, 3) uint8 -> (size, size, 3) uint8, the whole picture squeezed into a square."""
+    check_rgb(rgb)
+    return resize(rgb, size, size)
 
 
 def tile_grid(width: int, height: int, max_tiles: int, tile: int) -> tuple[int, int]:
@@ -51,13 +64,12 @@ def language_tiles(rgb: npt.NDArray[np.uint8], tile: int, max_tiles: int, use_th
     check_rgb(rgb)
     height, width = rgb.shape[:2]
     columns, rows = tile_grid(width, height, max_tiles, tile)
-    picture = Image.fromarray(rgb)
-    whole = np.asarray(picture.resize((tile * columns, tile * rows), Image.Resampling.BICUBIC))
+    whole = resize(rgb, tile * columns, tile * rows)
     tiles = [
         whole[row * tile : (row + 1) * tile, column * tile : (column + 1) * tile]
         for row in range(rows)
         for column in range(columns)
     ]
     if use_thumbnail and len(tiles) > 1:
-        tiles.append(np.asarray(picture.resize((tile, tile), Image.Resampling.BICUBIC)))
+        tiles.append(resize(rgb, tile, tile))
     return np.stack(tiles)

@@ -8,8 +8,30 @@ from typing import Any
 QUESTION = "<image>\nPlease segment {phrase} in this image."
 ANSWER = "Sure, [SEG]."
 INSTRUCTION = "<|im_start|>user\n{question}<|im_end|>\n<|im_start|>assistant\n"
-END_OF_TURN = "<|im_end|>"
-IMAGE_TOKEN, IMAGE_START, IMAGE_END, SEG_TOKEN = "<IMG_CONTEXT>", "<img>", "</img>", "[SEG]"
+DEFAULT_SYSTEM = "You are a helpful assistant."
+"""Stands in the chat template of Qwen2.5-VL and not in that of Qwen3-VL."""
+SYSTEM_TURN = f"<|im_start|>system\n{DEFAULT_SYSTEM}<|im_end|>\n"
+END_OF_TURN, END_OF_TEXT, SEG_TOKEN, IMAGE_TOKEN = "<|im_end|>", "<|endoftext|>", "[SEG]", "<IMG_CONTEXT>"
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a family writes a conversation.
+
+    Attributes:
+        image_token: stands for one piece of the picture, as often as there are pieces.
+        image_start: before them.
+        image_end: behind them.
+        before: the text before the first turn ("" for none).
+    """
+
+    image_token: str
+    image_start: str
+    image_end: str
+    before: str = ""
+
+
+INTERNVL_STYLE = Style(IMAGE_TOKEN, "<img>", "</img>")
 
 
 @dataclass(frozen=True)
@@ -17,13 +39,15 @@ class Conversation:
     """Token ids of a question with its answer.
 
     Attributes:
-        ids: all ids; the image stands for `image_tokens` copies of <IMG_CONTEXT>.
+        ids: all ids; the image stands for as many copies of the image token as it has pieces.
+        picture_end: index after the last image token: what comes before is the same for every question about a picture.
         answer_start: index of the answer's first id; everything from there to `answer_end` carries language loss.
         answer_end: index after the end-of-turn id.
         seg_positions: indices at which [SEG] is the input token.
     """
 
     ids: tuple[int, ...]
+    picture_end: int
     answer_start: int
     answer_end: int
     seg_positions: tuple[int, ...]
@@ -41,7 +65,7 @@ def question_of(prompt: str) -> str:
 
 
 def converse(
-    tokenizer: Any, question: str, image_tokens: int, answer: str = ANSWER, begin_of_text: str = ""
+    tokenizer: Any, question: str, image_tokens: int, answer: str = ANSWER, style: Style = INTERNVL_STYLE
 ) -> Conversation:
     """Tokenise question and answer.
 
@@ -50,20 +74,23 @@ def converse(
         question: text with one "<image>\\n" where the picture stands.
         image_tokens: number of image tokens of this picture.
         answer: the answer that is forced.
-        begin_of_text: a token that this family puts in front ("" for none).
+        style: how the family writes it.
 
     Raises:
-        ValueError: the tokenizer does not know [SEG] as one token.
+        ValueError: the tokenizer does not know [SEG] or the image token as one token.
     """
-    picture = IMAGE_START + IMAGE_TOKEN * image_tokens + IMAGE_END + "\n"
-    text = begin_of_text + INSTRUCTION.format(question=question.replace("<image>\n", picture))
+    picture = style.image_start + style.image_token * image_tokens + style.image_end + "\n"
+    text = style.before + INSTRUCTION.format(question=question.replace("<image>\n", picture))
 
     def encode(piece: str) -> list[int]:
         return list(tokenizer.encode(piece, add_special_tokens=False))
 
     before, reply, newline = encode(text), encode(answer + END_OF_TURN), encode("\n")
-    seg = tokenizer.convert_tokens_to_ids(SEG_TOKEN)
+    seg, piece = tokenizer.convert_tokens_to_ids([SEG_TOKEN, style.image_token])
     positions = tuple(len(before) + i for i, token in enumerate(reply) if token == seg)
     if not positions:
         raise ValueError("the tokenizer does not know [SEG]")
-    return Conversation(tuple(before + reply + newline), len(before), len(before) + len(reply), positions)
+    if before.count(piece) != image_tokens:
+        raise ValueError("the tokenizer does not know the image token")
+    picture_end = len(before) - before[::-1].index(piece) if image_tokens else 0
+    return Conversation(tuple(before + reply + newline), picture_end, len(before), len(before) + len(reply), positions)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,24 +17,55 @@ from torch import nn
 from core.sa2va import prompt as text
 from core.sa2va.checkpoint import load_network, model_id
 from core.sa2va.device import choose_device
+from core.sa2va.families.family import PictureTokens, Route
 from core.sa2va.network import Sa2VANetwork
-from core.sa2va.preprocessing import language_tiles, normalise, sam2_picture
-from core.segmenter import Click, Decoded, ImageFeatures
+from core.sa2va.preprocessing import normalise, sam2_picture
+from core.sa2va.reading import LONGEST_ANSWER, Mark, Reading
+from core.segmenter import Answer, Click, Decoded, ImageFeatures
 
 _RECENT_PICTURES = 4
 
 
-class Sa2VASegmenter:
-    """Fulfils `core.segmenter.Segmenter`."""
+@dataclass
+class _Seen:
+    """The language side of a picture.
 
-    def __init__(self, network: Sa2VANetwork, tokenizer: Any, identity: str, device: torch.device, reason: str) -> None:
+    `reading` holds the keys and values of the picture's tokens (half a gigabyte for a 4B model), up to `mark`.
+    """
+
+    tokens: PictureTokens
+    reading: Reading | None = None
+    mark: Mark | None = None
+
+
+class Sa2VASegmenter:
+    """Fulfils `core.segmenter.Segmenter`.
+
+    What it does, and upstream as well (parity NOTES, sections 1, 2 and 3):
+    - three masks, and that with the highest predicted IoU is chosen; the single-mask token is never asked;
+    - the object score is handed on and gates nothing: in published weights no loss has ever taught it;
+    - two empty points stand before the [SEG] embedding; clicks take their place;
+    - SAM 2's picture is squeezed into 1024×1024 by Pillow's bicubic, and a mask is enlarged bilinearly from 256 to 1024 and from
+      there to the picture's size, before the threshold (`core.mask.enlarge`).
+    """
+
+    def __init__(
+        self,
+        network: Sa2VANetwork,
+        tokenizer: Any,
+        identity: str,
+        device: torch.device,
+        reason: str,
+        route: Route = "inference",
+    ) -> None:
         self.network = network
         self.tokenizer = tokenizer
         self.model_id = self.features_id = identity
         self.device = device
         self.device_reason = reason
+        self.route = route
         self.mask_grid = network.config.sam2.image_size // 4
-        self._image_tokens: OrderedDict[bytes, torch.Tensor] = OrderedDict()
+        self._seen: OrderedDict[bytes, _Seen] = OrderedDict()
 
     @classmethod
     def load(cls, folder: Path, device: str = "auto") -> Sa2VASegmenter:
@@ -47,30 +80,69 @@ class Sa2VASegmenter:
         picture = sam2_picture(rgb, self.network.config.sam2.image_size)
         return self.network.grounding.encode(normalise(picture[None]).to(self.device))
 
-    @torch.no_grad()
     def embed_prompt(self, rgb: npt.NDArray[np.uint8], prompt: str) -> torch.Tensor:
         """(H, W, 3) uint8 and a structure's name -> the [SEG] state (1, hidden), without gradient."""
-        tokens = self._recent_image_tokens(rgb)
-        conversation = text.converse(
-            self.tokenizer,
-            text.question_of(prompt),
-            tokens.shape[0],
-            begin_of_text=self.network.config.begin_of_text,
-        )
+        return self.embed_prompts(rgb, [prompt])
+
+    @torch.no_grad()
+    def embed_prompts(self, rgb: npt.NDArray[np.uint8], prompts: Sequence[str]) -> torch.Tensor:
+        """(H, W, 3) uint8 and P structures' names -> the [SEG] states (P, hidden), without gradient.
+
+        The picture's tokens are read with the first prompt about it; each further one costs its own words. In float32 the
+        states are those of single prompts within 1e-5.
+        """
+        seen = self._look(rgb)
+        asked = [self._converse(seen.tokens, prompt) for prompt in prompts]
         # What stands behind [SEG] cannot reach its state.
-        seg = conversation.seg_positions[0]
-        ids = torch.tensor([conversation.ids[: seg + 1]], device=self.device)
-        return self.network.states(ids, tokens)[:, seg]
+        upto = [talk.ids[: talk.seg_positions[0] + 1] for talk in asked]
+        states: list[torch.Tensor] = []
+        if upto and seen.reading is None:
+            seen.reading = Reading(self.network, upto[0], seen.tokens)
+            seen.mark = seen.reading.place(asked[0].picture_end)
+            states.append(seen.reading.last)
+            seen.reading.back_to(seen.mark)
+        if seen.reading is not None and len(states) < len(upto):
+            behind = [ids[asked[0].picture_end :] for ids in upto[len(states) :]]
+            states += [own[-1] for own in seen.reading.go_on_apart(behind)]
+        return torch.stack(states) if states else torch.empty(0, self.network.config.hidden_size, device=self.device)
+
+    @torch.no_grad()
+    def answer(self, rgb: npt.NDArray[np.uint8], prompt: str, longest: int = LONGEST_ANSWER) -> Answer:
+        """Ask for a structure and let the model decide whether it is there: greedy generation, as upstream's prediction.
+
+        Args:
+            rgb: (H, W, 3) uint8.
+            prompt: a structure's name.
+            longest: at most so many new tokens.
+        """
+        seen = self._look(rgb)
+        talk = self._converse(seen.tokens, prompt)
+        question = talk.ids[: talk.answer_start]
+        if seen.reading is None or seen.mark is None:
+            seen.reading = Reading(self.network, question, seen.tokens)
+            seen.mark = seen.reading.place(talk.picture_end)
+        else:
+            seen.reading.go_on(question[talk.picture_end :])
+        said = seen.reading.generate(self._ends(), longest)
+        seen.reading.back_to(seen.mark)
+        seg = self.tokenizer.convert_tokens_to_ids(text.SEG_TOKEN)
+        found = torch.tensor([token == seg for token in said.ids[:-1]], dtype=torch.bool, device=self.device)
+        return Answer(self.tokenizer.decode(said.ids, skip_special_tokens=False).strip(), said.states[found])
 
     def decode(self, features: ImageFeatures, state: torch.Tensor, clicks: list[Click] | None = None) -> Decoded:
-        """Decode B pictures for B states (B, hidden); differentiable in projection and mask decoder."""
+        """Decode B pictures, or one, for B states (B, hidden); differentiable in projection and mask decoder."""
         language = self.network.text_hidden_fcs(state)
+        features = features.for_each_of(state.shape[0])
         if not clicks:
             return self.network.grounding.decode(features, language)
         size = self.network.config.sam2.image_size
         points = torch.tensor([[[x * size, y * size] for x, y, _ in clicks]], device=state.device)
         labels = torch.tensor([[int(inside) for *_, inside in clicks]], dtype=torch.int32, device=state.device)
         return self.network.grounding.decode(features, language, points, labels)
+
+    def forget(self) -> None:
+        """Give back what is remembered of recent pictures."""
+        self._seen.clear()
 
     def trainable_modules(self) -> dict[str, nn.Module]:
         """The projection and the mask decoder, by their paths in the network (PEFT's file format names them so)."""
@@ -88,14 +160,26 @@ class Sa2VASegmenter:
             "grounding.sam_mask_decoder.output_hypernetworks_mlps.0": "belongs to the single-mask answer, which Sa2VA never asks for",
         }
 
-    def _recent_image_tokens(self, rgb: npt.NDArray[np.uint8]) -> torch.Tensor:
+    def _converse(self, tokens: PictureTokens, prompt: str) -> text.Conversation:
+        style = self.network.family.style(self.route)
+        return text.converse(self.tokenizer, text.question_of(prompt), tokens.tokens.shape[0], style=style)
+
+    def _ends(self) -> list[int]:
+        """The ids at which upstream stops: the end of a turn, of a text, and the tokenizer's own end."""
+        known = self.tokenizer.get_vocab()
+        ends = [known[token] for token in (text.END_OF_TURN, text.END_OF_TEXT) if token in known]
+        own = self.tokenizer.eos_token_id
+        return ends if own is None else [*ends, own]
+
+    def _look(self, rgb: npt.NDArray[np.uint8]) -> _Seen:
         """The language side of a picture, remembered for the last few pictures so that a second prompt is quick."""
         key = hashlib.blake2b(np.ascontiguousarray(rgb), digest_size=16).digest() + repr(rgb.shape).encode()
-        if key not in self._image_tokens:
-            config = self.network.config
-            tiles = normalise(language_tiles(rgb, config.tile_size, config.max_tiles, config.use_thumbnail))
-            self._image_tokens[key] = self.network.image_tokens(tiles.to(self.device))
-        self._image_tokens.move_to_end(key)
-        while len(self._image_tokens) > _RECENT_PICTURES:
-            self._image_tokens.popitem(last=False)
-        return self._image_tokens[key]
+        if key not in self._seen:
+            picture = self.network.family.picture(rgb, self.route).to(self.device)
+            self._seen[key] = _Seen(self.network.image_tokens(picture))
+        self._seen.move_to_end(key)
+        while len(self._seen) > _RECENT_PICTURES:
+            self._seen.popitem(last=False)
+        for other in list(self._seen.values())[:-1]:
+            other.reading = other.mark = None
+        return self._seen[key]

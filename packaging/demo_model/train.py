@@ -35,6 +35,7 @@ from tokenizer import make_tokenizer  # noqa: E402
 from core.sa2va import prompt as text  # noqa: E402
 from core.sa2va.checkpoint import fill, load_tokenizer, read_tensors  # noqa: E402
 from core.sa2va.config import read_config  # noqa: E402
+from core.sa2va.families.family import LanguagePicture, PictureTokens  # noqa: E402
 from core.sa2va.network import Sa2VANetwork  # noqa: E402
 from core.sa2va.preprocessing import MEAN, STD  # noqa: E402
 from core.sa2va.publish import publish  # noqa: E402
@@ -76,7 +77,7 @@ class Batches:
     def __init__(self, pool: SamplePool, real: dict[str, RealSet], network: Sa2VANetwork, tokenizer: object, seed: int):
         self.pool, self.real, self.tokenizer = pool, list(real.values()), tokenizer
         self.seed = seed
-        self.tokens = network.config.tokens_per_tile
+        self.tokens = network.config.picture.tokens
         self.cache: dict[str, text.Conversation] = {}
 
     def draw(self, count: int, chooser: random.Random) -> dict[str, torch.Tensor]:
@@ -201,10 +202,14 @@ def step_loss(
     """
     mean, std = (torch.tensor(v, device=batch["pixels"].device).view(1, 3, 1, 1) for v in (MEAN, STD))
     pixels = (batch["pixels"] - mean) / std
-    small = F.interpolate(pixels, (network.config.tile_size,) * 2, mode="bilinear", antialias=True, align_corners=False)
-    tokens = network.image_tokens(small).view(pixels.shape[0], network.config.tokens_per_tile, -1)
+    small = F.interpolate(
+        pixels, (network.config.picture.size,) * 2, mode="bilinear", antialias=True, align_corners=False
+    )
+    tokens = network.image_tokens(LanguagePicture(small)).tokens.view(
+        pixels.shape[0], network.config.picture.tokens, -1
+    )
     of = batch["picture_of"]
-    states = network.states(batch["ids"], tokens[of].flatten(0, 1), batch["attention"])
+    states = network.states(batch["ids"], [PictureTokens(tokens[index]) for index in of.tolist()], batch["attention"])
     language = network.text_hidden_fcs(states[torch.arange(of.shape[0], device=of.device), batch["seg"]])
     features = network.grounding.encode(pixels)
     features = ImageFeatures(features.embedding[of], features.high_res_0[of], features.high_res_1[of])

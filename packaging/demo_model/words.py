@@ -30,6 +30,7 @@ from sample_pool import SLOTS, Entry, RealSet  # noqa: E402
 from train import POOL_SIZE, REAL, SIDES_MATTER, clicks_for, losses, new_network, save, set_size  # noqa: E402
 
 from core.sa2va import prompt as text  # noqa: E402
+from core.sa2va.families.family import LanguagePicture, PictureTokens  # noqa: E402
 from core.sa2va.network import Sa2VANetwork  # noqa: E402
 from core.sa2va.preprocessing import MEAN, STD  # noqa: E402
 from core.segmenter import ImageFeatures  # noqa: E402
@@ -64,12 +65,11 @@ def fill_bank(network: Sa2VANetwork, folder: Path, size: int, count: int, seed: 
         truth = torch.from_numpy(np.stack(masks))[None].float() if masks else torch.zeros(1, 1, POOL_SIZE, POOL_SIZE)
         pixels, truth = geometry(pixels, truth, size, torch.tensor([entry.kind not in SIDES_MATTER]))
         pixels = (scanner(pixels) - mean) / std
-        side = (network.config.tile_size,) * 2
+        side = (network.config.picture.size,) * 2
         with torch.no_grad():
             features = network.grounding.encode(pixels)
-            tokens = network.image_tokens(
-                F.interpolate(pixels, side, mode="bilinear", antialias=True, align_corners=False)
-            )
+            small = F.interpolate(pixels, side, mode="bilinear", antialias=True, align_corners=False)
+            tokens = network.image_tokens(LanguagePicture(small)).tokens
         content = {
             "embedding": features.embedding[0].half(), "high_res_0": features.high_res_0[0].half(),
             "high_res_1": features.high_res_1[0].half(), "tokens": tokens.half(),
@@ -123,7 +123,7 @@ class Asker:
 
     def __init__(self, network: Sa2VANetwork, tokenizer: object) -> None:
         self.network = network
-        tokens = network.config.tokens_per_tile
+        tokens = network.config.picture.tokens
         self.talks = {phrase: text.converse(tokenizer, text.question_of(phrase), tokens) for phrase in MEANING_OF}
 
     def __call__(self, phrases: list[str], tokens: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -136,7 +136,7 @@ class Asker:
             ids[row, : len(talk.ids)] = torch.tensor(talk.ids)
             attention[row, : len(talk.ids)] = 1
             labels[row, talk.answer_start : talk.answer_end] = ids[row, talk.answer_start : talk.answer_end]
-        states = self.network.states(ids, tokens.flatten(0, 1), attention)
+        states = self.network.states(ids, [PictureTokens(one) for one in tokens], attention)
         seg = states[torch.arange(len(talks)), torch.tensor([talk.seg_positions[0] for talk in talks])]
         words = self.network.word_logits(states[:, :-1]).flatten(0, 1)
         return self.network.text_hidden_fcs(seg), F.cross_entropy(words, labels[:, 1:].flatten(), ignore_index=-100)
@@ -187,7 +187,8 @@ def known_embedding(network: Sa2VANetwork, tokenizer: object) -> torch.Tensor:
     """(d,) what the first stage's decoder hears for any words on an empty picture."""
     asker = Asker(network, tokenizer)
     with torch.no_grad():
-        tokens = network.image_tokens(torch.zeros(1, 3, network.config.tile_size, network.config.tile_size))
+        side = network.config.picture.size
+        tokens = network.image_tokens(LanguagePicture(torch.zeros(1, 3, side, side))).tokens
         return asker(["the polyp"], tokens[None])[0][0]
 
 

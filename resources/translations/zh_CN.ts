@@ -302,7 +302,7 @@
     </message>
     <message>
         <source>Nothing reaches this threshold. Lower it to see what the model suspects.</source>
-        <translation>没有内容达到此阈值。降低阈值可查看模型怀疑的部分。</translation>
+        <translation>没有像素达到此阈值。降低阈值可查看模型怀疑的区域。</translation>
     </message>
     <message>
         <source>The model finds nothing of it on this image.</source>
@@ -1071,10 +1071,6 @@
         <translation>请选择您有写入权限的文件夹。</translation>
     </message>
     <message>
-        <source>Choose a folder with a Sa2VA model of the InternVL family; the model in use stays in use.</source>
-        <translation>请选择含有 InternVL 系列 Sa2VA 模型的文件夹；仍使用当前模型。</translation>
-    </message>
-    <message>
         <source>Choose a folder.</source>
         <translation>请选择一个文件夹。</translation>
     </message>
@@ -1311,8 +1307,36 @@
         <translation>请释放一些空间或允许写入该文件夹；您自己的项目不受影响。</translation>
     </message>
     <message>
+        <source>Choose a folder with a Sa2VA model; the model in use stays in use.</source>
+        <translation>请选择 Sa2VA 模型所在的文件夹；仍使用当前模型。</translation>
+    </message>
+    <message>
+        <source>Choose a new or an empty folder.</source>
+        <translation>请选择新的或空的文件夹。</translation>
+    </message>
+    <message>
+        <source>Choose the model that it was made from, or another version.</source>
+        <translation>请选择生成该版本时所用的模型，或选择其他版本。</translation>
+    </message>
+    <message>
+        <source>Choose the model that it was made from; your versions and labels are safe.</source>
+        <translation>请选择生成该版本时所用的模型；您的版本和标注完好。</translation>
+    </message>
+    <message>
+        <source>Cut the image, or choose a model of the InternVL family.</source>
+        <translation>请裁剪图像，或选择 InternVL 系列的模型。</translation>
+    </message>
+    <message>
         <source>Learning</source>
         <translation>正在学习</translation>
+    </message>
+    <message>
+        <source>Make room on the disk or allow writing there, then try again.</source>
+        <translation>请释放磁盘空间或允许写入该位置，然后重试。</translation>
+    </message>
+    <message>
+        <source>Make room, or choose a folder on another disk.</source>
+        <translation>请释放磁盘空间，或选择其他磁盘上的文件夹。</translation>
     </message>
     <message>
         <source>The demo project could not be made because the folder {folder} cannot be written.</source>
@@ -1321,6 +1345,10 @@
     <message>
         <source>The description of this fine-tune is missing or damaged, so it was not started; your labels are safe.</source>
         <translation>此次微调的说明文件缺失或已损坏，因此没有开始；您的标注完好。</translation>
+    </message>
+    <message>
+        <source>The disk has room for {free:.1f} GB, and the model needs {size:.1f} GB, so nothing was written.</source>
+        <translation>磁盘剩余 {free:.1f} GB，而模型需要 {size:.1f} GB，因此没有写入任何内容。</translation>
     </message>
     <message>
         <source>The disk is full, so no project was made.</source>
@@ -1459,6 +1487,10 @@
         <translation>文件夹“{project}”中没有项目，因此没有打开项目。</translation>
     </message>
     <message>
+        <source>The image is more than {times} times as long as wide, and this model cannot look at such a one.</source>
+        <translation>图像的长边超过短边的 {times} 倍，此模型无法处理这样的图像。</translation>
+    </message>
+    <message>
         <source>The image {file} cannot be read (it was moved, deleted, or this account may not read it), so it is not shown.</source>
         <translation>无法读取图像 {file}（已被移动、删除，或此账户无权读取），因此没有显示。</translation>
     </message>
@@ -1571,8 +1603,16 @@
         <translation>版本“{folder}”与其基础模型不匹配（{part}），因此没有加载。</translation>
     </message>
     <message>
+        <source>The version “{folder}” does not fit its base model ({part}), so nothing was written.</source>
+        <translation>版本“{folder}”与其基础模型不符（{part}），因此没有写入任何内容。</translation>
+    </message>
+    <message>
         <source>The version “{folder}” was made from another base model, so it was not loaded.</source>
         <translation>版本“{folder}”来自其他基础模型，因此没有加载。</translation>
+    </message>
+    <message>
+        <source>The version “{folder}” was made from another base model, so nothing was written.</source>
+        <translation>版本“{folder}”由另一个基础模型生成，因此没有写入任何内容。</translation>
     </message>
     <message>
         <source>The word list (tokenizer) in “{folder}” does not belong to a Sa2VA model, so it was not loaded.</source>
@@ -1589,6 +1629,10 @@
     <message>
         <source>There are too few accepted labels ({count}) to learn from some and compare on others, so nothing was started.</source>
         <translation>已确认的标注太少（{count} 个），无法一部分用于学习、一部分用于比较，因此没有开始。</translation>
+    </message>
+    <message>
+        <source>There is already something at “{target}”, so nothing was written.</source>
+        <translation>“{target}”处已有内容，因此没有写入任何内容。</translation>
     </message>
     <message>
         <source>There is no model folder “{name}” on this computer, and no model of that name could be fetched from the Hugging Face hub.</source>
@@ -1657,6 +1701,10 @@
     <message>
         <source>“{place}” in the folder “{folder}” is a link to somewhere else, so no masks were written.</source>
         <translation>文件夹“{folder}”中的“{place}”是指向别处的链接，因此没有写入掩膜。</translation>
+    </message>
+    <message>
+        <source>“{target}” could not be written ({reason}), so nothing is there.</source>
+        <translation>无法写入“{target}”（{reason}），因此没有留下任何内容。</translation>
     </message>
 </context>
 <context>

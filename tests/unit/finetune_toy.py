@@ -9,6 +9,7 @@ import functools
 import os
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -48,6 +49,12 @@ class LearningSegmenter:
 
     def embed_prompt(self, rgb: npt.NDArray[np.uint8], prompt: str) -> torch.Tensor:
         return torch.tensor([[1.0, float(len(prompt)) / 10]])
+
+    def embed_prompts(self, rgb: npt.NDArray[np.uint8], prompts: Sequence[str]) -> torch.Tensor:
+        return torch.cat([self.embed_prompt(rgb, prompt) for prompt in prompts])
+
+    def forget(self) -> None:
+        """Nothing is remembered."""
 
     def decode(self, features: ImageFeatures, state: torch.Tensor, clicks: list[Click] | None = None) -> Decoded:
         words = self.projection(state)[:, :, None, None].expand(-1, -1, GRID, GRID)

@@ -10,13 +10,13 @@ from safetensors.torch import save_file
 
 from tests.parity_weights import fill
 
-FAMILY = Path(__file__).parents[1] / "data" / "parity" / "internvl_qwen2"
+PARITY = Path(__file__).parents[1] / "data" / "parity"
 
 
-def make_tiny_model(folder: Path) -> Path:
+def make_tiny_model(folder: Path, family: str = "internvl_qwen2") -> Path:
     """Write config, tokenizer and two shards with their index, as upstream publishes them."""
-    shutil.copytree(FAMILY, folder, ignore=shutil.ignore_patterns("cases", "keys.json"))
-    tensors = fill(json.loads((FAMILY / "keys.json").read_text()))
+    shutil.copytree(PARITY / family, folder, ignore=shutil.ignore_patterns("cases", "keys.json"))
+    tensors = fill(json.loads((PARITY / family / "keys.json").read_text()))
     names = sorted(tensors)
     shards = {"model-00001-of-00002.safetensors": names[:200], "model-00002-of-00002.safetensors": names[200:]}
     for file, keys in shards.items():

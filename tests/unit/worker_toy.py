@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from core.errors import DeviceError, ModelError
-from core.segmenter import Click, Decoded, ImageFeatures
+from core.segmenter import Answer, Click, Decoded, ImageFeatures
 
 GRID = 32
 
@@ -32,6 +33,7 @@ class BrightSegmenter:
         self.mask_grid = GRID
         self.encoded = 0
         self.embedded = 0
+        self.forgotten = 0
         self.out_of_memory = False
 
     def encode_image(self, rgb: npt.NDArray[np.uint8]) -> ImageFeatures:
@@ -46,6 +48,18 @@ class BrightSegmenter:
     def embed_prompt(self, rgb: npt.NDArray[np.uint8], prompt: str) -> torch.Tensor:
         self.embedded += 1
         return torch.tensor([[-1.0 if "dark" in prompt else 1.0]])
+
+    def embed_prompts(self, rgb: npt.NDArray[np.uint8], prompts: Sequence[str]) -> torch.Tensor:
+        return torch.cat([self.embed_prompt(rgb, prompt) for prompt in prompts])
+
+    def answer(self, rgb: npt.NDArray[np.uint8], prompt: str) -> Answer:
+        if "unicorn" in prompt:
+            return Answer("There is none.", torch.empty(0, 1))
+        both = [self.embed_prompt(rgb, part) for part in prompt.split(" and ")]
+        return Answer("Sure, " + " and ".join(["[SEG]"] * len(both)) + ".", torch.cat(both))
+
+    def forget(self) -> None:
+        self.forgotten += 1
 
     def decode(self, features: ImageFeatures, state: torch.Tensor, clicks: list[Click] | None = None) -> Decoded:
         logits = (features.embedding - 0.4) * 12 * state[:, :, None, None]
