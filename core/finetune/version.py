@@ -71,7 +71,7 @@ def put_in_place(aside: Path, folder: Path) -> None:
     """Rename a checked version into its place, durably. Raises FinetuneError if that fails; nothing half is left."""
     try:
         for file in aside.iterdir():
-            with file.open("rb") as stream:
+            with file.open("rb+") as stream:  # Windows flushes only what is open for writing
                 os.fsync(stream.fileno())
         if folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
