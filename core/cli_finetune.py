@@ -79,7 +79,11 @@ def trained(report: Report) -> RunJob:
     def tell(event: dict[str, Any]) -> None:
         """Say a stage or an epoch, in the events of the fine-tune worker."""
         if event.get("event") == "stage":
-            report.remark(f"{event['text']} …")
+            values = event.get("values", {})
+            if "all" in values:
+                report.progress(int(values["done"]), int(values["all"]), "looks at labelled images")
+            else:
+                report.remark(f"{event['text'].format(**values)} …")
         elif event.get("event") == "epoch":
             text = f"epochs, loss {event['loss']:.4f}"
             validation = event.get("validation_dice")

@@ -184,3 +184,21 @@ def test_spread_is_even() -> None:
         assert len(set(chosen)) == count
         gaps = np.diff(chosen)
         assert count < 2 or gaps.max() - gaps.min() <= 1
+
+
+def test_progress_is_said_in_whole_words(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    events = [
+        {"event": "stage", "text": "Looking at the labelled images ({done} of {all})", "values": {"done": 0, "all": 4}},
+        {"event": "stage", "text": "Learning", "values": {}},
+        {"event": "epoch", "epoch": 2, "epochs": 2, "loss": 0.25, "validation_dice": 0.5},
+    ]
+
+    def run_job(job: Job, tell: Any) -> dict[str, Any]:
+        for event in events:
+            tell(event)
+        return {}
+
+    monkeypatch.setattr("core.finetune.run.run_job", run_job)
+    cli_finetune.trained(Report())(Job(folder="", model="", examples=(), out=""))
+    said = capsys.readouterr().err
+    assert "{" not in said and "0/4 looks at labelled images" in said and "Learning …" in said and "0.2500" in said
