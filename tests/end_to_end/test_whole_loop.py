@@ -25,7 +25,7 @@ from app.main_window import MainWindow
 from app.session import Session
 from app.theme import Theme
 from core.correction import ADDED, REMOVED, Patch
-from core.demo_project import DemoProject, demo_folder, read_demo_project
+from core.demo_project import DemoProject, read_demo_project
 from core.finetune.freeze import freeze_labels
 from core.mask import apply_threshold
 from core.store import ImageRow, JournalStep, Store, StructureRow
@@ -157,7 +157,6 @@ def hand(qtbot, qapp, tmp_path):
     window.close()
 
 
-@pytest.mark.skipif(not demo_folder().is_dir(), reason="the demo project is not in this checkout")
 @pytest.mark.timeout(1500)
 def test_from_the_first_prediction_to_the_files(hand, tmp_path, monkeypatch):
     monkeypatch.setattr(app.finetuning, "freeze_labels", functools.partial(freeze_labels, epochs=EPOCHS))
