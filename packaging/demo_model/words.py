@@ -9,15 +9,19 @@ embedding at [SEG], then both go on together. Image features are made once and k
 from __future__ import annotations
 
 import argparse
+import json
 import multiprocessing
 import random
 import sys
 import time
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
 from torch import nn
 
 HERE = Path(__file__).resolve().parent
@@ -35,6 +39,7 @@ from core.sa2va.network import Sa2VANetwork  # noqa: E402
 from core.sa2va.preprocessing import MEAN, STD  # noqa: E402
 from core.segmenter import ImageFeatures  # noqa: E402
 
+MEANINGS_FILE, TABLE = "meanings.safetensors", "table of meanings"
 WEIGHTS = {
     "ultrasound_breast": 3.0, "ultrasound_fetal": 1.0, "ultrasound_carotid": 0.7, "dermoscopy": 1.4, "endoscopy": 1.8,
     "fundus": 1.3, "ct_abdomen": 2.6, "chest_xray": 1.3, "brain_mr": 0.8, "fluorescence_nuclei": 0.4, "histology_he": 0.4,
@@ -45,7 +50,7 @@ WEIGHTS = {
 def fill_bank(network: Sa2VANetwork, folder: Path, size: int, count: int, seed: int, real_folder: Path | None) -> None:
     """Draw, augment and encode `count` pictures at side `size`; one file each: features, image tokens, masks, what they show."""
     torch.set_num_threads(1)
-    done = len(list(folder.glob(f"{seed}_*.pt")))
+    done = len(list(folder.glob(f"{seed}_*.safetensors")))
     torch.manual_seed(seed + 7919 * done)
     chooser = random.Random(seed + 7919 * done)
     real = [RealSet(real_folder / name, *REAL[name], POOL_SIZE) for name in REAL] if real_folder else []
@@ -74,11 +79,19 @@ def fill_bank(network: Sa2VANetwork, folder: Path, size: int, count: int, seed: 
             "embedding": features.embedding[0].half(), "high_res_0": features.high_res_0[0].half(),
             "high_res_1": features.high_res_1[0].half(), "tokens": tokens.half(),
             "truth": (F.adaptive_avg_pool2d(truth[0], size // 4) * 255).round().byte(),
-            "entry": (entry.kind, entry.keys, entry.absent),
         }  # fmt: skip
         aside = folder / f"{seed}_{number}.part"
-        torch.save(content, aside)
-        aside.rename(folder / f"{seed}_{number}.pt")
+        shows = {"entry": json.dumps([entry.kind, entry.keys, entry.absent])}
+        save_file({name: tensor.contiguous() for name, tensor in content.items()}, aside, metadata=shows)
+        aside.rename(folder / f"{seed}_{number}.safetensors")
+
+
+def read_picture(file: Path) -> tuple[dict[str, torch.Tensor], Entry]:
+    """What `fill_bank` kept of one picture, and what it shows."""
+    with safe_open(file, framework="pt") as kept:
+        kind, keys, absent = json.loads(kept.metadata()["entry"])
+        tensors = {name: kept.get_tensor(name) for name in kept.keys()}  # noqa: SIM118 (a handle is no mapping)
+    return tensors, Entry(kind, tuple(keys), tuple(absent))
 
 
 class Bank:
@@ -92,12 +105,10 @@ class Bank:
     def draw(self, count: int) -> tuple[ImageFeatures, torch.Tensor, torch.Tensor, list[str]]:
         """Two questions on each of count / 2 pictures: features, image tokens (count, T, hidden), truths (count, g, g), phrases."""
         if time.monotonic() - self.looked > 20:
-            self.files, self.looked = sorted(self.folder.glob("*.pt")), time.monotonic()
+            self.files, self.looked = sorted(self.folder.glob("*.safetensors")), time.monotonic()
         rows, truths, phrases = [], [], []
-        for row in [
-            torch.load(file, weights_only=False) for file in self.chooser.choices(self.files, k=count // 2)
-        ] * 2:
-            phrase, index = ask(self.chooser, Entry(*row["entry"]), self.absent)
+        for row, entry in [read_picture(file) for file in self.chooser.choices(self.files, k=count // 2)] * 2:
+            phrase, index = ask(self.chooser, entry, self.absent)
             rows.append(row)
             phrases.append(phrase)
             truths.append(row["truth"][index].float() / 255 if index >= 0 else torch.zeros(row["truth"].shape[1:]))
@@ -232,7 +243,7 @@ def learn_meanings(network: Sa2VANetwork, bank: Bank, table: nn.Parameter, minut
             )
             shown.clear()
         if step % 500 == 0:
-            torch.save({"network": network.state_dict(), "table": table.detach()}, bank.folder.parent / "meanings.ckpt")
+            save_file({**network.state_dict(), TABLE: table.detach()}, bank.folder.parent / MEANINGS_FILE)
     average.put()
 
 
@@ -249,9 +260,7 @@ def learn_words(network: Sa2VANetwork, asker: Asker, bank: Bank, table: torch.Te
     for step in range(steps):
         phrases = [bank.chooser.choice(list(MEANING_OF)) for _ in range(24)]
         files = bank.chooser.choices(bank.files, k=24)
-        tokens = torch.stack([torch.load(file, weights_only=False)["tokens"].float() for file in files[:6]]).repeat(
-            4, 1, 1
-        )
+        tokens = torch.stack([read_picture(file)[0]["tokens"].float() for file in files[:6]]).repeat(4, 1, 1)
         said, words = asker(phrases, tokens)
         wanted = table[[MEANING_OF[phrase] for phrase in phrases]]
         near = F.cross_entropy(
@@ -292,6 +301,12 @@ def go_together(network: Sa2VANetwork, asker: Asker, bank: Bank, minutes: float,
     average.put()
 
 
+def wait_for(process: BaseProcess, folder: Path, count: int) -> None:
+    """Until the bank holds `count` pictures, or will get no more."""
+    while process.is_alive() and len(list(folder.glob("*.safetensors"))) < count:
+        time.sleep(1)
+
+
 def main() -> None:
     """Read the options and train."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -321,14 +336,13 @@ def main() -> None:
         arguments = (network, folder, size, count, seed, options.real)
         processes.append(multiprocessing.get_context("fork").Process(target=fill_bank, args=arguments, daemon=True))
     processes[0].start()
-    while processes[0].is_alive() and len(list(banks[0].glob("*.pt"))) < min(150, options.pictures):
-        time.sleep(2)
+    wait_for(processes[0], banks[0], min(150, options.pictures))
     table = nn.Parameter(constant.repeat(len(MEANINGS), 1) + 0.5 * torch.randn(len(MEANINGS), constant.shape[0]))
-    kept = options.out / "meanings.ckpt"
+    kept = options.out / MEANINGS_FILE
     if kept.is_file():  # go on with what an earlier, interrupted run learned
-        content = torch.load(kept, weights_only=True)
-        network.load_state_dict(content["network"])
-        table.data.copy_(content["table"])
+        content = load_file(kept)
+        table.data.copy_(content.pop(TABLE))
+        network.load_state_dict(content)
     set_size(network, 512)
     bank = Bank(banks[0], options.seed)
     learn_meanings(network, bank, table, options.minutes, options.batch)
@@ -338,6 +352,7 @@ def main() -> None:
     learn_words(network, asker, bank, table.detach(), options.steps_words)
     save(network, dict(network.state_dict()), options.out)
     set_size(network, 1024)
+    wait_for(processes[1], banks[1], min(20, options.pictures_full))
     go_together(network, asker, Bank(banks[1], options.seed), options.minutes_together, max(2, options.batch // 4))
     processes[1].terminate()
     save(network, dict(network.state_dict()), options.out)
