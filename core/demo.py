@@ -18,7 +18,7 @@ import numpy.typing as npt
 from core.correction import ADDED, REMOVED, Patch
 from core.demo_project import DemoProject
 from core.errors import FinetuneError
-from core.evaluate import HALF_STEP, ImageScore, best_step, score_curves, summarise
+from core.evaluate import HALF_STEP, PLATEAU, ImageScore, best_step, score_curves, summarise
 from core.features import FeatureCache
 from core.finetune.freeze import begin, finish, freeze_labels
 from core.finetune.job import Job
@@ -241,7 +241,7 @@ def headless(loop: Loop, project: DemoProject, run_job: RunJob) -> dict[str, Any
             f"{figures['at_best']['dice']:.3f} at its best threshold {figures['at_best']['threshold']:g}."
         )
     corrected, held_out = divide(targets, second)
-    base_step = best_step(score(loop.store, corrected))
+    base_step = best_step(score(loop.store, corrected), PLATEAU)
     base = score(loop.store, held_out)
     for target in corrected:
         correct(loop.store, target, base_step)

@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 from core.errors import FinetuneError
-from core.evaluate import HALF_STEP, ImageScore, best_step, score_curves
+from core.evaluate import HALF_STEP, PLATEAU, ImageScore, best_step, score_curves
 from core.features import FeatureCache, FeatureStore
 from core.finetune import proof
 from core.finetune.dataset import Sample, Shelf, encode, read_truth
@@ -33,10 +33,6 @@ from core.segmenter import Segmenter
 
 Tell = Callable[[dict[str, Any]], None]
 REPRODUCED = 1e-4
-PLATEAU = 0.002
-"""A model that has learned its images by heart is equally good on them over a range of thresholds; within this range of
-Dice the threshold nearest to 0.5 is taken, for both models alike."""
-
 WATCHED_TIMES, WATCHED_LABELS = 10, 8
 """How often, and on how many held-out labels, the chart shows where the training stands."""
 
