@@ -120,7 +120,9 @@ def test_noise_is_logged_and_ignored(qtbot, make, caplog):
 def test_a_second_answer_to_one_request_is_dropped(qtbot, make, caplog):
     process, endings = make("twice")
     process.predict("a.png", "the polyp")
-    wait_for(qtbot, endings, 1)
+    process.predict("b.png", "the polyp")
+    wait_for(qtbot, endings, 2)
+    assert endings.kinds() == [("answered", 1), ("answered", 2)]
     assert "nobody waits for" in caplog.text
 
 
