@@ -71,7 +71,8 @@ def judge(
     to their images would be "learned": a blurred average beats an honest answer to them.
 
     Args:
-        before: (N,) Dice of the model that the run came from, at its best threshold (chosen on the learned images).
+        before: (N,) Dice of the model that the run came from, at its best threshold (chosen on the learned images) or at 0.5,
+            whichever does better here.
         after: (N,) Dice of the new version at its best threshold, likewise.
         constant: (N,) Dice of the learned labels' average mask at its best threshold, likewise.
         groups: (N,) patients.

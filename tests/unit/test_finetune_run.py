@@ -13,7 +13,8 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from core.errors import FinetuneError, ModelError
-from core.finetune.run import Cancelled, run_job
+from core.evaluate import ImageScore
+from core.finetune.run import Cancelled, Scored, run_job
 from core.finetune.version import WEIGHTS, apply_version
 from core.worker_protocol import EpochEvent, StageEvent, decode_line, encode_line, parse_event
 from tests.unit.finetune_toy import CutOffSegmenter, LearningSegmenter, make_job, open_toy
@@ -32,6 +33,7 @@ def test_a_run_that_learns_is_better_and_says_by_how_much(tmp_path: Path) -> Non
         figures["tuned_at_best"] - figures["base_at_best"]
     )
     assert figures["base_at_best"] >= figures["base_at_half"] and figures["last_loss"] < figures["first_loss"]
+    assert figures["rival_step"] == figures["base_step"]
     assert figures["held_out"] == 4 and figures["groups"] == 2 and figures["divided_by"] == "patient"
     assert f"{figures['tuned_at_best']:.3f}" in result["reason"] and figures["proof"]["frozen"] == 2
     record = json.loads((tmp_path / "version" / "version.json").read_text())
@@ -45,6 +47,16 @@ def test_a_run_that_learns_is_better_and_says_by_how_much(tmp_path: Path) -> Non
     watched = [event["validation_dice"] for event in epochs if event["validation_dice"] is not None]
     assert len(watched) == 10 and watched[-1] > watched[0]
     assert not list(tmp_path.glob(".*part")) and not (tmp_path / "job" / "features").exists()
+
+
+def test_a_threshold_that_only_suits_the_learned_images_makes_no_weak_rival() -> None:
+    def scores(best: int) -> list[ImageScore]:
+        curve = 0.9 - np.abs(np.arange(1, 200) - best) / 200
+        return [ImageScore("", curve, curve, 0.0, 0.0, "")]
+
+    spoiled = Scored(scores(20), scores(110))
+    assert spoiled.step == 20 and spoiled.rival_step == 100
+    assert Scored(scores(60), scores(50)).rival_step == 60
 
 
 def test_no_name_of_a_patient_or_file_is_in_the_version(tmp_path: Path) -> None:
