@@ -1,5 +1,6 @@
 """Every command of the window: its words, icon, keys and place in the menus, in one table."""
 
+import re
 from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
@@ -188,6 +189,15 @@ COMMANDS: tuple[Command, ...] = (
         QT_TRANSLATE_NOOP("actions", "Save the mask as accepted and go to the next image"),
         "accept",
         keys=("Return", "Enter"),
+        ends_block=True,
+    ),
+    Command(
+        "settings",
+        "edit",
+        QT_TRANSLATE_NOOP("actions", "&Settings…"),
+        QT_TRANSLATE_NOOP("actions", "Language, look and device"),
+        "settings",
+        keys=("Ctrl+,",),
     ),
     Command(
         "previous",
@@ -262,32 +272,6 @@ COMMANDS: tuple[Command, ...] = (
         QT_TRANSLATE_NOOP("actions", "Draw the edge of the mask"),
         "outline",
         checkable=True,
-        ends_block=True,
-    ),
-    Command(
-        "theme_auto",
-        "view",
-        QT_TRANSLATE_NOOP("actions", "Colours as the &desktop"),
-        QT_TRANSLATE_NOOP("actions", "Follow the desktop's dark or light look"),
-        "theme",
-        checkable=True,
-        choice="theme",
-    ),
-    Command(
-        "theme_dark",
-        "view",
-        QT_TRANSLATE_NOOP("actions", "Da&rk"),
-        QT_TRANSLATE_NOOP("actions", "Dark colours"),
-        checkable=True,
-        choice="theme",
-    ),
-    Command(
-        "theme_light",
-        "view",
-        QT_TRANSLATE_NOOP("actions", "Li&ght"),
-        QT_TRANSLATE_NOOP("actions", "Light colours"),
-        checkable=True,
-        choice="theme",
     ),
     Command(
         "predict",
@@ -344,7 +328,12 @@ def words(text: str) -> str:
     return QCoreApplication.translate("actions", text)
 
 
+def plain_words(text: str) -> str:
+    """A menu's words without the mark of its letter: "Open" of "&Open", "打开" of "打开(&O)"."""
+    return re.sub(r"\s*\(&.\)|&", "", text)
+
+
 def key_text(command: Command) -> str:
-    """The command's keys as the desktop writes them, "" without any."""
+    """The command's keys as the desktop writes them, each once, "" without any."""
     keys = [QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in command.keys]
-    return ", ".join(keys)
+    return ", ".join(dict.fromkeys(keys))

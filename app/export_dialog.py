@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from app.background import Background, Progress
 from app.controls import button, label
 from app.icons import icon, pixmap, swatch
-from app.messages import text_of, text_of_error
+from app.messages import text_of, text_of_error, text_of_template
 from app.session import Session
 from app.theme import Theme
 from core.errors import KnownError
@@ -170,7 +170,8 @@ class ExportDialog(QDialog):
     def _done(self, report: ExportReport) -> None:
         self._work, self._report = None, report
         sentence = text_of("exported", {"count": report.written, "folder": report.folder})
-        self._say("success", "\n".join([sentence, *report.warnings]))
+        remarks = [text_of_template(remark.template, remark.values) for remark in report.remarks]
+        self._say("success", "\n".join([sentence, *remarks]))
         self._show_running(False)
         self.start.setEnabled(False)
         self.cancel.setFocus()

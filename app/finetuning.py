@@ -18,6 +18,7 @@ from core.finetune.job import Job
 from core.store import Store
 from core.worker_protocol import StageEvent
 
+UNCOUNTED = "The labels of this project cannot be counted now."
 LOADING = QT_TRANSLATE_NOOP("core", "Loading the model")
 OUTCOMES = {State.FINISHED: "done", State.CANCELLED: "cancelled", State.FAILED: "failed", State.DIED: "died"}
 
@@ -77,7 +78,7 @@ class Finetuning(QObject):
             return enough_labels(self._session.store)
         except KnownError as error:
             self.failed.emit(error)
-            return 0, 0, error.what_happened.format(**error.values)
+            return 0, 0, UNCOUNTED
 
     @property
     def least(self) -> int:

@@ -84,7 +84,7 @@ class InferenceProcess(QObject):
 
         Args:
             model: folder of a base model or of a version, hub name, or "demo".
-            device: "auto", "cpu" or "cuda".
+            device: "auto", "cpu", "cuda" or "mps".
         """
         number = self._number()
         self._loads.add(number)

@@ -18,6 +18,8 @@ from app.model_area import ModelArea
 from app.model_flow import ModelFlow, Workers
 from app.project_files import ProjectFiles
 from app.session import Session
+from app.settings import Settings
+from app.settings_dialog import SettingsDialog
 from app.theme import Theme
 from app.versions import Versions
 from app.work_area import SegmentPanel, WorkArea
@@ -36,6 +38,7 @@ class MainWindow(QMainWindow):
     def __init__(
         self,
         session: Session,
+        settings: Settings,
         theme: Theme,
         tools: CanvasTools,
         workers: Workers = Workers(),  # noqa: B008
@@ -44,6 +47,7 @@ class MainWindow(QMainWindow):
 
         Args:
             session: may have no project yet.
+            settings: what the user chose for every project.
             theme: the look.
             tools: brush and eraser.
             workers: how the background workers are started.
@@ -52,7 +56,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("sa2va-annotator")
         self.resize(1360, 860)
         self.setAcceptDrops(True)
-        self.session, self.theme, self.tools = session, theme, tools
+        self.session, self.settings, self.theme, self.tools = session, settings, theme, tools
         self.commands = Actions(self, theme)
         self.commands.fill_menus(self)
         self.work = WorkArea(session, tools, self.commands)
@@ -63,7 +67,7 @@ class MainWindow(QMainWindow):
         self.segment = SegmentPanel(session, theme, self.commands, self.canvas)
         versions = Versions(session, self)
         self.model = ModelArea(session, versions, theme)
-        self.flow = ModelFlow(session, versions, self.messages, workers, self)
+        self.flow = ModelFlow(session, settings, versions, self.messages, workers, self)
         self.tabs = QTabWidget(documentMode=True)
         self.tabs.tabBar().setDrawBase(False)
         self._arrange()
@@ -130,6 +134,7 @@ class MainWindow(QMainWindow):
                 "raise": lambda: threshold.nudge(1),
                 "lower": lambda: threshold.nudge(-1),
                 "accept": self._accept_and_next,
+                "settings": lambda: SettingsDialog(self.settings, self).exec(),
                 "previous": lambda: self._or_say(self.session.step_image(-1), "first_image"),
                 "next": lambda: self._or_say(self.session.step_image(1), "last_image"),
                 "fit": self.canvas.fit,
@@ -139,9 +144,6 @@ class MainWindow(QMainWindow):
                 "show_mask": self._take_look,
                 "show_fill": self._take_look,
                 "show_outline": self._take_look,
-                "theme_auto": lambda: self.theme.choose("auto"),
-                "theme_dark": lambda: self.theme.choose("dark"),
-                "theme_light": lambda: self.theme.choose("light"),
                 "predict": self.segment.structure.ask,
                 "finetune": self._finetune,
                 "versions": self._show_versions,

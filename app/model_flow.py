@@ -14,6 +14,7 @@ from app.messages import text_of_template
 from app.model_area import ModelArea
 from app.prediction import Predictions
 from app.session import Session
+from app.settings import Settings
 from app.structure_panel import StructurePanel
 from app.versions import Versions
 from core.errors import KnownError
@@ -40,13 +41,22 @@ class ModelFlow(QObject):
     learning_changed = Signal(bool)
 
     def __init__(
-        self, session: Session, versions: Versions, messages: MessageBar, workers: Workers, parent: QObject
+        self,
+        session: Session,
+        settings: Settings,
+        versions: Versions,
+        messages: MessageBar,
+        workers: Workers,
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._session, self._versions, self._messages = session, versions, messages
+        self._session, self._settings, self._versions, self._messages = session, settings, versions, messages
         self.process = InferenceProcess(workers.inference, self)
         self.predictions = Predictions(session, versions, self.process, self)
         self.finetuning = Finetuning(session, versions, workers.finetune, self)
+        settings.changed.connect(self._take_setting)
+        self._take_setting("device")
+        self._take_setting("next image")
         self._structure: StructurePanel | None = None
         self._area: ModelArea | None = None
         self._soon = QTimer(self, singleShot=True, interval=COUNT_AFTER_MS)
@@ -58,7 +68,10 @@ class ModelFlow(QObject):
         predictions = self.predictions
         panel.predict_wanted.connect(self._predict)
         panel.stop_wanted.connect(predictions.stop)
-        panel.automatic_changed.connect(lambda on: setattr(predictions, "automatic", on))
+        panel.automatic.setChecked(predictions.automatic)
+        panel.automatic_changed.connect(
+            lambda on: self._settings.choose("next image", "predicted" if on else "not predicted")
+        )
         predictions.busy.connect(panel.show_busy)
         predictions.idle.connect(panel.show_idle)
         predictions.failed.connect(self._messages.say_error)
@@ -97,7 +110,7 @@ class ModelFlow(QObject):
         elif reason:
             self._messages.say("finetune_not_yet", reason=reason)
         else:
-            self.finetuning.start(note)
+            self.finetuning.start(note, device=self._settings.device)
 
     def choose_base(self, folder: Path) -> None:
         """Use another base model for this project, or say why not."""
@@ -113,6 +126,12 @@ class ModelFlow(QObject):
         """End both workers and wait for them."""
         self.finetuning.close()
         self.predictions.close()
+
+    def _take_setting(self, name: str) -> None:
+        if name == "device":
+            self.predictions.choose_device(self._settings.device)
+        elif name == "next image":
+            self.predictions.automatic = self._settings["next image"] == "predicted"
 
     def _predict(self, words: str) -> None:
         key = self.predictions.want(words)

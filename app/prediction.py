@@ -65,7 +65,7 @@ class Predictions(QObject):
         self._model: ModelInUse | None = None
         self._number: int | None = None
         self._loading = False
-        self._device = ""
+        self._wanted_device, self._device = "auto", ""
         self._asked: set[int] = set()
         self._soon = QTimer(self, singleShot=True, interval=AUTOMATIC_AFTER_MS)
         self._soon.timeout.connect(self._want_by_itself)
@@ -99,6 +99,18 @@ class Predictions(QObject):
         self._asked.add(structure.id)
         self._enqueue(automatic=False)
         return ""
+
+    def choose_device(self, device: str) -> None:
+        """Let the model compute elsewhere, from the next prediction on.
+
+        Args:
+            device: "auto", "cpu", "cuda" or "mps".
+        """
+        if device == self._wanted_device:
+            return
+        self._wanted_device = device
+        self.stop()
+        self._process.stop()
 
     def stop(self) -> None:
         """Give up what is asked for; the model's process ends and is started again with the next prediction."""
@@ -162,7 +174,7 @@ class Predictions(QObject):
         self._loading = self._process.model != self._model.reference
         if self._loading:
             self.busy.emit(self.tr("Loading the model …"))
-            self._number = self._process.load(self._model.reference)
+            self._number = self._process.load(self._model.reference, self._wanted_device)
         else:
             self._ask()
 
@@ -171,8 +183,6 @@ class Predictions(QObject):
         folder = self._session.folder
         cache = str((folder / CACHE).resolve()) if folder is not None else ""
         self.busy.emit(self.tr("Looking at {image} …").format(image=Path(self._now.path).name))
-        folder = self._session.folder
-        cache = str(folder / "cache") if folder is not None else ""
         self._number = self._process.predict(self._now.path, self._now.prompt, cache)
 
     def _answered(self, number: int, result: dict[str, Any]) -> None:

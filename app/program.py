@@ -10,6 +10,7 @@ from app.canvas_tools import CanvasTools
 from app.language import install_translations
 from app.main_window import MainWindow
 from app.session import Session
+from app.settings import Settings
 from app.theme import Theme
 from core.paths import log_folder
 
@@ -19,11 +20,13 @@ class Program(QObject):
 
     def __init__(self, application: QApplication) -> None:
         super().__init__(application)
-        install_translations(application, "auto")
-        self.theme = Theme(application, "auto")
+        self.settings = Settings(parent=self)
+        install_translations(application, self.settings["language"])
+        self.theme = Theme(application, self.settings["look"])
+        self.settings.changed.connect(self._take)
         self.session = Session(self)
         self.tools = CanvasTools(parent=self)
-        self.window = MainWindow(self.session, self.theme, self.tools)
+        self.window = MainWindow(self.session, self.settings, self.theme, self.tools)
         crash_dialog.install(self.session.save, log_folder(), self.window)
 
     def begin(self, project: Path | None, demo: bool) -> None:
@@ -38,3 +41,7 @@ class Program(QObject):
             QTimer.singleShot(0, self, lambda: self.window.open_project(project))
         elif demo:
             QTimer.singleShot(0, self, self.window.files.open_demo)
+
+    def _take(self, name: str) -> None:
+        if name == "look":
+            self.theme.choose(self.settings["look"])

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 from app.actions import Actions
 from app.canvas import Canvas
 from app.canvas_tools import LARGEST_RADIUS, SMALLEST_RADIUS, CanvasTools
+from app.commands import plain_words
 from app.controls import label, slider, tool_button
 
 SLIDER_STEPS = 200
@@ -58,7 +59,7 @@ class ToolStrip(QWidget):
             button = tool_button(size=22)
             button.setDefaultAction(self._actions[key])
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            button.setAccessibleName(self._actions[key].text().replace("&", ""))
+            button.setAccessibleName(plain_words(self._actions[key].text()))
             button.setMinimumSize(34, 34)
             self._row.addWidget(button)
 

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
+from app.commands import plain_words
 from app.controls import button, label
 from app.icons import pixmap
 
@@ -36,7 +37,7 @@ class Welcome(QWidget):
             column.addWidget(part)
         column.addSpacing(8)
         for place, action in enumerate(steps):
-            step = button(action.text().replace("&", ""), 38, primary=place == 0)
+            step = button(plain_words(action.text()), 38, primary=place == 0)
             step.setMinimumWidth(260)
             if place > 0:
                 step.setIcon(action.icon())

@@ -23,8 +23,8 @@ def run(arguments: argparse.Namespace, report: Report) -> dict[str, Any]:
     """
     with Store.open(Path(arguments.project), read_only=True) as store:
         outcome = export_png(store, Path(arguments.out), progress=report.progress)
-    for warning in outcome.warnings:
-        report.remark(warning)
+    for remark in outcome.remarks:
+        report.remark(str(remark))
     report.say(f"{_masks(outcome.written)} written to {arguments.out}")
     if outcome.removed:
         report.say(f"{_masks(outcome.removed)} of an earlier export taken away: not accepted any more.")

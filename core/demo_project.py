@@ -16,6 +16,7 @@ from core.errors import InputError
 from core.paths import resources_folder
 
 INDEX = "index.json"
+INSTALL_AGAIN = "Install the program again."
 
 
 @dataclass(frozen=True)
@@ -64,11 +65,15 @@ def read_demo_project(folder: Path | None = None) -> DemoProject:
     try:
         project = _parse(folder, json.loads((folder / INDEX).read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise _incomplete("its list is missing or damaged") from error
+        raise InputError(
+            "The list of the demo images is missing or damaged, so the demo was not started.", INSTALL_AGAIN
+        ) from error
     for entry in project.images:
         for file in (entry.image, *entry.masks.values()):
             if not file.is_file():
-                raise _incomplete(f"{file.name} is missing")
+                raise InputError(
+                    "The demo image {file} is missing, so the demo was not started.", INSTALL_AGAIN, file=file.name
+                )
     return project
 
 
@@ -91,11 +96,3 @@ def _parse(folder: Path, index: dict[str, Any]) -> DemoProject:
     scanners = sorted({entry.scanner for entry in images})
     first, second = scanners
     return DemoProject(structures, images, (first, second))
-
-
-def _incomplete(reason: str) -> InputError:
-    return InputError(
-        "The demo images are not complete ({reason}), so the demo was not started.",
-        "Install the program again.",
-        reason=reason,
-    )

@@ -1,7 +1,11 @@
-"""The two kinds of errors: what the world does (known, one sentence for the clinician) and our own mistakes (the rest)."""
+"""The two kinds of errors: what the world does (known, one sentence for the clinician) and our own mistakes (the rest).
+
+And remarks, which stop nothing.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -22,6 +26,22 @@ class KnownError(Exception):
 
     def __str__(self) -> str:
         return f"{self.what_happened.format(**self.values)} {self.what_to_do.format(**self.values)}".strip()
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Something a person should know that stopped nothing.
+
+    Attributes:
+        template: str.format template; it is translated.
+        values: fills it.
+    """
+
+    template: str
+    values: dict[str, Any]
+
+    def __str__(self) -> str:
+        return self.template.format(**self.values)
 
 
 class ImageError(KnownError):

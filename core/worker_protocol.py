@@ -31,7 +31,7 @@ MAX_ARRAY_BYTES = 64 * 1024 * 1024
 MAX_DIMENSIONS = 4
 MAX_LINE_BYTES = 128 * 1024 * 1024
 
-NOT_UNDERSTOOD = "The program and its background worker did not understand each other ({detail})."
+NOT_UNDERSTOOD = "The program and its background worker did not understand each other."
 NOT_UNDERSTOOD_DO = "Your labels are safe. Try again; if it happens again, restart the program."
 
 Message = dict[str, Any]

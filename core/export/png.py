@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL.PngImagePlugin import PngImageFile
 
-from core.errors import ExportError
+from core.errors import ExportError, Remark
 from core.export.manifest import BASE_MODEL, MANIFEST, ManifestRow, manifest_bytes, read_manifest
 from core.export.names import distinct_names, file_name_of, safe_name
 from core.export.staging import Staging, foreign_file, sentence_for, staging
@@ -33,6 +33,9 @@ from core.store.rows import LabelRow
 from core.store.store import Store
 
 Progress = Callable[[int, int, str], None]
+
+NOT_POSSIBLE = "“{wanted}” is called “{given}” in the export: its name is not possible on every system."
+THERE_TWICE = "“{wanted}” is called “{given}” in the export: its name is there twice."
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class ExportReport:
         manifest: the table beside them.
         removed: number of masks of an earlier export that are not accepted any more and were taken away.
         in_work: number of masks that were begun and not accepted, so that they were left out.
-        warnings: what a person should know, one sentence each.
+        remarks: what a person should know.
     """
 
     written: int
@@ -53,7 +56,7 @@ class ExportReport:
     manifest: Path
     removed: int
     in_work: int
-    warnings: list[str]
+    remarks: list[Remark]
 
 
 def export_png(
@@ -85,7 +88,7 @@ def export_png(
         stage.write(MANIFEST, manifest_bytes(table), renew=earlier.exists)
         removed = earlier.remove_except({row.mask for row in rows})
         stage.exchange()
-    return ExportReport(len(rows), out, out / MANIFEST, removed, plan.in_work, plan.warnings)
+    return ExportReport(len(rows), out, out / MANIFEST, removed, plan.in_work, plan.remarks)
 
 
 class _Plan:
@@ -95,7 +98,7 @@ class _Plan:
         structures: names of the chosen structures.
         places: for (image, structure) with an accepted mask its place, relative to the folder.
         in_work: number of masks that were begun and not accepted.
-        warnings: which names could not be kept.
+        remarks: which names could not be kept.
     """
 
     def __init__(self, store: Store, structure_ids: Sequence[int] | None) -> None:
@@ -124,11 +127,7 @@ class _Plan:
         self.in_work = sum(status == "in_work" for structure in chosen for status in store.statuses(structure).values())
         renamed = [(row.name, folders[row.id]) for row in structures if row.id in {key[1] for key in accepted}]
         renamed += [(stems[image], files[image]) for image in dict.fromkeys(key[0] for key in accepted)]
-        self.warnings = [
-            f"“{wanted}” is called “{given}” in the export: {_why(wanted, given)}."
-            for wanted, given in renamed
-            if wanted != given
-        ]
+        self.remarks = [_renamed(wanted, given) for wanted, given in renamed if wanted != given]
 
 
 class _Earlier:
@@ -279,8 +278,9 @@ def _own_folder(folder: Path) -> ExportError:
     )
 
 
-def _why(wanted: str, given: str) -> str:
-    return "its name is not possible on every system" if given == safe_name(wanted) else "its name is there twice"
+def _renamed(wanted: str, given: str) -> Remark:
+    template = NOT_POSSIBLE if given == safe_name(wanted) else THERE_TWICE
+    return Remark(template, {"wanted": wanted, "given": given})
 
 
 def _silent(done: int, total: int, text: str) -> None:

@@ -383,6 +383,61 @@
     </message>
 </context>
 <context>
+    <name>SettingsDialog</name>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>As the desktop</source>
+        <translation>跟随系统</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>深色</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>浅色</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>自动</translation>
+    </message>
+    <message>
+        <source>Processor</source>
+        <translation>处理器</translation>
+    </message>
+    <message>
+        <source>Graphics card</source>
+        <translation>显卡</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>语言</translation>
+    </message>
+    <message>
+        <source>Look</source>
+        <translation>外观</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>设备</translation>
+    </message>
+    <message>
+        <source>The language changes when the program is started again.</source>
+        <translation>重新启动程序后语言才会改变。</translation>
+    </message>
+    <message>
+        <source>Where the model computes. Automatic takes a graphics card where there is one; the processor is slower but always there.</source>
+        <translation>模型在哪里计算。“自动”在有显卡时使用显卡；处理器较慢，但总是可用。</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
     <name>ShortcutsDialog</name>
     <message>
         <source>Keys and mouse</source>
@@ -792,6 +847,14 @@
         <translation>将掩膜保存为已确认，并转到下一张图像</translation>
     </message>
     <message>
+        <source>&amp;Settings…</source>
+        <translation>设置(&amp;S)…</translation>
+    </message>
+    <message>
+        <source>Language, look and device</source>
+        <translation>语言、外观和设备</translation>
+    </message>
+    <message>
         <source>&amp;Previous image</source>
         <translation>上一张图像(&amp;P)</translation>
     </message>
@@ -862,30 +925,6 @@
     <message>
         <source>Draw the edge of the mask</source>
         <translation>绘制掩膜边缘</translation>
-    </message>
-    <message>
-        <source>Colours as the &amp;desktop</source>
-        <translation>配色跟随桌面(&amp;D)</translation>
-    </message>
-    <message>
-        <source>Follow the desktop&apos;s dark or light look</source>
-        <translation>跟随桌面的深色或浅色外观</translation>
-    </message>
-    <message>
-        <source>Da&amp;rk</source>
-        <translation>深色(&amp;R)</translation>
-    </message>
-    <message>
-        <source>Dark colours</source>
-        <translation>深色配色</translation>
-    </message>
-    <message>
-        <source>Li&amp;ght</source>
-        <translation>浅色(&amp;G)</translation>
-    </message>
-    <message>
-        <source>Light colours</source>
-        <translation>浅色配色</translation>
     </message>
     <message>
         <source>&amp;Predict</source>
@@ -1299,10 +1338,6 @@
         <translation>计算机内存不足，此图像没有预测结果；其他内容均已保留。</translation>
     </message>
     <message>
-        <source>The demo images are not complete ({reason}), so the demo was not started.</source>
-        <translation>演示图像不完整（{reason}），因此没有启动演示。</translation>
-    </message>
-    <message>
         <source>Free some space or allow writing there; your own projects are not affected.</source>
         <translation>请释放一些空间或允许写入该文件夹；您自己的项目不受影响。</translation>
     </message>
@@ -1337,6 +1372,10 @@
     <message>
         <source>Make room, or choose a folder on another disk.</source>
         <translation>请释放磁盘空间，或选择其他磁盘上的文件夹。</translation>
+    </message>
+    <message>
+        <source>The demo image {file} is missing, so the demo was not started.</source>
+        <translation>缺少演示图像 {file}，因此演示没有启动。</translation>
     </message>
     <message>
         <source>The demo project could not be made because the folder {folder} cannot be written.</source>
@@ -1503,6 +1542,14 @@
         <translation>图像 {file} 超出本程序可修正的大小，因此没有显示。</translation>
     </message>
     <message>
+        <source>The labels of this project cannot be counted now.</source>
+        <translation>现在无法统计此项目的标注。</translation>
+    </message>
+    <message>
+        <source>The list of the demo images is missing or damaged, so the demo was not started.</source>
+        <translation>演示图像的列表缺失或已损坏，因此演示没有启动。</translation>
+    </message>
+    <message>
         <source>The mask {place} did not read back as it was written, so no masks were written.</source>
         <translation>掩膜 {place} 读回的内容与写入的不一致，因此没有写入掩膜。</translation>
     </message>
@@ -1563,8 +1610,16 @@
         <translation>无法理解用于区分患者的规则“{pattern}”，因此没有开始。</translation>
     </message>
     <message>
-        <source>The program and its background worker did not understand each other ({detail}).</source>
-        <translation>程序与后台程序之间的通信出错（{detail}）。</translation>
+        <source>The program and its background worker did not understand each other.</source>
+        <translation>程序与其后台进程无法相互理解。</translation>
+    </message>
+    <message>
+        <source>“{wanted}” is called “{given}” in the export: its name is not possible on every system.</source>
+        <translation>“{wanted}”在导出中命名为“{given}”：原名称并非在所有系统上都可用。</translation>
+    </message>
+    <message>
+        <source>“{wanted}” is called “{given}” in the export: its name is there twice.</source>
+        <translation>“{wanted}”在导出中命名为“{given}”：该名称出现了两次。</translation>
     </message>
     <message>
         <source>The project “{project}” cannot be reached (its disk or network folder may be gone), so nothing was changed.</source>

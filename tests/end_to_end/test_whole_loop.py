@@ -23,6 +23,7 @@ from app.export_dialog import ExportDialog
 from app.finetune_process import State
 from app.main_window import MainWindow
 from app.session import Session
+from app.settings import Settings
 from app.theme import Theme
 from core.correction import ADDED, REMOVED, Patch
 from core.demo_project import DemoProject, read_demo_project
@@ -148,7 +149,7 @@ def hand(qtbot, qapp, tmp_path):
     demo = read_demo_project()
     folder = tmp_path / "Demo"
     make_demo_project(folder)
-    window = MainWindow(Session(), Theme(qapp, "dark"), CanvasTools())
+    window = MainWindow(Session(), Settings(), Theme(qapp, "dark"), CanvasTools())
     qtbot.addWidget(window)
     window.show()
     assert window.open_project(folder)

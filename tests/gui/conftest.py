@@ -12,6 +12,7 @@ from app.canvas_tools import CanvasTools
 from app.main_window import MainWindow
 from app.model_flow import Workers
 from app.session import Session
+from app.settings import Settings
 from app.theme import Theme
 from core.store import Store
 
@@ -48,7 +49,9 @@ def open_window(qtbot, qapp, project, tmp_path):
     def open_it(inference: str = "ok", finetune: str = "better") -> MainWindow:
         session = Session()
         workers = Workers(toy_worker(inference), toy_finetune(finetune))
-        window = MainWindow(session, Theme(qapp, "dark"), CanvasTools(radius=4.0), workers)
+        window = MainWindow(
+            session, Settings(tmp_path / "settings.ini"), Theme(qapp, "dark"), CanvasTools(radius=4.0), workers
+        )
         made.append(window)
         qtbot.addWidget(window)
         window.resize(1200, 800)

@@ -96,7 +96,7 @@ def test_every_accepted_mask_is_written_as_it_is(store: Store, out: Path) -> Non
         name, folder = {1: "a", 2: "scan.v2"}[image], {1: "Polyp", 2: "Vessel"}[part]
         assert np.array_equal(read(out / folder / f"{name}.png"), mask * np.uint8(255))
     assert report.written == 4 and report.folder == out and report.manifest == out / "manifest.csv"
-    assert report.warnings == [] and report.removed == 0
+    assert report.remarks == [] and report.removed == 0
     assert [told[:2] for told in seen] == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)] and seen[0][2] == "Polyp/a.png"
     assert sorted(path.name for path in out.iterdir()) == ["Polyp", "Vessel", "manifest.csv"]
 
@@ -159,8 +159,8 @@ def test_two_images_of_one_name_become_two_masks(tmp_path: Path, out: Path) -> N
     for number, name in enumerate(names, 1):
         assert np.array_equal(read(out / "Polyp" / f"{name}.png"), masks[number, 1] * np.uint8(255))
     assert [row["image"] for row in table(out)] == ["A.jpg", "a.png", "a.png", "b.png", "b.png"]
-    assert (
-        len(report.warnings) == 5 and "“a” is called “a__1” in the export: its name is there twice." in report.warnings
+    assert len(report.remarks) == 5 and "“a” is called “a__1” in the export: its name is there twice." in map(
+        str, report.remarks
     )
 
 

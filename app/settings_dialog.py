@@ -1,0 +1,69 @@
+"""Asks for language, look and device."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from app.controls import label
+from app.settings import Settings
+
+
+class SettingsDialog(QDialog):
+    """One line per setting. A choice holds at once; only the language waits for the next start, and says so."""
+
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Settings"))
+        self.setMinimumWidth(440)
+        self._settings = settings
+        language = {"auto": self.tr("As the desktop"), "en": "English", "zh_CN": "简体中文"}
+        look = {"auto": self.tr("As the desktop"), "dark": self.tr("Dark"), "light": self.tr("Light")}
+        device = {
+            "auto": self.tr("Automatic"),
+            "processor": self.tr("Processor"),
+            "graphics card": self.tr("Graphics card"),
+        }
+        self.language = self._choice("language", language, self.tr("Language"))
+        self.look = self._choice("look", look, self.tr("Look"))
+        self.device = self._choice("device", device, self.tr("Device"))
+        self.later = _hint(self.tr("The language changes when the program is started again."))
+        self.later.setVisible(False)
+        self.language.activated.connect(lambda _: self.later.setVisible(True))
+        form = QFormLayout()
+        form.setVerticalSpacing(10)
+        form.setHorizontalSpacing(14)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.addRow(self.tr("Language"), self.language)
+        form.addRow("", self.later)
+        form.addRow(self.tr("Look"), self.look)
+        form.addRow(self.tr("Device"), self.device)
+        text = self.tr(
+            "Where the model computes. Automatic takes a graphics card where there is one; the processor is slower but always there."
+        )
+        form.addRow("", _hint(text))
+        buttons = QDialogButtonBox()
+        buttons.addButton(self.tr("Close"), QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 18, 20, 16)
+        column.setSpacing(14)
+        column.addLayout(form)
+        column.addStretch(1)
+        column.addWidget(buttons)
+
+    def _choice(self, name: str, words: dict[str, str], spoken: str) -> QComboBox:
+        box = QComboBox()
+        box.setAccessibleName(spoken)
+        box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        for value, text in words.items():
+            box.addItem(text, value)
+        box.setCurrentIndex(box.findData(self._settings[name]))
+        box.activated.connect(lambda _: self._settings.choose(name, box.currentData()))
+        return box
+
+
+def _hint(text: str) -> QWidget:
+    hint = label(text, "notice")
+    hint.setWordWrap(True)
+    hint.setMinimumWidth(300)
+    return hint

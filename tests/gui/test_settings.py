@@ -1,0 +1,103 @@
+"""Settings hold for every project, survive the program, and reach what they are for."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+
+from app.commands import COMMANDS, key_text, plain_words
+from app.program import Program
+from app.settings import CHOICES, Settings
+from app.settings_dialog import SettingsDialog
+from app.theme import DARK, LIGHT
+from core.paths import config_folder
+
+
+def test_a_choice_survives_the_program(tmp_path: Path) -> None:
+    settings = Settings(tmp_path / "settings.ini")
+    assert {name: settings[name] for name in CHOICES} == {name: values[0] for name, values in CHOICES.items()}
+    settings.choose("language", "zh_CN")
+    settings.choose("next image", "not predicted")
+    again = Settings(tmp_path / "settings.ini")
+    assert (again["language"], again["next image"], again["look"]) == ("zh_CN", "not predicted", "auto")
+
+
+def test_a_spoilt_file_gives_the_usual_settings(tmp_path: Path) -> None:
+    file = tmp_path / "settings.ini"
+    file.write_bytes(b"[General]\nlanguage=klingon\nlook=@Variant(\x00\x01)\ndevice=cpu; rm\n\xff\xfe")
+    settings = Settings(file)
+    assert all(settings[name] == values[0] for name, values in CHOICES.items())
+
+
+def test_only_known_values_are_taken(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="language"):
+        Settings(tmp_path / "settings.ini").choose("language", "fr")
+
+
+@pytest.mark.parametrize(("system", "device"), [("linux", "cuda"), ("win32", "cuda"), ("darwin", "mps")])
+def test_the_graphics_card_is_what_the_system_calls_it(tmp_path, monkeypatch, system, device) -> None:
+    settings = Settings(tmp_path / "settings.ini")
+    assert settings.device == "auto"
+    monkeypatch.setattr(sys, "platform", system)
+    settings.choose("device", "graphics card")
+    assert settings.device == device
+    settings.choose("device", "processor")
+    assert settings.device == "cpu"
+
+
+def test_the_dialog_shows_and_changes_them_with_the_keyboard(qtbot, tmp_path) -> None:
+    settings = Settings(tmp_path / "settings.ini")
+    settings.choose("device", "processor")
+    dialog = SettingsDialog(settings)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert dialog.device.currentData() == "processor" and not dialog.later.isVisible()
+    qtbot.keyClick(dialog.look, Qt.Key.Key_Down)
+    assert settings["look"] == "dark"
+    qtbot.keyClick(dialog.language, Qt.Key.Key_End)
+    assert settings["language"] == "zh_CN" and dialog.later.isVisible()
+
+
+def test_the_program_takes_the_look_at_once_and_the_language_at_the_start(qtbot, qapp) -> None:
+    kept = Settings(config_folder() / "settings.ini")
+    kept.choose("look", "dark")
+    hook = sys.excepthook
+    program = Program(qapp)
+    qtbot.addWidget(program.window)
+    try:
+        assert program.theme.tones is DARK
+        program.settings.choose("look", "light")
+        assert program.theme.tones is LIGHT
+        program.window.close()
+    finally:
+        sys.excepthook = hook
+        program.settings.choose("look", "auto")
+
+
+def test_another_device_is_used_from_the_next_prediction_on(open_window, qtbot) -> None:
+    window = open_window()
+    predictions, asked = window.flow.predictions, []
+    load = window.flow.process.load
+    window.flow.process.load = lambda model, device: asked.append(device) or load(model, device)
+    with qtbot.waitSignal(predictions.answered, timeout=20_000):
+        window.segment.structure.ask()
+    window.settings.choose("device", "processor")
+    assert not window.flow.process.is_running
+    with qtbot.waitSignal(predictions.answered, timeout=20_000):
+        window.segment.structure.ask()
+    assert asked == ["auto", "cpu"]
+
+
+def test_whether_the_next_image_is_predicted_is_remembered(open_window) -> None:
+    window = open_window()
+    window.segment.structure.automatic.click()
+    assert window.settings["next image"] == "not predicted" and not window.flow.predictions.automatic
+    assert window.settings["device"] == "auto"
+
+
+def test_words_without_their_letters_and_keys_once() -> None:
+    assert plain_words("&Open project…") == "Open project…"
+    assert plain_words("打开项目(&O)…") == "打开项目…"
+    accept = next(command for command in COMMANDS if command.key == "accept")
+    assert len(set(key_text(accept).split(", "))) == len(key_text(accept).split(", "))
