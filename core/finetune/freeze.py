@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -61,30 +62,12 @@ def freeze_labels(
         FinetuneError: too few labels, or the folder cannot be written.
         StoreError: a label is damaged.
     """
-    labels = store.labels()
-    if not held_out and len({label.image.sha256 for label in labels}) < LEAST_LABELS:
-        raise FinetuneError(
-            "There are too few accepted labels ({count}) to learn from some and compare on others, so nothing was started.",
-            "Accept at least {least} images, if possible of several patients.",
-            count=len(labels),
-            least=LEAST_LABELS,
-        )
     key = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{uuid.uuid4().hex[:6]}"
     folder = store.folder / "runs" / key
-    planned = [(label.image, label.structure, label.mask, "") for label in labels]
-    planned += [(image, structure, mask, "test") for image, structure, mask in held_out]
-    try:
-        (folder / "masks").mkdir(parents=True)
-        examples = tuple(_freeze(store, folder, *one) for one in planned)
-    except OSError as error:
-        raise FinetuneError(
-            "The fine-tune could not be prepared because the project's folder cannot be written; your labels are safe.",
-            "Make room on the disk or allow writing, then start it again.",
-        ) from error
     job = Job(
         folder=str(folder),
         model=model,
-        examples=examples,
+        examples=_freeze_all(store, folder, held_out),
         out=str(store.folder / "versions" / key),
         base_id=base_id,
         seed=seed,
@@ -128,6 +111,28 @@ def finish(store: Store, job: Job, outcome: str, result: dict[str, Any] | None =
     if result["accepted"]:
         store.activate(key)
     store.finish_run(key, outcome, result["figures"], key)
+
+
+def _freeze_all(store: Store, folder: Path, held_out: Sequence[HeldOut]) -> tuple[Example, ...]:
+    labels = store.labels()
+    if not held_out and len({label.image.sha256 for label in labels}) < LEAST_LABELS:
+        raise FinetuneError(
+            "There are too few accepted labels ({count}) to learn from some and compare on others, so nothing was started.",
+            "Accept at least {least} images, if possible of several patients.",
+            count=len(labels),
+            least=LEAST_LABELS,
+        )
+    planned = [(label.image, label.structure, label.mask, "") for label in labels]
+    planned += [(image, structure, mask, "test") for image, structure, mask in held_out]
+    try:
+        (folder / "masks").mkdir(parents=True)
+        return tuple(_freeze(store, folder, *one) for one in planned)
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise FinetuneError(
+            "The fine-tune could not be prepared because the project's folder cannot be written; your labels are safe.",
+            "Make room on the disk or allow writing, then start it again.",
+        ) from error
 
 
 def _freeze(

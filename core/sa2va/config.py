@@ -192,8 +192,9 @@ def _system_turn(folder: Path, kind: str) -> bool:
 
 
 def _sam2_config(raw: dict[str, Any]) -> Sam2Config:
-    known = {name: raw[name] for name in Sam2Config.__dataclass_fields__ if name in raw}
-    return Sam2Config(**{name: tuple(value) if isinstance(value, list) else value for name, value in known.items()})
+    known: dict[str, Any] = {name: raw[name] for name in Sam2Config.__dataclass_fields__ if name in raw}
+    known.update({name: tuple(value) for name, value in known.items() if isinstance(value, list)})
+    return Sam2Config(**known)
 
 
 def _incomplete(folder: Path) -> ModelError:

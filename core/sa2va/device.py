@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 
 from core.errors import DeviceError
@@ -24,7 +26,7 @@ def choose_device(wanted: str = "auto") -> tuple[torch.device, str]:
         return torch.device("cpu"), "no graphics card found, so the processor is used"
     if wanted == "cpu":
         return torch.device("cpu"), "the processor was chosen in the settings"
-    available = {"cuda": torch.cuda.is_available, "mps": torch.backends.mps.is_available}
+    available: dict[str, Callable[[], bool]] = {"cuda": torch.cuda.is_available, "mps": torch.backends.mps.is_available}
     if wanted not in available or not available[wanted]():
         raise DeviceError(
             "This computer has no graphics card that the model can use, although one was asked for; nothing was started.",

@@ -173,7 +173,7 @@ class Sa2VASegmenter:
 
     def _look(self, rgb: npt.NDArray[np.uint8]) -> _Seen:
         """The language side of a picture, remembered for the last few pictures so that a second prompt is quick."""
-        key = hashlib.blake2b(np.ascontiguousarray(rgb), digest_size=16).digest() + repr(rgb.shape).encode()
+        key = hashlib.blake2b(rgb.tobytes(), digest_size=16).digest() + repr(rgb.shape).encode()
         if key not in self._seen:
             picture = self.network.family.picture(rgb, self.route).to(self.device)
             self._seen[key] = _Seen(self.network.image_tokens(picture))
