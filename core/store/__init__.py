@@ -5,6 +5,7 @@ from core.store.rows import (
     ImageRow,
     JournalStep,
     LabelRow,
+    Offer,
     PredictionRow,
     RunRow,
     StructureRow,
@@ -13,5 +14,5 @@ from core.store.rows import (
 from core.store.store import Store
 
 __all__ = [
-    "CorrectionRow", "ImageRow", "JournalStep", "LabelRow", "PredictionRow", "RunRow", "Store", "StructureRow", "VersionRow",
+    "CorrectionRow", "ImageRow", "JournalStep", "LabelRow", "Offer", "PredictionRow", "RunRow", "Store", "StructureRow", "VersionRow",
 ]  # fmt: skip

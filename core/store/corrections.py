@@ -11,7 +11,7 @@ from core.mask import HALF, encode_png, threshold_of
 from core.store.blobs import DamagedError, pack, unpack_logits, unpack_mask
 from core.store.database import now
 from core.store.journal import Journal
-from core.store.rows import STATUSES, CorrectionRow, PredictionRow
+from core.store.rows import STATUSES, CorrectionRow, Offer, PredictionRow
 
 
 class Corrections(Journal):
@@ -26,8 +26,9 @@ class Corrections(Journal):
         logits: npt.NDArray[np.floating],
         predicted_iou: float,
         threshold_step: int | None = None,
+        offer: Offer | None = None,
     ) -> None:
-        """Keep what a model answered; the newest is the one that counts, the older ones stay.
+        """Keep what a model answered; the newest is the one that counts, the older ones stay (without their other candidates).
 
         An accepted mask has to be looked at again: what was accepted was made of another prediction.
 
@@ -39,23 +40,30 @@ class Corrections(Journal):
             logits: (g, g) float, finite.
             predicted_iou: 0..1.
             threshold_step: where the slider starts (1..199) as long as nobody has touched this image; None leaves it.
+            offer: what the model offered; `logits` and `predicted_iou` are its chosen candidate.
 
         Raises:
-            ValueError: the logits or the step are not as said.
+            ValueError: the logits, the step or the offer are not as said.
             StoreError: the project cannot be written.
         """
         if logits.ndim != 2 or logits.shape[0] != logits.shape[1] or not np.isfinite(logits).all():
             raise ValueError(f"a finite square map of logits was expected, not {logits.shape}")
         if threshold_step is not None:
             threshold_of(threshold_step)
-        half = np.clip(logits, -60000, 60000).astype("<f2")
+        offer = offer or Offer(logits[None], (predicted_iou,), 0)
+        candidates = list(zip(offer.candidates, offer.ious, strict=True))
+        if not all(one.shape == logits.shape and np.isfinite(one).all() for one, _ in candidates):
+            raise ValueError("a candidate is no map like the others")
+        if not np.array_equal(offer.candidates[offer.chosen], logits):
+            raise ValueError("the prediction is not the chosen candidate")
         with self.transaction():
             row = self.execute(
                 "INSERT INTO predictions (image_id, structure_id, version_id, prompt, grid, logits, predicted_iou,"
-                " created) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (image_id, structure_id, version_id, prompt, len(half), pack(half),
-                 float(predicted_iou), now()),
+                " created, chosen, answer, parts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (image_id, structure_id, version_id, prompt, len(logits), _packed(logits),
+                 float(predicted_iou), now(), offer.chosen, offer.answer, offer.parts),
             )  # fmt: skip
+            self._keep_candidates((image_id, structure_id), row.lastrowid, candidates)
             self.ensure((image_id, structure_id))
             self.execute(
                 "UPDATE corrections SET threshold_step = coalesce(?, threshold_step)"
@@ -73,18 +81,35 @@ class Corrections(Journal):
     def prediction(self, image_id: int, structure_id: int) -> PredictionRow | None:
         """The newest prediction, None if there is none. Raises StoreError if it cannot be read."""
         rows = self.query(
-            "SELECT id, version_id, prompt, grid, logits, predicted_iou FROM predictions"
+            "SELECT id, version_id, prompt, grid, logits, predicted_iou, chosen, answer, parts FROM predictions"
             " WHERE image_id = ? AND structure_id = ? ORDER BY id DESC LIMIT 1",
             (image_id, structure_id),
         )
         if not rows:
             return None
-        key, version, prompt, grid, blob, iou = rows[0]
+        key, version, prompt, grid, blob, iou, *choice = rows[0]
         try:
             logits = unpack_logits(blob, grid)
         except DamagedError as error:
             raise self.damaged_mask() from error
-        return PredictionRow(key, image_id, structure_id, version, prompt, logits, iou)
+        ious = self.query("SELECT predicted_iou FROM candidates WHERE prediction_id = ? ORDER BY place", (key,))
+        guesses = tuple(guess for (guess,) in ious)
+        return PredictionRow(key, image_id, structure_id, version, prompt, logits, iou, guesses, *choice)
+
+    def _keep_candidates(
+        self, key: tuple[int, int], prediction_id: int | None, candidates: list[tuple[npt.NDArray[np.floating], float]]
+    ) -> None:
+        """Keep the candidates of a new prediction where there is a choice; nobody can choose among older ones any more."""
+        self.execute(
+            "DELETE FROM candidates WHERE prediction_id IN"
+            " (SELECT id FROM predictions WHERE image_id = ? AND structure_id = ?)",
+            key,
+        )
+        for place, (logits, iou) in enumerate(candidates if len(candidates) > 1 else []):
+            self.execute(
+                "INSERT INTO candidates (prediction_id, place, logits, predicted_iou) VALUES (?, ?, ?, ?)",
+                (prediction_id, place, _packed(logits), float(iou)),
+            )
 
     def correction(self, image_id: int, structure_id: int) -> CorrectionRow:
         """State of one structure on one image; that of an untouched one if nothing is stored yet."""
@@ -152,3 +177,8 @@ class Corrections(Journal):
         if mask.shape != size:
             raise self.damaged_mask()
         return mask
+
+
+def _packed(logits: npt.NDArray[np.floating]) -> bytes:
+    """(g, g) float, finite -> packed half precision."""
+    return pack(np.clip(logits, -60000, 60000).astype("<f2"))

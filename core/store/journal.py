@@ -31,11 +31,12 @@ class Journal(ProjectDatabase):
         """Write a step; it is on the disk when this returns. Steps undone before are marked abandoned, never deleted.
 
         Raises:
-            ValueError: a stroke without patch or outside the image, a threshold outside 1..199, an unknown kind.
+            ValueError: a stroke without patch or outside the image, a threshold outside 1..199, a candidate that there is
+                not, an unknown kind.
             StoreError: the project cannot be written, or another window changed this image since its edit layer was
                 read; nothing of the step is stored.
         """
-        if step.kind not in ("stroke", "threshold") or (step.kind == "stroke") != (step.patch is not None):
+        if step.kind not in ("stroke", "threshold", "candidate") or (step.kind == "stroke") != (step.patch is not None):
             raise ValueError(f"no step of the journal: {step.kind}")
         threshold = None
         if step.kind == "threshold":
@@ -56,6 +57,8 @@ class Journal(ProjectDatabase):
                 (*key, cursor + 1, step.kind, to_json(step.payload), *place, now()),
             )
             self._move(key, cursor + 1, threshold)
+            if step.kind == "candidate" and not self._choose(key, step, "after"):
+                raise ValueError("there is no such candidate to choose")
 
     def undo(self, image_id: int, structure_id: int) -> JournalStep | None:
         """Take back the last step that counts and return it; None if there is none. Raises StoreError."""
@@ -174,7 +177,19 @@ class Journal(ProjectDatabase):
             step = self._read(found[0])
             threshold = step.payload["before" if back else "after"] if step.kind == "threshold" else None
             self._move(key, self._cursor(key) + (-1 if back else 1), threshold)
+            if step.kind == "candidate":
+                self._choose(key, step, "before" if back else "after")
         return step
+
+    def _choose(self, key: tuple[int, int], step: JournalStep, which: str) -> bool:
+        """Let another candidate be the prediction; False where its prediction was replaced by a newer one since."""
+        return bool(
+            self.execute(
+                "UPDATE predictions SET chosen = c.place, logits = c.logits, predicted_iou = c.predicted_iou FROM candidates c"
+                " WHERE c.prediction_id = predictions.id AND image_id = ? AND structure_id = ? AND predictions.id = ? AND c.place = ?",
+                (*key, int(step.payload["prediction"]), int(step.payload[which])),
+            ).rowcount
+        )
 
     def _rows(
         self,

@@ -37,8 +37,41 @@ class StructureRow:
 
 
 @dataclass(frozen=True)
+class Offer:
+    """All masks that a model offered at once for one structure on one image; one of them counts as its prediction.
+
+    Attributes:
+        candidates: (n, g, g) float, logits, finite. The three masks of one [SEG]; or, for several, all together first, then each.
+        ious: of each candidate, the model's own guess of its quality, 0..1.
+        chosen: index of the candidate that counts.
+        answer: in words, special tokens included; "" where it was forced.
+        parts: how many [SEG] the answer holds; 0 means that the model says that there is nothing.
+    """
+
+    candidates: npt.NDArray[np.floating]
+    ious: tuple[float, ...]
+    chosen: int
+    answer: str = ""
+    parts: int = 1
+
+
+@dataclass(frozen=True)
 class PredictionRow:
-    """What a model answered: logits (g, g) float16, by which version (None: the base model), for which words."""
+    """What a model answered.
+
+    Attributes:
+        id: of the prediction.
+        image_id: of the image.
+        structure_id: of the structure.
+        version_id: by which version, None for the base model.
+        prompt: the words it was asked with.
+        logits: (g, g) float16, the candidate that counts.
+        predicted_iou: the model's own guess of its quality, 0..1.
+        ious: of all candidates that can be chosen; none where only one was kept.
+        chosen: index of the candidate that counts.
+        answer: in words, special tokens included; "" where it was forced.
+        parts: how many [SEG] the answer holds; 0 means that the model says that there is nothing.
+    """
 
     id: int
     image_id: int
@@ -47,6 +80,10 @@ class PredictionRow:
     prompt: str
     logits: npt.NDArray[np.float16]
     predicted_iou: float
+    ious: tuple[float, ...] = ()
+    chosen: int = 0
+    answer: str = ""
+    parts: int = 1
 
 
 @dataclass(frozen=True)
@@ -75,8 +112,9 @@ class JournalStep:
     """One thing the clinician did.
 
     Attributes:
-        kind: "stroke" or "threshold".
-        payload: JSON values; of a stroke tool, radius, points, seconds; of a threshold before and after (steps).
+        kind: "stroke", "threshold" or "candidate".
+        payload: JSON values; of a stroke tool, radius, points, seconds; of a threshold before and after (steps); of a candidate
+            the prediction that it belongs to, before and after (indices).
         patch: what a stroke changed in the edit layer.
     """
 

@@ -70,3 +70,17 @@ def m002_masks_by_themselves(db: Database) -> None:
     ):
         db.execute(statement)
     db.execute("INSERT INTO project VALUES ('id', ?)", [uuid.uuid4().hex])
+
+
+@migrations()
+def m003_candidates(db: Database) -> None:
+    """All masks that a model offered, which of them counts, and its answer in words."""
+    for statement in (
+        """CREATE TABLE candidates (
+            prediction_id INTEGER NOT NULL REFERENCES predictions(id), place INTEGER NOT NULL, logits BLOB NOT NULL,
+            predicted_iou REAL NOT NULL, PRIMARY KEY (prediction_id, place))""",
+        "ALTER TABLE predictions ADD COLUMN chosen INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE predictions ADD COLUMN answer TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE predictions ADD COLUMN parts INTEGER NOT NULL DEFAULT 1",
+    ):
+        db.execute(statement)
