@@ -180,6 +180,13 @@ COMMANDS: tuple[Command, ...] = (
         QT_TRANSLATE_NOOP("actions", "L&ower threshold"),
         QT_TRANSLATE_NOOP("actions", "More of the prediction belongs to the mask"),
         keys=("-",),
+    ),
+    Command(
+        "next_mask",
+        "edit",
+        QT_TRANSLATE_NOOP("actions", "&Next mask of the model"),
+        QT_TRANSLATE_NOOP("actions", "Take another mask that the model offered; what was painted stays"),
+        keys=("V",),
         ends_block=True,
     ),
     Command(
@@ -280,6 +287,20 @@ COMMANDS: tuple[Command, ...] = (
         QT_TRANSLATE_NOOP("actions", "Let the model find the structure on this image"),
         "predict",
         keys=("P",),
+    ),
+    Command(
+        "predict_all",
+        "model",
+        QT_TRANSLATE_NOOP("actions", "Predict &all structures"),
+        QT_TRANSLATE_NOOP("actions", "Let the model find every structure that you have not worked on, in one look"),
+        keys=("Shift+P",),
+    ),
+    Command(
+        "let_decide",
+        "model",
+        QT_TRANSLATE_NOOP("actions", "Let the model &decide whether it is there"),
+        QT_TRANSLATE_NOOP("actions", "The model answers in words and may find nothing, or several masks"),
+        checkable=True,
         ends_block=True,
     ),
     Command(

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QRect, QTimer, Signal
 from core import mask
 from core.correction import EditLayer, Patch
 from core.errors import KnownError
-from core.store import JournalStep, Store
+from core.store import JournalStep, PredictionRow, Store
 
 IDLE_SAVE_MS = 1500
 DEFAULT_STEP = 100
@@ -20,6 +20,12 @@ DEFAULT_STEP = 100
 
 class Editing(QObject):
     """The correction of one structure on one image.
+
+    Attributes:
+        levels: (H, W) uint8 of the prediction that counts, None when nothing is loaded.
+        prediction: what the model answered, None where it was not asked.
+        step: threshold step 1..199.
+        status: of the image, see core.store.
 
     Signals:
         prediction_changed: the levels or the whole edit layer were exchanged; repaint everything.
@@ -44,6 +50,7 @@ class Editing(QObject):
         self.structure_id: int | None = None
         self.levels: NDArray[np.uint8] | None = None
         self.has_prediction = False
+        self.prediction: PredictionRow | None = None
         self.edits: EditLayer | None = None
         self.step = DEFAULT_STEP
         self.status = "unseen"
@@ -72,12 +79,8 @@ class Editing(QObject):
         edits.layer[:] = store.edit_layer(image_id, structure_id)
         self._idle.stop()
         self._store, self.image_id, self.structure_id = store, image_id, structure_id
-        self.has_prediction = prediction is not None
-        self.levels = (
-            mask.probability_levels(prediction.logits, height, width)
-            if prediction is not None
-            else np.zeros((height, width), np.uint8)
-        )
+        self.prediction, self.has_prediction = prediction, prediction is not None
+        self.levels = levels_of(prediction, height, width)
         self.edits = edits
         self.step = self._committed_step = correction.threshold_step
         self.status = correction.status
@@ -89,7 +92,7 @@ class Editing(QObject):
         """Let go of the image: nothing is shown and nothing can be painted."""
         self._idle.stop()
         self._store = self.image_id = self.structure_id = None
-        self.levels, self.edits, self.has_prediction = None, None, False
+        self.levels, self.edits, self.prediction, self.has_prediction = None, None, None, False
         self._unsaved, self._stroke, self.status = False, None, "unseen"
         self.prediction_changed.emit()
 
@@ -128,7 +131,7 @@ class Editing(QObject):
             self.threshold_changed.emit(step)
         if commit and step != self._committed_step:
             change = JournalStep(kind="threshold", payload={"before": self._committed_step, "after": step})
-            if self._write(change):
+            if self.write(change):
                 self._committed_step = step
 
     def begin_stroke(self, x: float, y: float, radius: float, add: bool) -> None:
@@ -165,7 +168,7 @@ class Editing(QObject):
         if patch is None:
             return
         seconds = round(time.monotonic() - float(stroke.pop("start")), 3)  # type: ignore[arg-type]
-        if not self._write(JournalStep(kind="stroke", payload={**stroke, "seconds": seconds}, patch=patch)):
+        if not self.write(JournalStep(kind="stroke", payload={**stroke, "seconds": seconds}, patch=patch)):
             self.edits.revert(patch)
             self.mask_changed.emit(rect_of(patch))
 
@@ -177,10 +180,13 @@ class Editing(QObject):
         """Do the last undone step again; False when there is none."""
         return self._move(back=False)
 
-    def reopen(self) -> None:
-        """After a new prediction: a mask worked on or accepted before has changed and must be looked at again."""
-        if self.status in ("in_work", "accepted"):
-            self._touched()
+    def show_prediction(self) -> None:
+        """Show the prediction as the store has it now, under what was painted. Raises StoreError if it cannot be read."""
+        if self._store is None or self.levels is None or self.image_id is None or self.structure_id is None:
+            return
+        self.prediction = self._store.prediction(self.image_id, self.structure_id)
+        self.levels = levels_of(self.prediction, *self.levels.shape)
+        self.prediction_changed.emit()
 
     def accept(self) -> bool | None:
         """Save the mask as accepted. False when the store refused, None when there is nothing to accept yet."""
@@ -208,14 +214,15 @@ class Editing(QObject):
         self.saved.emit()
         return True
 
-    def _write(self, step: JournalStep) -> bool:
+    def write(self, step: JournalStep) -> bool:
+        """Put a step into the journal; it is durable when this returns. False when the store refused."""
         assert self._store is not None and self.image_id is not None and self.structure_id is not None
         try:
             self._store.append_step(self.image_id, self.structure_id, step)
         except KnownError as error:
             self.failed.emit(error)
             return False
-        self._touched()
+        self.touch()
         return True
 
     def _move(self, back: bool) -> bool:
@@ -224,6 +231,8 @@ class Editing(QObject):
         assert self.image_id is not None and self.structure_id is not None
         try:
             step = (self._store.undo if back else self._store.redo)(self.image_id, self.structure_id)
+            if step is not None and step.kind == "candidate":
+                self.show_prediction()
         except KnownError as error:
             self.failed.emit(error)
             return False
@@ -235,10 +244,11 @@ class Editing(QObject):
         elif step.patch is not None:
             (self.edits.revert if back else self.edits.apply)(step.patch)
             self.mask_changed.emit(rect_of(step.patch))
-        self._touched()
+        self.touch()
         return True
 
-    def _touched(self) -> None:
+    def touch(self) -> None:
+        """The mask has changed: it is in work, and saved soon."""
         self._unsaved = True
         self._set_status("in_work")
         self._idle.start()
@@ -247,6 +257,13 @@ class Editing(QObject):
         if status != self.status:
             self.status = status
             self.status_changed.emit(self.image_id)
+
+
+def levels_of(prediction: PredictionRow | None, height: int, width: int) -> NDArray[np.uint8]:
+    """(height, width) uint8, 0..199; all 0 where nothing was predicted."""
+    if prediction is None:
+        return np.zeros((height, width), np.uint8)
+    return mask.probability_levels(prediction.logits, height, width)
 
 
 def rect_of(patch: Patch) -> QRect:

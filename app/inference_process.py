@@ -12,7 +12,17 @@ from PySide6.QtCore import QObject, Signal
 from app.language import QT_TRANSLATE_NOOP
 from app.worker_process import Ending, How, WorkerProcess, worker_command
 from core.errors import WorkerError
-from core.worker_protocol import DoneEvent, FailedEvent, LoadRequest, PredictRequest, ProgressEvent, QuitRequest
+from core.worker_protocol import (
+    DoneEvent,
+    FailedEvent,
+    LoadRequest,
+    PredictRequest,
+    PredictSeveralRequest,
+    PrepareRequest,
+    ProgressEvent,
+    QuitRequest,
+    RestRequest,
+)
 
 log = logging.getLogger(__name__)
 
@@ -92,17 +102,42 @@ class InferenceProcess(QObject):
         self._send(LoadRequest(number, model, device))
         return number
 
-    def predict(self, image: str, prompt: str, cache: str = "") -> int:
+    def predict(self, image: str, prompt: str, cache: str = "", decide: bool = False) -> int:
         """Ask for a prediction and return the number of the request.
 
         Args:
             image: path of the image file.
             prompt: the structure in words.
             cache: folder in which the project keeps features of its images.
+            decide: whether the model may answer that there is nothing.
         """
         number = self._number()
-        self._send(PredictRequest(number, image, prompt, cache=cache))
+        self._send(PredictRequest(number, image, prompt, cache=cache, decide=decide))
         return number
+
+    def predict_several(self, image: str, prompts: Sequence[str], cache: str = "", decide: bool = False) -> int:
+        """As `predict`, for several structures that the model looks for at once."""
+        number = self._number()
+        self._send(PredictSeveralRequest(number, image, tuple(prompts), cache, decide))
+        return number
+
+    def prepare(self, image: str, prompts: Sequence[str], cache: str) -> int:
+        """Ask to compute ahead what a prediction will need, and return the number of the request.
+
+        It makes way for every other request; its answer then says {"prepared": False}.
+        """
+        number = self._number()
+        self._send(PrepareRequest(number, image, tuple(prompts), cache))
+        return number
+
+    def rest(self) -> None:
+        """What is being prepared is given up at once."""
+        if self._worker is not None:
+            self._worker.send(RestRequest().message())
+
+    def awaits(self, number: int) -> bool:
+        """Whether an answer to this request will still be delivered."""
+        return self._open.get(number, False)
 
     def drop(self, number: int) -> None:
         """The answer to this request is not wanted any more: nothing is delivered for it."""
@@ -150,7 +185,7 @@ class InferenceProcess(QObject):
         self._open[self._last] = True
         return self._last
 
-    def _send(self, request: LoadRequest | PredictRequest) -> None:
+    def _send(self, request: LoadRequest | PredictRequest | PredictSeveralRequest | PrepareRequest) -> None:
         assert self._worker is not None
         self._worker.send(request.message())
 

@@ -10,9 +10,11 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QMainWindow, QSplitter, QTabW
 from app.about import VERSION, AboutDialog, ShortcutsDialog
 from app.actions import Actions
 from app.canvas_tools import CanvasTools, Tool
+from app.deciding import DecisionSwitch
 from app.export_dialog import ExportDialog, accepted_counts
 from app.image_list import ImageList
 from app.leave_dialog import LeaveDialog
+from app.mask_choice import choose_next_mask
 from app.message_bar import MessageBar
 from app.model_area import ModelArea
 from app.model_flow import ModelFlow, Workers
@@ -109,6 +111,7 @@ class MainWindow(QMainWindow):
 
     def _connect_model(self) -> None:
         self.flow.connect_structure(self.segment.structure)
+        DecisionSwitch(self.session, [self.segment.structure.decide, self.commands["let_decide"]], self)
         self.flow.connect_area(self.model)
         learning, quiet = self.tr("Model – learning …"), self.tr("Model")
         self.flow.learning_changed.connect(lambda on: self.tabs.setTabText(1, learning if on else quiet))
@@ -144,7 +147,9 @@ class MainWindow(QMainWindow):
                 "show_mask": self._take_look,
                 "show_fill": self._take_look,
                 "show_outline": self._take_look,
+                "next_mask": lambda: self._or_say(choose_next_mask(self.session), "no_other_mask"),
                 "predict": self.segment.structure.ask,
+                "predict_all": self.segment.structure.ask_all,
                 "finetune": self._finetune,
                 "versions": self._show_versions,
                 "base_model": self._choose_base,
@@ -159,7 +164,7 @@ class MainWindow(QMainWindow):
         has_project, has_image = self.session.store is not None, self.session.image is not None
         for key in ("add_images", "add_folder", "export", "finetune", "versions", "base_model"):
             self.commands[key].setEnabled(has_project)
-        for key in ("undo", "redo", "accept", "predict", "raise", "lower"):
+        for key in ("undo", "redo", "accept", "predict", "predict_all", "next_mask", "raise", "lower"):
             self.commands[key].setEnabled(has_image)
         for key in ("previous", "next"):
             self.commands[key].setEnabled(bool(self.session.images))

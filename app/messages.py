@@ -90,6 +90,29 @@ SENTENCES: dict[str, Sentence] = {
             "messages", "The prompt is empty, so the model does not know what to look for. Type a few words."
         ),
     ),
+    "all_worked_on": Sentence(
+        INFORMATION,
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "You have worked on every structure of this image, so nothing was predicted. "
+            "Choose a structure and press Predict (P) to ask for it again.",
+        ),
+    ),
+    "found_none": Sentence(
+        INFORMATION,
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "The model answered without a mask: {names}. If it is not there, accept the empty mask; "
+            "if it is, switch off “Let the model decide whether it is there” and predict again.",
+        ),
+        stays=True,
+    ),
+    "no_other_mask": Sentence(
+        INFORMATION,
+        QT_TRANSLATE_NOOP(
+            "messages", "There is no other mask of the model for this structure. Press Predict (P) first."
+        ),
+    ),
     "finetune_better": Sentence(
         SUCCESS,
         QT_TRANSLATE_NOOP(

@@ -67,6 +67,7 @@ class ModelFlow(QObject):
         self._structure = panel
         predictions = self.predictions
         panel.predict_wanted.connect(self._predict)
+        panel.all_wanted.connect(self._predict_all)
         panel.stop_wanted.connect(predictions.stop)
         panel.automatic.setChecked(predictions.automatic)
         panel.automatic_changed.connect(
@@ -75,6 +76,7 @@ class ModelFlow(QObject):
         predictions.busy.connect(panel.show_busy)
         predictions.idle.connect(panel.show_idle)
         predictions.failed.connect(self._messages.say_error)
+        predictions.found_none.connect(self._say_found_none)
         predictions.answered.connect(self._clear_causes)
 
     def connect_area(self, area: ModelArea) -> None:
@@ -138,8 +140,16 @@ class ModelFlow(QObject):
         if key:
             self._messages.say(key)
 
+    def _predict_all(self) -> None:
+        key = self.predictions.want_all()
+        if key:
+            self._messages.say(key)
+
+    def _say_found_none(self, names: list[str]) -> None:
+        self._messages.say("found_none", names=", ".join(names))
+
     def _clear_causes(self) -> None:
-        for name in CAUSES_GONE:
+        for name in (*CAUSES_GONE, "found_none"):
             self._messages.clear(name)
 
     def _count_labels(self) -> str:

@@ -8,31 +8,38 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 
+from app.answers import offers_of
+from app.deciding import model_decides
 from app.inference_process import InferenceProcess
+from app.outcome_words import words_for
 from app.session import Session
 from app.versions import ModelInUse, Versions
-from core.errors import KnownError, WorkerError
-from core.mask import apply_threshold
-from core.worker_protocol import NOT_UNDERSTOOD, NOT_UNDERSTOOD_DO, unpack_array
+from core.errors import KnownError
+from core.store import StructureRow
 
 AUTOMATIC_AFTER_MS = 150
 PAINTING_MS = 50
 CACHE = "cache"
-SUSPECTED = 20
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A prediction that somebody waits for."""
+    """A prediction that somebody waits for.
+
+    Attributes:
+        image_id: of the image.
+        path: of its file.
+        structures: id and prompt of each structure to be found on it.
+        decide: whether the model may answer that there is nothing.
+        automatic: whether nobody asked for it by hand.
+    """
 
     image_id: int
-    structure_id: int
     path: str
-    prompt: str
+    structures: tuple[tuple[int, str], ...]
+    decide: bool
     automatic: bool
 
 
@@ -46,10 +53,12 @@ class Predictions(QObject):
         busy: what the model does now, in words.
         idle: the model has nothing to do; what came of the last prediction, in words, or "".
         answered: a prediction was stored.
+        found_none: names of structures for which the model, asked by hand, answered without a mask.
         failed: a KnownError the clinician must read.
     """
 
     answered = Signal()
+    found_none = Signal(list)
     busy = Signal(str)
     idle = Signal(str)
     failed = Signal(object)
@@ -96,9 +105,25 @@ class Predictions(QObject):
             return "needs_structure"
         if not words.strip():
             return "prompt_empty"
-        self._asked.add(structure.id)
-        self._enqueue(automatic=False)
+        self._enqueue([structure], automatic=False)
         return ""
+
+    def want_all(self) -> str:
+        """Ask for every structure of the current image that nobody has worked on, in one look at it.
+
+        Returns:
+            "" when it was asked for, else the key of the sentence that says why not.
+        """
+        store, image_id, rows = self._session.store, self._session.image_id, self._session.structures
+        if store is None or image_id is None or not rows:
+            return "needs_structure"
+        try:
+            fresh = [row for row in rows if store.correction(image_id, row.id).status in ("unseen", "predicted")]
+        except KnownError as error:
+            self.failed.emit(error)
+            return ""
+        self._enqueue(fresh, automatic=False)
+        return "" if fresh else "all_worked_on"
 
     def choose_device(self, device: str) -> None:
         """Let the model compute elsewhere, from the next prediction on.
@@ -132,7 +157,8 @@ class Predictions(QObject):
 
     def _want_by_itself(self) -> None:
         if self.automatic and self._session.structure_id in self._asked and self._is_fresh():
-            self._enqueue(automatic=True)
+            structure = self._session.structure_row
+            self._enqueue([structure] if structure is not None else [], automatic=True)
 
     def _is_fresh(self) -> bool:
         """Whether nobody worked on the current image yet, and this model has not seen it."""
@@ -149,16 +175,20 @@ class Predictions(QObject):
             self.failed.emit(error)
             return False
 
-    def _enqueue(self, automatic: bool) -> None:
-        image, path, structure = self._session.image_id, self._session.image_path, self._session.structure_row
-        if image is None or path is None or structure is None or self._session.image is None:
+    def _enqueue(self, structures: list[StructureRow], automatic: bool) -> None:
+        image, path = self._session.image_id, self._session.image_path
+        if image is None or path is None or not structures or self._session.image is None:
             return
-        wanted = Wanted(image, structure.id, str(path.resolve()), structure.prompt, automatic)
-        known = [one for one in (self._now, *self._queue) if one is not None]
-        if not any(
-            (one.image_id, one.structure_id, one.prompt) == (image, structure.id, structure.prompt) for one in known
-        ):
-            self._queue.append(wanted)
+        try:
+            decide = model_decides(self._session)
+        except KnownError as error:
+            self.failed.emit(error)
+            return
+        asked = tuple((row.id, row.prompt) for row in structures)
+        self._asked.update(key for key, _ in asked)
+        known = [one for one in (self._now, *self._queue) if one is not None and one.image_id == image]
+        if not any(set(asked) <= set(one.structures) and one.decide == decide for one in known):
+            self._queue.append(Wanted(image, str(path.resolve()), asked, decide, automatic))
         self._next()
 
     def _next(self) -> None:
@@ -180,10 +210,13 @@ class Predictions(QObject):
 
     def _ask(self) -> None:
         assert self._now is not None
-        folder = self._session.folder
-        cache = str((folder / CACHE).resolve()) if folder is not None else ""
-        self.busy.emit(self.tr("Looking at {image} …").format(image=Path(self._now.path).name))
-        self._number = self._process.predict(self._now.path, self._now.prompt, cache)
+        wanted, cache = self._now, cache_folder(self._session)
+        self.busy.emit(self.tr("Looking at {image} …").format(image=Path(wanted.path).name))
+        prompts = [prompt for _, prompt in wanted.structures]
+        if len(prompts) == 1:
+            self._number = self._process.predict(wanted.path, prompts[0], cache, wanted.decide)
+        else:
+            self._number = self._process.predict_several(wanted.path, prompts, cache, wanted.decide)
 
     def _answered(self, number: int, result: dict[str, Any]) -> None:
         if number != self._number or self._now is None:
@@ -204,34 +237,31 @@ class Predictions(QObject):
             QTimer.singleShot(PAINTING_MS, self, lambda: self._deliver(wanted, result))
             return
         try:
-            logits, iou = answer_of(result)
-            self._session.take_prediction(
-                wanted.image_id,
-                wanted.structure_id,
-                self._model.version_id,
-                wanted.prompt,
-                logits,
-                iou,
-                self._model.step,
-            )
+            offers = offers_of(result, len(wanted.structures))
+            for (structure_id, prompt), offer in zip(wanted.structures, offers, strict=True):
+                logits, iou = offer.candidates[offer.chosen], offer.ious[offer.chosen]
+                self._session.take_prediction(
+                    wanted.image_id,
+                    structure_id,
+                    self._model.version_id,
+                    prompt,
+                    logits,
+                    iou,
+                    self._model.step,
+                    offer,
+                )
         except KnownError as error:
             self.failed.emit(error)
             self._end("")
             return
         self.answered.emit()
-        self._end(self._words_for(wanted, float(result.get("seconds", 0.0))))
-
-    def _words_for(self, wanted: Wanted, seconds: float) -> str:
-        session = self._session
-        if (wanted.image_id, wanted.structure_id) != (session.image_id, session.structure_id):
-            return ""
-        editing = session.editing
-        if editing.levels is not None and not apply_threshold(editing.levels, editing.step).any():
-            if apply_threshold(editing.levels, SUSPECTED).any():
-                return self.tr("Nothing reaches this threshold. Lower it to see what the model suspects.")
-            return self.tr("The model finds nothing of it on this image.")
-        place = self.tr("the processor") if self._device == "cpu" else self.tr("the graphics card")
-        return self.tr("Found in {seconds:.1f} s on {place}.").format(seconds=seconds, place=place)
+        found = {structure_id: offer for (structure_id, _), offer in zip(wanted.structures, offers, strict=True)}
+        names = [row.name for row in self._session.structures if row.id in found and found[row.id].parts == 0]
+        if names and not wanted.automatic:
+            self.found_none.emit(names)
+        shown = wanted.image_id == self._session.image_id and self._session.structure_id in found
+        seconds = float(result.get("seconds", 0.0))
+        self._end(words_for(self._session, len(found), seconds, self._device) if shown else "")
 
     def _request_failed(self, number: int, error: KnownError) -> None:
         if number != self._number or self._now is None:
@@ -262,15 +292,6 @@ class Predictions(QObject):
         self.idle.emit("")
 
 
-def answer_of(result: dict[str, Any]) -> tuple[NDArray[np.float16], float]:
-    """The logits (g, g) and the model's own guess of its quality, 0..1, out of an answer.
-
-    Raises:
-        WorkerError: they are not there, or no numbers.
-    """
-    logits = unpack_array(result.get("logits"))
-    iou = result.get("predicted_iou")
-    square = logits.ndim == 2 and logits.shape[0] == logits.shape[1] > 0 and logits.dtype == np.float16
-    if not square or not np.isfinite(logits).all() or not isinstance(iou, int | float):
-        raise WorkerError(NOT_UNDERSTOOD, NOT_UNDERSTOOD_DO, detail="a mask that is none")
-    return logits, float(iou)
+def cache_folder(session: Session) -> str:
+    """Where the open project keeps what was computed of its images; "" without one."""
+    return str((session.folder / CACHE).resolve()) if session.folder is not None else ""

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QRect, Signal
 from app.editing import Editing
 from core.errors import KnownError
 from core.image_file import Image, read_image
-from core.store import ImageRow, Store, StructureRow
+from core.store import ImageRow, Offer, Store, StructureRow
 
 
 class Session(QObject):
@@ -203,6 +203,7 @@ class Session(QObject):
         logits: NDArray[np.float16],
         predicted_iou: float,
         threshold_step: int | None = None,
+        offer: Offer | None = None,
     ) -> None:
         """Store a prediction and show it if its image and structure are still the current ones.
 
@@ -216,6 +217,7 @@ class Session(QObject):
             logits: (g, g) float16.
             predicted_iou: the model's own estimate, 0..1.
             threshold_step: where the slider starts on an image that nobody has touched; None leaves it.
+            offer: all masks that the model offered; `logits` and `predicted_iou` are the chosen one.
 
         Raises:
             StoreError: the project could not be written.
@@ -227,10 +229,13 @@ class Session(QObject):
             return
         if shown:
             self.save()
-        self.store.save_prediction(image_id, structure_id, version_id, prompt, logits, predicted_iou, threshold_step)
+        self.store.save_prediction(
+            image_id, structure_id, version_id, prompt, logits, predicted_iou, threshold_step, offer
+        )
         if shown:
             self._load_editing()
-            self.editing.reopen()
+            if self.editing.status in ("in_work", "accepted"):  # it has changed and must be looked at again
+                self.editing.touch()
         self.status_changed.emit(image_id)
 
     def statuses(self) -> dict[int, str]:

@@ -18,9 +18,11 @@ class StructurePanel(QWidget):
         predict_wanted: the clinician asks the model for this structure, in these words.
         stop_wanted: the clinician does not want to wait for the model.
         automatic_changed: whether the next image is predicted by itself.
+        all_wanted: the clinician asks the model for every structure.
     """
 
     predict_wanted = Signal(str)
+    all_wanted = Signal()
     stop_wanted = Signal()
     automatic_changed = Signal(bool)
 
@@ -39,6 +41,16 @@ class StructurePanel(QWidget):
         self.prompt.setAccessibleName(self.tr("Prompt for the model"))
         self.predict = button(self.tr("Predict"), 38, primary=True)
         self.predict.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.all = button(self.tr("All structures"), 38)
+        self.all.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.all.setToolTip(
+            self.tr("Predict every structure that you have not worked on, in one look at the image (Shift+P)")
+        )
+        self.decide = QCheckBox(self.tr("Let the model decide whether it is there"))
+        self.decide.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.decide.setToolTip(
+            self.tr("The model answers in words and may find nothing, or several masks; this takes longer")
+        )
         self._busy = QProgressBar(minimum=0, maximum=0, textVisible=False)
         self._busy.setObjectName("thin")
         self.stop = tool_button(self.tr("Stop predicting"), 16)
@@ -50,6 +62,13 @@ class StructurePanel(QWidget):
         self.automatic.setToolTip(
             self.tr("After the first Predict, images that nobody has worked on are predicted when you come to them")
         )
+        self._arrange(heading, words)
+        self.show_idle()
+        self._connect()
+        self._recolour()
+        self.reload()
+
+    def _arrange(self, heading: QWidget, words: QWidget) -> None:
         waiting = QHBoxLayout()
         waiting.setSpacing(6)
         waiting.addWidget(self._note, 1)
@@ -72,14 +91,15 @@ class StructurePanel(QWidget):
         column.addWidget(words)
         column.addWidget(self.prompt)
         column.addSpacing(4)
-        column.addWidget(self.predict)
+        asking = QHBoxLayout()
+        asking.setSpacing(6)
+        asking.addWidget(self.predict, 1)
+        asking.addWidget(self.all)
+        column.addLayout(asking)
         column.addWidget(self._busy)
         column.addLayout(waiting)
+        column.addWidget(self.decide)
         column.addWidget(self.automatic)
-        self.show_idle()
-        self._connect()
-        self._recolour()
-        self.reload()
 
     def reload(self) -> None:
         """Show the structures of the session."""
@@ -102,6 +122,11 @@ class StructurePanel(QWidget):
         """Ask the model for what stands in the prompt now."""
         self._keep_prompt()
         self.predict_wanted.emit(self.prompt.text())
+
+    def ask_all(self) -> None:
+        """Ask the model for every structure, with the words as they are now."""
+        self._keep_prompt()
+        self.all_wanted.emit()
 
     def ask_new(self) -> None:
         """Ask for a new structure and add it."""
@@ -130,6 +155,7 @@ class StructurePanel(QWidget):
         self.prompt.editingFinished.connect(self._keep_prompt)
         self.prompt.returnPressed.connect(self.ask)
         self.predict.clicked.connect(self.ask)
+        self.all.clicked.connect(self.ask_all)
         self.stop.clicked.connect(self.stop_wanted)
         self.automatic.toggled.connect(self.automatic_changed)
         self._session.project_changed.connect(self.reload)
@@ -172,7 +198,9 @@ class StructurePanel(QWidget):
         self.add.setEnabled(has_project)
         for widget in (self.choice, self.edit, self.prompt):
             widget.setEnabled(has_structure)
-        self.predict.setEnabled(has_structure and self._session.image is not None)
+        self.all.setVisible(len(self._session.structures) > 1)
+        for asking in (self.predict, self.all):
+            asking.setEnabled(has_structure and self._session.image is not None)
 
     def _recolour(self) -> None:
         tones = self._theme.tones

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from app.actions import Actions
+from app.answer_panel import AnswerPanel
 from app.canvas import Canvas
 from app.canvas_tools import CanvasTools
 from app.controls import button, line
@@ -84,6 +85,7 @@ class SegmentPanel(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.structure = StructurePanel(session, theme)
+        self.answer = AnswerPanel(session)
         self.threshold = ThresholdPanel(session)
         self.look = LookPanel(canvas)
         self.accept = button(self.tr("Accept and next"), 42)
@@ -96,7 +98,7 @@ class SegmentPanel(QScrollArea):
         column = QVBoxLayout(body)
         column.setContentsMargins(16, 14, 16, 16)
         column.setSpacing(14)
-        for part in (self.structure, line(), self.threshold, line(), self.look):
+        for part in (self.structure, self.answer, line(), self.threshold, line(), self.look):
             column.addWidget(part)
         column.addStretch(1)
         column.addWidget(self.accept)

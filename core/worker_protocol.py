@@ -9,26 +9,16 @@ Neither Qt nor torch is imported here, so that both sides can use it.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 import math
 from dataclasses import dataclass, field
 from typing import Any
-
-import numpy as np
-import numpy.typing as npt
 
 from core.errors import KnownError, WorkerError
 
 PROTOCOL_VERSION = 1
 """Sent in the first line of a worker; another number means that window and worker are of two installations."""
 
-ARRAY_TYPES = ("uint8", "int32", "int64", "float16", "float32", "float64")
-"""What an array in a message may be made of. Everything is little endian and in C order."""
-
-MAX_ARRAY_BYTES = 64 * 1024 * 1024
-MAX_DIMENSIONS = 4
 MAX_LINE_BYTES = 128 * 1024 * 1024
 
 NOT_UNDERSTOOD = "The program and its background worker did not understand each other."
@@ -37,68 +27,9 @@ NOT_UNDERSTOOD_DO = "Your labels are safe. Try again; if it happens again, resta
 Message = dict[str, Any]
 
 
-def _not_understood(detail: str) -> WorkerError:
+def not_understood(detail: str) -> WorkerError:
+    """The error for a line that came and does not say what was agreed."""
     return WorkerError(NOT_UNDERSTOOD, NOT_UNDERSTOOD_DO, detail=detail)
-
-
-# --- arrays -----------------------------------------------------------------------------------------------------------
-
-
-def pack_array(array: npt.NDArray[Any]) -> Message:
-    """Turn an array into a piece of a message.
-
-    Args:
-        array: any shape of at most four axes, one of `ARRAY_TYPES`, at most `MAX_ARRAY_BYTES`.
-
-    Returns:
-        `{"dtype": "float16", "shape": [256, 256], "base64": "…"}`.
-
-    Raises:
-        ValueError: if the array is of another type, or too large (a mistake in the program, not in the world).
-    """
-    name = array.dtype.name
-    if name not in ARRAY_TYPES:
-        raise ValueError(f"arrays of {name} are not sent")
-    if array.ndim > MAX_DIMENSIONS or array.nbytes > MAX_ARRAY_BYTES:
-        raise ValueError(f"an array of shape {array.shape} is not sent inline")
-    plain = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
-    return {"dtype": name, "shape": list(array.shape), "base64": base64.b64encode(plain.tobytes()).decode("ascii")}
-
-
-def unpack_array(packed: object) -> npt.NDArray[Any]:
-    """Turn a piece of a message back into an array, believing nothing.
-
-    Args:
-        packed: what `pack_array` made.
-
-    Returns:
-        A writable array of the type and shape that the message names.
-
-    Raises:
-        WorkerError: if the type is not in the list, the shape is impossible, it is too large, or bytes are missing.
-    """
-    if not isinstance(packed, dict):
-        raise _not_understood("an array was expected")
-    name, shape, text = packed.get("dtype"), packed.get("shape"), packed.get("base64")
-    if not isinstance(name, str) or name not in ARRAY_TYPES:
-        raise _not_understood("an array of an unknown kind")
-    if not isinstance(shape, list) or len(shape) > MAX_DIMENSIONS:
-        raise _not_understood("an array of an impossible shape")
-    if any(isinstance(length, bool) or not isinstance(length, int) or length < 0 for length in shape):
-        raise _not_understood("an array of an impossible shape")
-    dtype = np.dtype(name).newbyteorder("<")
-    expected = math.prod(shape) * dtype.itemsize
-    if expected > MAX_ARRAY_BYTES:
-        raise _not_understood("an array that is too large")
-    if not isinstance(text, str) or len(text) > 4 * (MAX_ARRAY_BYTES // 3 + 1):
-        raise _not_understood("an array without content")
-    try:
-        content = base64.b64decode(text.encode("ascii"), validate=True)
-    except (binascii.Error, UnicodeEncodeError) as error:
-        raise _not_understood("an array with damaged content") from error
-    if len(content) != expected:
-        raise _not_understood("an array with missing content")
-    return np.frombuffer(content, dtype=dtype).astype(np.dtype(name)).reshape(shape)
 
 
 # --- lines ------------------------------------------------------------------------------------------------------------
@@ -121,13 +52,13 @@ def decode_line(line: bytes) -> Message:
         WorkerError: if it is not one JSON object in UTF-8, or too long.
     """
     if len(line) > MAX_LINE_BYTES:
-        raise _not_understood("a line that is too long")
+        raise not_understood("a line that is too long")
     try:
         message = json.loads(line.decode("utf-8", errors="surrogateescape"))
     except (ValueError, RecursionError) as error:
-        raise _not_understood("a line that is not a message") from error
+        raise not_understood("a line that is not a message") from error
     if not isinstance(message, dict):
-        raise _not_understood("a line that is not a message")
+        raise not_understood("a line that is not a message")
     return message
 
 
@@ -153,7 +84,8 @@ class PredictRequest:
 
     `clicks` are (x, y, positive) in pixels of the original image (origin top left, after EXIF orientation); positive is
     1 for "this belongs to it" and 0 for "this does not". `cache` is the folder in which the project keeps features of its
-    images from one run of the program to the next, "" for none.
+    images from one run of the program to the next, "" for none. With `decide` the model may answer that there is nothing,
+    or with several masks; clicks are then left out.
     """
 
     id: int
@@ -161,15 +93,55 @@ class PredictRequest:
     prompt: str
     clicks: tuple[tuple[float, float, int], ...] = ()
     cache: str = ""
+    decide: bool = False
 
     def message(self) -> Message:
         """Return the request as a message."""
-        message: Message = {"id": self.id, "verb": "predict", "image": self.image, "prompt": self.prompt}
-        if self.cache:
-            message["cache"] = self.cache
+        message = _about_image("predict", self.id, self.image, self.cache, self.decide)
+        message["prompt"] = self.prompt
         if self.clicks:
             message["clicks"] = [list(click) for click in self.clicks]
         return message
+
+
+@dataclass(frozen=True)
+class PredictSeveralRequest:
+    """Segment what each prompt names, looking at the image once. `cache` and `decide` as in `PredictRequest`."""
+
+    id: int
+    image: str
+    prompts: tuple[str, ...]
+    cache: str = ""
+    decide: bool = False
+
+    def message(self) -> Message:
+        """Return the request as a message."""
+        message = _about_image("predict_several", self.id, self.image, self.cache, self.decide)
+        return {**message, "prompts": list(self.prompts)}
+
+
+@dataclass(frozen=True)
+class PrepareRequest:
+    """Fill the cache with what these prompts on this image will need, until another line comes: that goes first."""
+
+    id: int
+    image: str
+    prompts: tuple[str, ...]
+    cache: str
+
+    def message(self) -> Message:
+        """Return the request as a message."""
+        message = _about_image("prepare", self.id, self.image, self.cache, False)
+        return {**message, "prompts": list(self.prompts)}
+
+
+@dataclass(frozen=True)
+class RestRequest:
+    """Prepare nothing for now. It has no number and gets no answer."""
+
+    def message(self) -> Message:
+        """Return the request as a message."""
+        return {"verb": "rest"}
 
 
 @dataclass(frozen=True)
@@ -181,7 +153,16 @@ class QuitRequest:
         return {"verb": "quit"}
 
 
-Request = LoadRequest | PredictRequest | QuitRequest
+Request = LoadRequest | PredictRequest | PredictSeveralRequest | PrepareRequest | RestRequest | QuitRequest
+
+
+def _about_image(verb: str, number: int, image: str, cache: str, decide: bool) -> Message:
+    message: Message = {"id": number, "verb": verb, "image": image}
+    if cache:
+        message["cache"] = cache
+    if decide:
+        message["decide"] = True
+    return message
 
 
 def parse_request(message: Message) -> Request:
@@ -193,33 +174,52 @@ def parse_request(message: Message) -> Request:
     verb = message.get("verb")
     if verb == "quit":
         return QuitRequest()
+    if verb == "rest":
+        return RestRequest()
     number = message.get("id")
     if isinstance(number, bool) or not isinstance(number, int):
-        raise _not_understood("a request without a number")
+        raise not_understood("a request without a number")
     if verb == "load":
         return LoadRequest(number, _text(message, "model"), _text(message, "device", "auto"))
-    if verb == "predict":
-        clicks, cache = _clicks(message.get("clicks", [])), _text(message, "cache", "")
-        return PredictRequest(number, _text(message, "image"), _text(message, "prompt"), clicks, cache)
-    raise _not_understood("an unknown request")
+    if verb in ("predict", "predict_several", "prepare"):
+        image, cache, decide = (
+            _text(message, "image"),
+            _text(message, "cache", ""),
+            message.get("decide", False) is True,
+        )
+        if verb == "predict":
+            clicks = _clicks(message.get("clicks", []))
+            return PredictRequest(number, image, _text(message, "prompt"), clicks, cache, decide)
+        prompts = _texts(message, "prompts")
+        if verb == "prepare":
+            return PrepareRequest(number, image, prompts, cache)
+        return PredictSeveralRequest(number, image, prompts, cache, decide)
+    raise not_understood("an unknown request")
 
 
 def _text(message: Message, key: str, default: str | None = None) -> str:
     value = message.get(key, default)
     if not isinstance(value, str):
-        raise _not_understood(f"a request without its {key}")
+        raise not_understood(f"a request without its {key}")
     return value
+
+
+def _texts(message: Message, key: str) -> tuple[str, ...]:
+    value = message.get(key)
+    if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
+        raise not_understood(f"a request without its {key}")
+    return tuple(value)
 
 
 def _clicks(value: object) -> tuple[tuple[float, float, int], ...]:
     if not isinstance(value, list):
-        raise _not_understood("a request with damaged clicks")
+        raise not_understood("a request with damaged clicks")
     clicks: list[tuple[float, float, int]] = []
     for entry in value:
         if not isinstance(entry, list) or len(entry) != 3:
-            raise _not_understood("a request with damaged clicks")
+            raise not_understood("a request with damaged clicks")
         if any(not isinstance(part, (int, float)) or not math.isfinite(part) for part in entry):
-            raise _not_understood("a request with damaged clicks")
+            raise not_understood("a request with damaged clicks")
         clicks.append((float(entry[0]), float(entry[1]), int(bool(entry[2]))))
     return tuple(clicks)
 
@@ -337,7 +337,7 @@ def parse_event(message: Message) -> Event:
     kind = message.get("event")
     number = message.get("id")
     if isinstance(number, bool) or not isinstance(number, int | None):
-        raise _not_understood("an answer without a number")
+        raise not_understood("an answer without a number")
     if kind == "ready" and isinstance(message.get("version"), int):
         return ReadyEvent(message["version"])
     if kind == "progress":
@@ -349,12 +349,12 @@ def parse_event(message: Message) -> Event:
     if kind == "failed":
         values = message.get("values", {})
         if not isinstance(values, dict):
-            raise _not_understood("an answer with damaged values")
+            raise not_understood("an answer with damaged values")
         failed = FailedEvent(number, _text(message, "what_happened"), _text(message, "what_to_do"), values)
         try:
             str(failed.error())
         except (KeyError, IndexError, ValueError, TypeError, AttributeError) as error:
-            raise _not_understood("an answer with damaged values") from error
+            raise not_understood("an answer with damaged values") from error
         return failed
     if kind == "stage" and isinstance(values := message.get("values", {}), dict):
         return StageEvent(_text(message, "text"), values)
@@ -362,7 +362,7 @@ def parse_event(message: Message) -> Event:
         return _epoch(message)
     if kind == "cancelled":
         return CancelledEvent()
-    raise _not_understood("an unknown answer")
+    raise not_understood("an unknown answer")
 
 
 def _epoch(message: Message) -> EpochEvent:
@@ -373,6 +373,6 @@ def _epoch(message: Message) -> EpochEvent:
 
     epoch, epochs, loss = number("epoch"), number("epochs"), number("loss")
     if epoch is None or epochs is None or loss is None or not 1 <= epoch <= epochs:
-        raise _not_understood("an epoch without its figures")
+        raise not_understood("an epoch without its figures")
     others = number("validation_dice"), number("base_dice"), number("seconds_left")
     return EpochEvent(int(epoch), int(epochs), loss, *others)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,6 +21,7 @@ import torch
 from core.errors import InputError
 from core.features import FeatureStore
 from core.image_file import Image, read_image
+from core.inference.interruption import Interrupted, interruptible
 from core.inference.memory import is_out_of_memory, out_of_memory
 from core.segmenter import Click, ImageFeatures, Segmenter
 
@@ -27,6 +29,8 @@ T = TypeVar("T")
 
 KEPT_IMAGES = 6
 KEPT_PROMPTS = 32
+NOTHING = -20.0
+"""Logit of an answer without a mask: below every threshold."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +38,17 @@ class Prediction:
     """What the model thinks about one image and one prompt.
 
     Attributes:
-        candidates: (3, g, g) float16, before the sigmoid; the whole image squeezed into a square.
+        candidates: (n, g, g) float16, before the sigmoid; the whole image squeezed into a square. The three masks of one
+            [SEG]; for an answer with several, all together first, then the best of each; for one without any, a map in
+            which nothing reaches any threshold.
         ious: of each candidate, the model's own guess of its quality, 0..1.
-        best: index of the candidate with the highest guess.
+        best: index of the candidate that counts: of three that with the highest guess, of several the first.
         object_score: logit of "the structure is there"; it gates nothing.
         seconds: how long it took.
         height: rows of the image.
         width: columns of the image.
+        text: the answer in words, special tokens included; "" where it was forced.
+        parts: how many [SEG] the answer holds; 1 where it was forced.
     """
 
     candidates: npt.NDArray[np.float16]
@@ -50,30 +58,19 @@ class Prediction:
     seconds: float
     height: int
     width: int
+    text: str = ""
+    parts: int = 1
 
     @property
     def logits(self) -> npt.NDArray[np.float16]:
-        """(g, g) float16, the best candidate."""
+        """(g, g) float16, the candidate that counts."""
         best: npt.NDArray[np.float16] = self.candidates[self.best]
         return best
 
     @property
     def predicted_iou(self) -> float:
-        """The guess for the best candidate."""
+        """The guess for the candidate that counts."""
         return self.ious[self.best]
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What the model says when it may decide itself whether a structure is there.
-
-    Attributes:
-        text: its answer in words.
-        predictions: one for each mask that the answer speaks of; none if the model says that there is nothing.
-    """
-
-    text: str
-    predictions: tuple[Prediction, ...]
 
 
 @dataclass
@@ -136,15 +133,43 @@ class Predictor:
         """
         return self._guarded(lambda start: self._predict(path, _words(prompts), (), start)) if prompts else []
 
-    def let_decide(self, path: Path, prompt: str) -> Decision:
-        """Ask for a structure and let the model decide whether it is there.
+    def let_decide(self, path: Path, prompt: str) -> Prediction:
+        """Ask for a structure and let the model decide whether it is there, and in how many places.
 
-        Slower than `predict`, which takes the structure's presence for granted, and never remembered.
+        Slower than `predict`, which takes the structure's presence for granted, and never remembered. For a further prompt
+        on the same image the model goes on from where the image ended.
 
         Raises:
             ImageError, InputError, DeviceError: as `predict`.
         """
         return self._guarded(lambda start: self._decide(path, _words([prompt])[0], start))
+
+    def prepare(self, path: Path, prompts: Sequence[str], should_stop: Callable[[], bool]) -> bool:
+        """Compute what these prompts will need and leave it in the store; nothing of it stays in memory.
+
+        Args:
+            path: an image file.
+            prompts: the structures in words; may be empty.
+            should_stop: asked before each step of the model; that, an image or a prompt is then left as it was.
+
+        Returns:
+            Whether all of it is there now.
+
+        Raises:
+            ImageError, InputError, DeviceError: as `predict`.
+        """
+        words = _words(prompts)
+
+        def fill(_start: float) -> bool:
+            with interruptible(should_stop), suppress(Interrupted):
+                image = self._read(path)
+                self.store.features(self.segmenter, image.sha256, image.pixels)
+                if words:
+                    self.store.states(self.segmenter, image.sha256, image.pixels, words)
+                return True
+            return False
+
+        return self._guarded(fill)
 
     def forget(self) -> None:
         """Give back the memory of recent images."""
@@ -183,11 +208,27 @@ class Predictor:
         ]
         return self._decode(known, wanted, relative, start)
 
-    def _decide(self, path: Path, prompt: str, start: float) -> Decision:
+    def _decide(self, path: Path, prompt: str, start: float) -> Prediction:
         known = self._remember(path)
         answer = self.segmenter.answer(known.image.pixels, prompt)
-        predictions = self._decode(known, answer.states, [], start) if len(answer.states) else []
-        return Decision(answer.text, tuple(predictions))
+        parts = self._decode(known, answer.states, [], start) if len(answer.states) else []
+        if len(parts) == 1:
+            return replace(parts[0], text=answer.text)
+        grid = self.segmenter.mask_grid
+        maps = [part.logits for part in parts]
+        together = np.max(maps, axis=0) if maps else np.full((grid, grid), NOTHING, np.float16)
+        guesses = [part.predicted_iou for part in parts]
+        return Prediction(
+            np.stack([together, *maps]),
+            (min(guesses, default=0.0), *guesses),
+            0,
+            max((part.object_score for part in parts), default=0.0),
+            time.perf_counter() - start,
+            known.image.height,
+            known.image.width,
+            answer.text,
+            len(parts),
+        )
 
     def _decode(self, known: _Remembered, states: torch.Tensor, clicks: list[Click], start: float) -> list[Prediction]:
         """Decode the masks of P states (P, hidden) on one image."""

@@ -1,15 +1,17 @@
-"""What the inference worker does for each request of the window: load a model, predict an image."""
+"""What the inference worker does for each request of the window: load a model, predict an image, prepare the next."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from core.errors import ModelError
 from core.features import FeatureCache, FeatureStore
-from core.inference.predictor import Predictor
+from core.inference.predictor import Prediction, Predictor
+from core.packed_array import pack_array
 from core.segmenter import Segmenter
-from core.worker_protocol import LoadRequest, Message, PredictRequest, pack_array
+from core.worker_protocol import LoadRequest, Message, PredictRequest, PredictSeveralRequest, PrepareRequest
 
 Opener = Callable[[str, str], Segmenter]
 """From a model's reference and a device's name to the loaded model."""
@@ -49,33 +51,69 @@ class InferenceService:
             "mask_grid": segmenter.mask_grid,
         }
 
-    def predict(self, request: PredictRequest, progress: Progress) -> Message:
-        """Predict one image.
+    def predict(self, request: PredictRequest | PredictSeveralRequest, progress: Progress) -> Message:
+        """Predict one structure on one image, or several; with `decide` the model may say that there is nothing.
 
         Raises:
             ModelError: no model is loaded.
             ImageError, InputError, DeviceError: as `Predictor.predict`.
         """
+        predictor = self._ready(request.cache)
+        progress("Looking at the image", None)
+        image, start = Path(request.image), time.perf_counter()
+        if isinstance(request, PredictRequest):
+            prompt = request.prompt
+            found = (
+                predictor.let_decide(image, prompt)
+                if request.decide
+                else predictor.predict(image, prompt, request.clicks)
+            )
+            return {**_packed(found), "model_id": predictor.segmenter.model_id}
+        if request.decide:
+            several = [predictor.let_decide(image, prompt) for prompt in request.prompts]
+        else:
+            several = predictor.predict_several(image, request.prompts)
+        return {
+            "predictions": [_packed(one) for one in several],
+            "seconds": round(time.perf_counter() - start, 4),
+            "model_id": predictor.segmenter.model_id,
+        }
+
+    def prepare(self, request: PrepareRequest, should_stop: Callable[[], bool]) -> Message:
+        """Fill the cache ahead; `prepared` says whether it came to its end.
+
+        Raises:
+            ModelError, ImageError, InputError, DeviceError: as `predict`.
+        """
+        predictor = self._ready(request.cache)
+        return {"prepared": predictor.prepare(Path(request.image), request.prompts, should_stop)}
+
+    def _ready(self, cache: str) -> Predictor:
+        """The predictor, with the cache of a request. Raises ModelError if there is none."""
         if self._predictor is None:
             raise ModelError(
                 "No model is loaded, so nothing can be predicted.",
                 "Choose a model, or restart the program.",
             )
-        progress("Looking at the image", None)
-        if request.cache != self._cache:
-            self._cache = request.cache
-            self._store = FeatureCache(Path(request.cache)) if request.cache else FeatureStore()
+        if cache != self._cache:
+            self._cache = cache
+            self._store = FeatureCache(Path(cache)) if cache else FeatureStore()
         self._predictor.store = self._store
-        prediction = self._predictor.predict(Path(request.image), request.prompt, request.clicks)
-        return {
-            "logits": pack_array(prediction.logits),
-            "predicted_iou": prediction.predicted_iou,
-            "object_score": prediction.object_score,
-            "seconds": round(prediction.seconds, 4),
-            "model_id": self._predictor.segmenter.model_id,
-        }
+        return self._predictor
 
     def free(self) -> None:
         """Give back what can be computed again; the model stays."""
         if self._predictor is not None:
             self._predictor.forget()
+
+
+def _packed(prediction: Prediction) -> Message:
+    return {
+        "candidates": pack_array(prediction.candidates),
+        "ious": list(prediction.ious),
+        "best": prediction.best,
+        "object_score": prediction.object_score,
+        "seconds": round(prediction.seconds, 4),
+        "answer": prediction.text,
+        "parts": prediction.parts,
+    }

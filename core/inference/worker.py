@@ -1,8 +1,8 @@
 """The inference worker: `python -m core.inference.worker`, requests on standard input, events on standard output.
 
-One request at a time, in order. A second thread does nothing but read, so that "quit" and the end of the input (the
-window is gone) stop the process at once, even in the middle of a prediction. What a library prints goes to standard
-error.
+One request at a time, in order; only preparing ahead makes way for whatever comes. A second thread does nothing but
+read, so that "quit" and the end of the input (the window is gone) stop the process at once, even in the middle of a
+prediction. What a library prints goes to standard error.
 """
 
 from __future__ import annotations
@@ -20,7 +20,11 @@ from core.inference.memory import is_out_of_memory, out_of_memory
 from core.worker_protocol import (
     LoadRequest,
     Message,
+    PredictRequest,
+    PredictSeveralRequest,
+    PrepareRequest,
     QuitRequest,
+    RestRequest,
     decode_line,
     done_message,
     encode_line,
@@ -34,6 +38,8 @@ if TYPE_CHECKING:
     from core.inference.requests import InferenceService
 
 log = logging.getLogger(__name__)
+
+AnsweredRequest = LoadRequest | PredictRequest | PredictSeveralRequest | PrepareRequest
 
 
 class InferenceWorker:
@@ -84,17 +90,17 @@ class InferenceWorker:
             message = decode_line(line)
             identity = message.get("id")
             number = identity if isinstance(identity, int) and not isinstance(identity, bool) else None
-            self._send(done_message(number, self._carry_out(message, number)))
+            request = parse_request(message)
+            if isinstance(request, RestRequest | QuitRequest):
+                return
+            self._send(done_message(number, self._carry_out(request, number)))
         except KnownError as error:
             log.info("a request failed: %s", type(error).__name__)
             self._send(failed_message(number, error))
         except Exception as error:  # noqa: BLE001 (the entry of the worker: the window must hear of every ending)
             self._send(failed_message(number, self._unexpected(error)))
 
-    def _carry_out(self, message: Message, number: int | None) -> Message:
-        request = parse_request(message)
-        if isinstance(request, QuitRequest):
-            return {}
+    def _carry_out(self, request: AnsweredRequest, number: int | None) -> Message:
         if self._service is None:
             self._service = self._make_service()
 
@@ -103,6 +109,8 @@ class InferenceWorker:
 
         if isinstance(request, LoadRequest):
             return self._service.load(request, progress)
+        if isinstance(request, PrepareRequest):
+            return self._service.prepare(request, lambda: not self._waiting.empty())
         return self._service.predict(request, progress)
 
     def _unexpected(self, error: Exception) -> KnownError:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,16 @@ class _Seen:
     tokens: PictureTokens
     reading: Reading | None = None
     mark: Mark | None = None
+
+
+@contextmanager
+def _whole_or_forgotten(seen: _Seen) -> Iterator[None]:
+    """Work cut off in the middle (a full memory, something more urgent) leaves no half-read words behind the picture."""
+    try:
+        yield
+    except BaseException:
+        seen.reading = seen.mark = None
+        raise
 
 
 class Sa2VASegmenter:
@@ -103,7 +114,8 @@ class Sa2VASegmenter:
             seen.reading.back_to(seen.mark)
         if seen.reading is not None and len(states) < len(upto):
             behind = [ids[asked[0].picture_end :] for ids in upto[len(states) :]]
-            states += [own[-1] for own in seen.reading.go_on_apart(behind)]
+            with _whole_or_forgotten(seen):
+                states += [own[-1] for own in seen.reading.go_on_apart(behind)]
         return torch.stack(states) if states else torch.empty(0, self.network.config.hidden_size, device=self.device)
 
     @torch.no_grad()
@@ -122,9 +134,12 @@ class Sa2VASegmenter:
             seen.reading = Reading(self.network, question, seen.tokens)
             seen.mark = seen.reading.place(talk.picture_end)
         else:
-            seen.reading.go_on(question[talk.picture_end :])
-        said = seen.reading.generate(self._ends(), longest)
-        seen.reading.back_to(seen.mark)
+            with _whole_or_forgotten(seen):
+                seen.reading.go_on(question[talk.picture_end :])
+        reading, mark = seen.reading, seen.mark
+        with _whole_or_forgotten(seen):
+            said = reading.generate(self._ends(), longest)
+            reading.back_to(mark)
         seg = self.tokenizer.convert_tokens_to_ids(text.SEG_TOKEN)
         found = torch.tensor([token == seg for token in said.ids[:-1]], dtype=torch.bool, device=self.device)
         return Answer(self.tokenizer.decode(said.ids, skip_special_tokens=False).strip(), said.states[found])

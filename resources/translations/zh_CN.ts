@@ -29,6 +29,37 @@
     </message>
 </context>
 <context>
+    <name>AnswerPanel</name>
+    <message>
+        <source>Answer of the model</source>
+        <translation>模型的回答</translation>
+    </message>
+    <message>
+        <source>The model says: “{words}”</source>
+        <translation>模型回答：“{words}”</translation>
+    </message>
+    <message>
+        <source>Masks of the answer, expected overlap</source>
+        <translation>回答中的掩膜及预期重叠度</translation>
+    </message>
+    <message>
+        <source>Masks of the model, expected overlap</source>
+        <translation>模型的掩膜及预期重叠度</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>The model expects this mask to overlap with the structure by {share} % (V: the next mask)</source>
+        <translation>模型预计此掩膜与结构的重叠度为 {share} %（V：下一个掩膜）</translation>
+    </message>
+    <message>
+        <source>Mask {name}, expected overlap {iou}</source>
+        <translation>掩膜 {name}，预期重叠度 {iou}</translation>
+    </message>
+</context>
+<context>
     <name>CrashDialog</name>
     <message>
         <source>Something went wrong</source>
@@ -313,8 +344,16 @@
         <translation>处理器</translation>
     </message>
     <message>
+        <source>The model answered without a mask.</source>
+        <translation>模型的回答中没有掩膜。</translation>
+    </message>
+    <message>
         <source>the graphics card</source>
         <translation>显卡</translation>
+    </message>
+    <message>
+        <source>{count} structures in {seconds:.1f} s on {place}.</source>
+        <translation>在{place}上用 {seconds:.1f} 秒查找了 {count} 个结构。</translation>
     </message>
     <message>
         <source>Found in {seconds:.1f} s on {place}.</source>
@@ -560,6 +599,22 @@
     <message>
         <source>Predict</source>
         <translation>预测</translation>
+    </message>
+    <message>
+        <source>All structures</source>
+        <translation>所有结构</translation>
+    </message>
+    <message>
+        <source>Predict every structure that you have not worked on, in one look at the image (Shift+P)</source>
+        <translation>只看一次图像，预测所有您尚未处理的结构（Shift+P）</translation>
+    </message>
+    <message>
+        <source>Let the model decide whether it is there</source>
+        <translation>由模型判断该结构是否存在</translation>
+    </message>
+    <message>
+        <source>The model answers in words and may find nothing, or several masks; this takes longer</source>
+        <translation>模型用文字回答，可能没有掩膜，也可能有多个掩膜；耗时较长</translation>
     </message>
     <message>
         <source>Stop predicting</source>
@@ -839,6 +894,14 @@
         <translation>预测结果中归入掩膜的部分增多</translation>
     </message>
     <message>
+        <source>&amp;Next mask of the model</source>
+        <translation>模型的下一个掩膜(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Take another mask that the model offered; what was painted stays</source>
+        <translation>换用模型提供的另一个掩膜；已绘制的部分保留</translation>
+    </message>
+    <message>
         <source>&amp;Accept and next</source>
         <translation>确认并转到下一张(&amp;A)</translation>
     </message>
@@ -935,6 +998,22 @@
         <translation>让模型在此图像上查找该结构</translation>
     </message>
     <message>
+        <source>Predict &amp;all structures</source>
+        <translation>预测所有结构(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Let the model find every structure that you have not worked on, in one look</source>
+        <translation>让模型只看一次图像，找出所有您尚未处理的结构</translation>
+    </message>
+    <message>
+        <source>Let the model &amp;decide whether it is there</source>
+        <translation>由模型判断该结构是否存在(&amp;D)</translation>
+    </message>
+    <message>
+        <source>The model answers in words and may find nothing, or several masks</source>
+        <translation>模型用文字回答，可能没有掩膜，也可能有多个掩膜</translation>
+    </message>
+    <message>
         <source>&amp;Fine-tune on my labels</source>
         <translation>用我的标注微调(&amp;F)</translation>
     </message>
@@ -973,6 +1052,17 @@
     <message>
         <source>What this program is and is not</source>
         <translation>本程序是什么、不是什么</translation>
+    </message>
+</context>
+<context>
+    <name>answers</name>
+    <message>
+        <source>[mask]</source>
+        <translation>[掩膜]</translation>
+    </message>
+    <message>
+        <source>[mask {number}]</source>
+        <translation>[掩膜 {number}]</translation>
     </message>
 </context>
 <context>
@@ -1850,6 +1940,18 @@
     <message>
         <source>The prompt is empty, so the model does not know what to look for. Type a few words.</source>
         <translation>提示词为空，模型不知道要查找什么。请输入几个词。</translation>
+    </message>
+    <message>
+        <source>You have worked on every structure of this image, so nothing was predicted. Choose a structure and press Predict (P) to ask for it again.</source>
+        <translation>此图像的所有结构您都已处理过，因此没有进行预测。如需重新预测，请选择一个结构并按“预测”(P)。</translation>
+    </message>
+    <message>
+        <source>The model answered without a mask: {names}. If it is not there, accept the empty mask; if it is, switch off “Let the model decide whether it is there” and predict again.</source>
+        <translation>模型的回答中没有掩膜：{names}。如果该结构确实不存在，请确认空掩膜；如果存在，请关闭“由模型判断该结构是否存在”并重新预测。</translation>
+    </message>
+    <message>
+        <source>There is no other mask of the model for this structure. Press Predict (P) first.</source>
+        <translation>此结构没有模型的其他掩膜。请先按“预测”(P)。</translation>
     </message>
     <message>
         <source>The fine-tune is finished: {name} is better and in use from now on. Press Predict (P) to see what it learned.</source>

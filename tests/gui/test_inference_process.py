@@ -8,7 +8,7 @@ import pytest
 
 from app.inference_process import InferenceProcess
 from app.worker_process import How, WorkerProcess, worker_command
-from core.worker_protocol import unpack_array
+from core.packed_array import unpack_array
 
 
 def toy(mode: str = "ok") -> list[str]:
@@ -61,7 +61,7 @@ def test_load_and_predict_are_answered_in_order(qtbot, make):
     assert process.predict("a.png", "the polyp") == 2
     wait_for(qtbot, endings, 2)
     assert endings.kinds() == [("answered", 1), ("answered", 2)]
-    assert unpack_array(endings.seen[1][2]["logits"]).shape == (64, 64)
+    assert unpack_array(endings.seen[1][2]["candidates"]).shape == (3, 64, 64)
     assert texts == [(1, "Loading the model"), (2, "Looking at the image")]
 
 

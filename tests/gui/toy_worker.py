@@ -10,7 +10,8 @@ import time
 
 import numpy as np
 
-from core.worker_protocol import encode_line, pack_array
+from core.packed_array import pack_array
+from core.worker_protocol import encode_line
 
 GRID = 64
 
@@ -36,7 +37,11 @@ def answer(request: dict, mode: str) -> None:
         say({"id": number, "event": "done", "result": {"model_id": request["model"], "device": "cpu"}})
         return
     say({"id": number, "event": "progress", "text": "Looking at the image", "fraction": None})
-    words = request["prompt"]
+    if verb == "prepare":
+        say({"id": number, "event": "done", "result": {"prepared": True}})
+        return
+    several = verb == "predict_several"
+    words = " ".join(request["prompts"]) if several else request["prompt"]
     if mode == "slow":
         time.sleep(0.4)
     if words == "die" or mode == "dies":
@@ -52,17 +57,38 @@ def answer(request: dict, mode: str) -> None:
     if words == "bad":
         say(failed(number, "The image {name} cannot be read.", "Choose another.", name="a.png"))
         return
-    logits = np.full((GRID, GRID), -8, np.float16) if words == "nothing" else disc(14)
-    result = {
-        "logits": pack_array(logits),
-        "predicted_iou": 0.9,
-        "object_score": 2.0,
-        "seconds": 0.01,
-        "model_id": "toy",
-    }
+    decide = request.get("decide", False)
+    result: dict = {"seconds": 0.01, "model_id": "toy"}
+    if several:
+        result["predictions"] = [found(prompt, decide) for prompt in request["prompts"]]
+    else:
+        result.update(found(words, decide))
     say({"id": number, "event": "done", "result": result})
     if mode == "twice":
         say({"id": number, "event": "done", "result": result})
+
+
+def found(words: str, decide: bool) -> dict:
+    """Three discs, the one in the middle the best; a model that decides answers "two" with two discs, "none" with none."""
+    masks, ious, best = [disc(8), disc(14), disc(20)], [0.5, 0.9, 0.7], 1
+    answer, parts = "Sure, [SEG].<|im_end|>" if decide else "", 1
+    if words == "nothing":
+        masks = [np.full((GRID, GRID), -8, np.float16)] * 3
+    if decide and words == "none":
+        masks, ious, best = [np.full((GRID, GRID), -20, np.float16)], [0.0], 0
+        answer, parts = "I see <p>nothing</p> of it.<|im_end|>", 0
+    if decide and words == "two":
+        left, right = np.roll(disc(8), -16, axis=1), np.roll(disc(8), 16, axis=1)
+        masks, ious, best = [np.maximum(left, right), left, right], [0.6, 0.6, 0.8], 0
+        answer, parts = "There are [SEG] and [SEG].<|im_end|>", 2
+    return {
+        "candidates": pack_array(np.stack(masks)),
+        "ious": ious,
+        "best": best,
+        "object_score": 2.0,
+        "answer": answer,
+        "parts": parts,
+    }
 
 
 def failed(number: int, what: str, to_do: str, **values: str) -> dict:
@@ -82,6 +108,8 @@ def main() -> None:
             if mode == "stubborn":
                 time.sleep(600)
             return
+        if request["verb"] == "rest":
+            continue
         if mode == "noisy":
             sys.stdout.buffer.write(b"downloading shards: 100%\n[1, 2]\n\xff\xfe\n{}\n")
         answer(request, mode)

@@ -11,6 +11,7 @@ from PIL import Image as Picture
 from core.errors import DeviceError, InputError
 from core.features import FeatureCache
 from core.inference.predictor import Predictor
+from core.mask import apply_threshold, probability_levels
 from tests.unit.worker_toy import BrightSegmenter
 
 
@@ -54,11 +55,34 @@ def test_all_candidates_are_kept(picture: Path) -> None:
 
 def test_the_model_may_find_two_or_nothing(picture: Path) -> None:
     predictor = Predictor(BrightSegmenter())
+    one = predictor.let_decide(picture, "the dark part")
+    dark, bright = (predictor.predict(picture, words) for words in ("the dark part", "the bright part"))
+    assert (one.text, one.parts) == ("Sure, [SEG].", 1) and np.array_equal(one.candidates, dark.candidates)
     two = predictor.let_decide(picture, "the bright part and the dark part")
-    assert two.text == "Sure, [SEG] and [SEG]." and len(two.predictions) == 2
-    assert np.array_equal(two.predictions[1].logits, predictor.predict(picture, "the dark part").logits)
+    assert (two.text, two.parts, two.best) == ("Sure, [SEG] and [SEG].", 2, 0) and len(two.ious) == 3
+    assert np.array_equal(two.logits, np.maximum(bright.logits, dark.logits)), "all of it together"
+    assert np.array_equal(two.candidates[1:], [bright.logits, dark.logits]), "and each alone"
     none = predictor.let_decide(picture, "the unicorn")
-    assert none.text == "There is none." and none.predictions == ()
+    assert (none.text, none.parts, none.ious) == ("There is none.", 0, (0.0,))
+    assert not apply_threshold(probability_levels(none.logits, 40, 50), 1).any()
+
+
+def test_a_damaged_or_small_cache_is_filled_as_far_as_it_goes(picture: Path, tmp_path: Path) -> None:
+    toy, place = BrightSegmenter(), tmp_path / "cache"
+    for _ in range(2):
+        assert Predictor(toy, FeatureCache(place)).prepare(picture, ["the dark part"], lambda: False)
+    assert (toy.encoded, toy.embedded) == (1, 1)
+    entries = sorted(place.rglob("*.safetensors"))
+    largest = max(entries, key=lambda entry: entry.stat().st_size)
+    size = sum(entry.stat().st_size for entry in entries)
+    largest.write_bytes(b"torn")
+    assert Predictor(toy, FeatureCache(place)).prepare(picture, ["the dark part"], lambda: False)
+    assert (toy.encoded, toy.embedded) == (2, 1)
+    for number in range(4):
+        other = tmp_path / f"{number}.png"
+        Picture.fromarray(np.full((40, 50, 3), number * 9, np.uint8)).save(other)
+        Predictor(toy, FeatureCache(place, limit=size + 100)).prepare(other, ["the dark part"], lambda: False)
+    assert sum(entry.stat().st_size for entry in place.rglob("*.safetensors")) <= size + 100
 
 
 def test_an_empty_prompt_is_refused_in_every_mode(picture: Path) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from core.inference.interruption import Interrupted, interruptible
 from core.sa2va import prompt as text
 from core.sa2va.families.family import PictureTokens
 from core.sa2va.network import Sa2VANetwork
@@ -88,6 +89,19 @@ def test_another_picture_in_between_changes_nothing(segmenter: Sa2VASegmenter) -
     first = segmenter.embed_prompt(RGB, PROMPTS[0])
     segmenter.embed_prompt(255 - RGB, PROMPTS[0])
     assert torch.equal(segmenter.embed_prompt(RGB, PROMPTS[0]), first)
+
+
+@pytest.mark.parametrize("layers", [3, 40, 75, 110])
+def test_work_cut_off_between_two_layers_leaves_no_trace(segmenter: Sa2VASegmenter, layers: int) -> None:
+    whole = segmenter.embed_prompts(RGB, PROMPTS)
+    segmenter.forget()
+    left = iter(range(layers))
+    with pytest.raises(Interrupted), interruptible(lambda: next(left, None) is None):
+        while True:
+            segmenter.embed_prompts(RGB, PROMPTS[:1])
+            segmenter.embed_prompts(RGB, PROMPTS[1:])
+    assert float((segmenter.embed_prompts(RGB, PROMPTS) - whole).abs().max()) < CLOSE
+    assert segmenter.encode_image(RGB).embedding.isfinite().all(), "nothing listens any more"
 
 
 def answer_of(segmenter: Sa2VASegmenter, words: str) -> list[int]:

@@ -13,18 +13,22 @@ from typing import Any, BinaryIO
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image as Picture
 
 from core.inference.requests import InferenceService
 from core.inference.worker import InferenceWorker
+from core.packed_array import unpack_array
 from core.worker_protocol import (
     LoadRequest,
     Message,
     PredictRequest,
+    PredictSeveralRequest,
+    PrepareRequest,
     QuitRequest,
+    RestRequest,
     decode_line,
     encode_line,
-    unpack_array,
 )
 from tests.unit.worker_toy import GRID, BrightSegmenter, open_toy
 
@@ -34,6 +38,10 @@ def picture(path: Path, width: int = 64, height: int = 48) -> str:
     pixels[:, width // 2 :] = 255
     Picture.fromarray(pixels).save(path)
     return str(path)
+
+
+def best_of(result: Message) -> np.ndarray:
+    return unpack_array(result["candidates"])[result["best"]]
 
 
 class Running:
@@ -60,7 +68,7 @@ class Running:
     def read(self) -> Message:
         return decode_line(self.from_worker.readline())
 
-    def ask(self, request: LoadRequest | PredictRequest) -> Message:
+    def ask(self, request: LoadRequest | PredictRequest | PredictSeveralRequest | PrepareRequest) -> Message:
         self.send(encode_line(request.message()))
         return self.ending()
 
@@ -97,10 +105,12 @@ def test_load_then_predict(running: Running, tmp_path: Path) -> None:
     }
     done = running.ask(PredictRequest(2, picture(tmp_path / "a.png"), "the bright part"))
     assert (done["id"], done["event"]) == (2, "done")
-    logits = unpack_array(done["result"]["logits"])
-    assert logits.dtype == np.float16 and logits.shape == (GRID, GRID)
+    candidates = unpack_array(done["result"]["candidates"])
+    assert candidates.dtype == np.float16 and candidates.shape == (3, GRID, GRID)
+    logits = candidates[done["result"]["best"]]
     assert (logits[:, GRID // 2 + 1 :] > 0).all() and (logits[:, : GRID // 2 - 1] < 0).all()
-    assert done["result"]["predicted_iou"] == pytest.approx(0.9)
+    assert done["result"]["ious"] == pytest.approx([0.2, 0.9, 0.3]) and done["result"]["best"] == 1
+    assert done["result"]["answer"] == "" and done["result"]["parts"] == 1
     assert done["result"]["model_id"] == "toy" and done["result"]["seconds"] >= 0
 
 
@@ -113,11 +123,95 @@ def test_an_image_is_encoded_once_for_all_prompts_and_clicks(tmp_path: Path) -> 
     other = running.ask(PredictRequest(3, path, "the dark part"))
     clicked = running.ask(PredictRequest(4, path, "the bright part", ((0.0, 0.0, 1),)))
     assert segmenter.encoded == 1 and segmenter.embedded == 2
-    assert not np.array_equal(unpack_array(first["result"]["logits"]), unpack_array(other["result"]["logits"]))
-    assert unpack_array(clicked["result"]["logits"])[0, 0] == 15
+    assert not np.array_equal(best_of(first["result"]), best_of(other["result"]))
+    assert best_of(clicked["result"])[0, 0] == 15
     picture(tmp_path / "a.png", width=80)  # the file changed: it is another image now
     running.ask(PredictRequest(5, path, "the bright part"))
     assert segmenter.encoded == 2
+    running.close()
+
+
+def test_several_structures_come_in_one_answer_and_the_image_is_looked_at_once(tmp_path: Path) -> None:
+    segmenter = BrightSegmenter()
+    running = Running(segmenter)
+    path = picture(tmp_path / "a.png")
+    running.ask(LoadRequest(1, "toy"))
+    several = running.ask(PredictSeveralRequest(2, path, ("the bright part", "the dark part")))["result"]["predictions"]
+    assert segmenter.encoded == 1 and len(several) == 2
+    alone = running.ask(PredictRequest(3, path, "the dark part"))["result"]
+    assert np.array_equal(best_of(several[1]), best_of(alone))
+    decided = running.ask(PredictSeveralRequest(4, path, ("the dark part", "the unicorn"), decide=True))["result"]
+    assert [one["parts"] for one in decided["predictions"]] == [1, 0]
+    assert [one["answer"] for one in decided["predictions"]] == ["Sure, [SEG].", "There is none."]
+    assert segmenter.encoded == 1
+    running.close()
+
+
+def test_a_model_that_decides_may_find_two_or_nothing(running: Running, tmp_path: Path) -> None:
+    path = picture(tmp_path / "a.png")
+    running.ask(LoadRequest(1, "toy"))
+    none = running.ask(PredictRequest(2, path, "the unicorn", decide=True))["result"]
+    assert none["answer"] == "There is none." and none["parts"] == 0 and (best_of(none) < -10).all()
+    two = running.ask(PredictRequest(3, path, "the bright part and the dark part", decide=True))["result"]
+    assert two["parts"] == 2 and unpack_array(two["candidates"]).shape == (3, GRID, GRID) and two["best"] == 0
+
+
+def test_what_was_prepared_is_not_encoded_again(tmp_path: Path) -> None:
+    segmenter, cache = BrightSegmenter(), str(tmp_path / "cache")
+    running = Running(segmenter)
+    first, second = picture(tmp_path / "a.png"), picture(tmp_path / "b.png", width=80)
+    prompts = ("the bright part", "the dark part")
+    running.ask(LoadRequest(1, "toy"))
+    assert running.ask(PrepareRequest(2, second, prompts, cache))["result"] == {"prepared": True}
+    running.send(encode_line(RestRequest().message()))
+    assert (segmenter.encoded, segmenter.embedded) == (1, 2)
+    prepared = running.ask(PredictRequest(3, second, "the dark part", cache=cache))["result"]
+    running.ask(PredictRequest(4, second, "the bright part", cache=cache))
+    assert (segmenter.encoded, segmenter.embedded) == (1, 2)
+    fresh = running.ask(PredictRequest(5, second, "the dark part"))["result"]
+    assert np.array_equal(best_of(prepared), best_of(fresh)), "as if nothing had been prepared"
+    running.ask(PredictRequest(6, first, "the dark part", cache=cache))
+    assert running.ask(PrepareRequest(7, first, (), cache))["result"] == {"prepared": True}
+    assert segmenter.encoded == 2
+    failed = running.ask(PrepareRequest(8, str(tmp_path / "gone.png"), prompts, cache))
+    assert failed["event"] == "failed" and "gone.png" in failed["what_happened"].format(**failed["values"])
+    running.close()
+
+
+class Patient(BrightSegmenter):
+    """Works through layers until somebody wants something; says when it has begun."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.at_work, self.slow = threading.Event(), True
+        self.layer = torch.nn.Identity()
+
+    def encode_image(self, rgb: Any) -> Any:
+        while self.slow:
+            self.layer(torch.zeros(1))
+            self.at_work.set()
+            time.sleep(0.001)
+        return super().encode_image(rgb)
+
+
+def test_preparing_makes_way_at_once_and_leaves_nothing_half(tmp_path: Path) -> None:
+    segmenter, cache = Patient(), tmp_path / "cache"
+    running = Running(segmenter)
+    path = picture(tmp_path / "a.png")
+    running.ask(LoadRequest(1, "toy"))
+    for number, line in ((2, RestRequest().message()), (3, PredictRequest(4, path, "the dark part").message())):
+        segmenter.at_work.clear()
+        running.send(encode_line(PrepareRequest(number, path, ("the dark part",), str(cache)).message()))
+        assert segmenter.at_work.wait(5)
+        segmenter.slow = number == 2
+        start = time.monotonic()
+        running.send(encode_line(line))
+        interrupted = running.ending()
+        assert time.monotonic() - start < 1
+        if number == 2:
+            assert interrupted == {"id": 2, "event": "done", "result": {"prepared": False}}
+    assert running.ending()["id"] == 4, "the prediction follows"
+    assert not any(part.name.endswith(".part") for part in cache.rglob("*"))
     running.close()
 
 

@@ -13,25 +13,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import ImageError, WorkerError
+from core.packed_array import ARRAY_TYPES, pack_array, unpack_array
 from core.worker_protocol import (
-    ARRAY_TYPES,
     DoneEvent,
     FailedEvent,
     LoadRequest,
     PredictRequest,
+    PredictSeveralRequest,
+    PrepareRequest,
     ProgressEvent,
     QuitRequest,
     ReadyEvent,
+    RestRequest,
     decode_line,
     done_message,
     encode_line,
     failed_message,
-    pack_array,
     parse_event,
     parse_request,
     progress_message,
     ready_message,
-    unpack_array,
 )
 
 
@@ -105,7 +106,15 @@ def test_a_file_name_that_is_not_utf_8_goes_through() -> None:
 
 
 def test_requests_come_back_equal() -> None:
-    for request in (LoadRequest(1, "demo", "cpu"), PredictRequest(2, "a.png", "the polyp"), QuitRequest()):
+    for request in (
+        LoadRequest(1, "demo", "cpu"),
+        PredictRequest(2, "a.png", "the polyp"),
+        PredictRequest(3, "a.png", "the polyp", cache="c", decide=True),
+        PredictSeveralRequest(4, "a.png", ("the polyp", "the vessel"), "c", True),
+        PrepareRequest(5, "a.png", (), "c"),
+        RestRequest(),
+        QuitRequest(),
+    ):
         assert parse_request(decode_line(encode_line(request.message()))) == request
 
 
