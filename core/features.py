@@ -1,7 +1,7 @@
 """Encode once: features of images and [SEG] states of prompts, kept on the disk from one run of the program to the next.
 
 A second prompt, a click, the next start and the fine-tune then cost the mask decoder only. Entries belong to a base model (the
-trained parts of a version come after them), an image by its hash, a view of it, and, for states, a prompt.
+trained parts of a version come after them), an image by its hash, a view of it or a crop, and, for states, a prompt.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ LIMIT_BYTES = 4 * 2**30
 """Full-size features take 8 MB an image and view."""
 FORMAT = 2
 """Raised when features are computed differently, so that old entries are not taken for new ones."""
+WHOLE = "0"
+"""The view of an image as it is."""
 _PARTS = ("embedding", "high_res_0", "high_res_1")
 
 
@@ -34,7 +36,7 @@ class FeatureStore:
     """Computes and remembers nothing; for one-off work without a project."""
 
     def features(
-        self, segmenter: Segmenter, sha256: str, pixels: npt.NDArray[np.uint8], view: int = 0
+        self, segmenter: Segmenter, sha256: str, pixels: npt.NDArray[np.uint8], view: str = WHOLE
     ) -> ImageFeatures:
         """The features of one view of an image.
 
@@ -42,18 +44,23 @@ class FeatureStore:
             segmenter: a loaded model.
             sha256: of the image's file.
             pixels: (H, W, 3) uint8 of the view.
-            view: which one (`core.finetune.views`); 0 is the image as it is.
+            view: which one (`core.zoom.name_of_view`).
         """
         return segmenter.encode_image(pixels)
 
     def state(
-        self, segmenter: Segmenter, sha256: str, pixels: npt.NDArray[np.uint8], prompt: str, view: int = 0
+        self, segmenter: Segmenter, sha256: str, pixels: npt.NDArray[np.uint8], prompt: str, view: str = WHOLE
     ) -> torch.Tensor:
         """The [SEG] state (1, hidden) of a prompt on one view of an image."""
         return self.states(segmenter, sha256, pixels, [prompt], view)
 
     def states(
-        self, segmenter: Segmenter, sha256: str, pixels: npt.NDArray[np.uint8], prompts: Sequence[str], view: int = 0
+        self,
+        segmenter: Segmenter,
+        sha256: str,
+        pixels: npt.NDArray[np.uint8],
+        prompts: Sequence[str],
+        view: str = WHOLE,
     ) -> torch.Tensor:
         """The [SEG] states (P, hidden) of P prompts, for which the image is read once."""
         return segmenter.embed_prompts(pixels, prompts)
@@ -72,7 +79,7 @@ class FeatureCache(FeatureStore):
         self._used: int | None = None
 
     def features(
-        self, segmenter: Segmenter, sha256: str, pixels: npt.NDArray[np.uint8], view: int = 0
+        self, segmenter: Segmenter, sha256: str, pixels: npt.NDArray[np.uint8], view: str = WHOLE
     ) -> ImageFeatures:
         """As `FeatureStore.features`, from the folder if it is there."""
         place = self._place(segmenter, sha256, view, "features")
@@ -84,7 +91,12 @@ class FeatureCache(FeatureStore):
         return ImageFeatures(**found).to(segmenter.device, torch.float32)
 
     def states(
-        self, segmenter: Segmenter, sha256: str, pixels: npt.NDArray[np.uint8], prompts: Sequence[str], view: int = 0
+        self,
+        segmenter: Segmenter,
+        sha256: str,
+        pixels: npt.NDArray[np.uint8],
+        prompts: Sequence[str],
+        view: str = WHOLE,
     ) -> torch.Tensor:
         """As `FeatureStore.states`, from the folder as far as they are there."""
         places = {}
@@ -101,7 +113,7 @@ class FeatureCache(FeatureStore):
         states = [entry["state"] for prompt in prompts if (entry := found[prompt]) is not None]
         return torch.cat(states).to(segmenter.device)
 
-    def _place(self, segmenter: Segmenter, sha256: str, view: int, what: str) -> Path:
+    def _place(self, segmenter: Segmenter, sha256: str, view: str, what: str) -> Path:
         return self._folder / f"{segmenter.features_id}-{FORMAT}" / f"{sha256[:32]}-{view}-{what}.safetensors"
 
     def _read(self, place: Path, parts: tuple[str, ...]) -> dict[str, torch.Tensor] | None:

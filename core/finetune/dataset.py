@@ -19,25 +19,28 @@ from core.finetune.views import look, views_for
 from core.image_file import read_image
 from core.mask import decode_png
 from core.segmenter import ImageFeatures, Segmenter
+from core.zoom import crops, name_of_view
 
-Key = tuple[str, int]
-"""Hash of an image and number of a view."""
+Key = tuple[str, str]
+"""Hash of an image and name of a view or a crop of it."""
 
 IN_MEMORY_BYTES = 3 * 2**30
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One structure on one view of one image.
+    """One structure on one view of one image, or on one crop of it.
 
     Attributes:
         example: the label.
+        view: number of the view; 0 is the image as it is.
         key: where its features are.
-        state: (1, hidden) float32 on the CPU, the [SEG] state.
+        state: (1, hidden) float32 on the CPU, the [SEG] state, said of the whole view.
         target: (g, g) float32 on the CPU, share of each cell that belongs to the structure.
     """
 
     example: Example
+    view: int
     key: Key
     state: torch.Tensor
     target: torch.Tensor
@@ -106,6 +109,15 @@ def target_of(mask: npt.NDArray[np.bool_], grid: int) -> torch.Tensor:
     return torch.from_numpy(cv2.resize(mask.astype(np.float32), (grid, grid), interpolation=cv2.INTER_AREA))
 
 
+def by_label(samples: Sequence[Sample]) -> list[list[Sample]]:
+    """The crops of each label's plain view, in the order of their first appearance."""
+    plain: dict[Example, list[Sample]] = {}
+    for sample in samples:
+        if sample.view == 0:
+            plain.setdefault(sample.example, []).append(sample)
+    return list(plain.values())
+
+
 def encode(
     segmenter: Segmenter,
     examples: Sequence[Example],
@@ -123,6 +135,9 @@ def encode(
         shelf: takes the features.
         store: computes them, or knows them from before.
         advance: called with (done, all) before each view; may raise to stop.
+
+    Returns:
+        Samples; the crops of one view of a label stand together, in their order.
 
     Raises:
         FinetuneError: an image is gone or another one than was labelled.
@@ -143,17 +158,19 @@ def encode(
         advance(count, len(planned))
         if shown is not group or pixels is None:
             shown, pixels = group, _pixels(group[0])
-        key = (group[0].image_sha256, view)
         rgb = look(pixels, view)
-        if key not in shelf:
-            shelf.put(key, store.features(segmenter, key[0], rgb, view))
         for example in wanted:
-            state = store.state(segmenter, key[0], rgb, example.prompt, view).float().cpu()
             truth = read_truth(example)
             if truth.shape != pixels.shape[:2]:
                 raise _changed()
             seen = look(truth.astype(np.uint8), view) > 0 if view else truth
-            samples.append(Sample(example, key, state, target_of(seen, segmenter.mask_grid)))
+            sha, grid = example.image_sha256, segmenter.mask_grid
+            state = store.state(segmenter, sha, rgb, example.prompt, name_of_view(view)).float().cpu()
+            for number, part in enumerate(crops(truth.shape[0], truth.shape[1], example.zoom, grid)):
+                key = (sha, name_of_view(view, example.zoom, number))
+                if key not in shelf:
+                    shelf.put(key, store.features(segmenter, sha, rgb[part], key[1]))
+                samples.append(Sample(example, view, key, state, target_of(seen[part], grid)))
     advance(len(planned), len(planned))
     return samples
 

@@ -28,6 +28,7 @@ class Example:
         group: key of the patient; one patient is never divided between training and comparison.
         prompt: the structure in words.
         split: "test" for images that the run must only compare on, else "".
+        zoom: 2 or 3 learns the image in 4 or 9 crops (`core.zoom`), 1 as a whole.
     """
 
     image: str
@@ -36,6 +37,7 @@ class Example:
     group: str
     prompt: str
     split: str = ""
+    zoom: int = 1
 
 
 @dataclass(frozen=True)

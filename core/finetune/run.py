@@ -12,22 +12,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 
 from core.errors import FinetuneError
-from core.evaluate import HALF_STEP, PLATEAU, ImageScore, best_step, score_curves
+from core.evaluate import HALF_STEP
 from core.features import FeatureCache, FeatureStore
 from core.finetune import proof
-from core.finetune.dataset import Sample, Shelf, encode, read_truth
+from core.finetune.compare import Examiner, Scored, constant_dice
+from core.finetune.dataset import Sample, Shelf, by_label, encode
 from core.finetune.gate import Verdict, judge
 from core.finetune.job import Example, Job
 from core.finetune.split import Split, split
 from core.finetune.trainer import Epoch, batch_loss, open_parts, optimiser_of, train
 from core.finetune.version import put_in_place, read_parts, write_version
 from core.inference.memory import is_out_of_memory
-from core.mask import probability_levels
-from core.metrics import dice
 from core.model_reference import open_segmenter
 from core.segmenter import Segmenter
 
@@ -48,37 +46,17 @@ class Cancelled(Exception):
 
 
 @dataclass(frozen=True)
-class Scored:
-    """Curves of Dice over thresholds of learned and held-out labels, by one model."""
-
-    learned: list[ImageScore]
-    held_out: list[ImageScore]
-
-    @property
-    def step(self) -> int:
-        """Best threshold step, chosen on the learned labels only."""
-        return best_step(self.learned, PLATEAU)
-
-    @property
-    def rival_step(self) -> int:
-        """The step at which this model has to be beaten: its best one, or 0.5 where that does better on the held-out labels.
-
-        A threshold chosen on a few learned images can serve the others worse than 0.5; the new version must not win by that.
-        """
-        return max((self.step, HALF_STEP), key=lambda step: float(self.dice(step).mean()))
-
-    def dice(self, step: int) -> np.ndarray:
-        """(N,) Dice of the held-out labels at a step."""
-        return np.array([score.dice[step - 1] for score in self.held_out])
-
-
-@dataclass(frozen=True)
 class _Run:
     job: Job
     segmenter: Segmenter
     shelf: Shelf
     tell: Tell
     check_stop: Callable[[], None]
+
+    @property
+    def examiner(self) -> Examiner:
+        """Asks this run's model about labels."""
+        return Examiner(self.segmenter, self.shelf, self.check_stop)
 
 
 def run_job(
@@ -135,15 +113,15 @@ def _run(
     run = _Run(job, segmenter, Shelf(Path(job.folder) / "features"), tell, check_stop)
     try:
         learned, held_out = _encode(run, parts)
-        before = _score(run, learned, held_out)
+        before = run.examiner.score(learned, held_out)
         base_dice = float(before.dice(before.rival_step).mean())
         shown = _prove(run, learned)
         original = copy.deepcopy({path: part.state_dict() for path, part in segmenter.trainable_modules().items()})
         losses = _train(run, learned, held_out, base_dice)
         tell({"event": "stage", "text": COMPARING, "values": {}})
-        after = _score(run, learned, held_out)
+        after = run.examiner.score(learned, held_out)
         groups = [example.group for example in parts.held_out]
-        compared = before.dice(before.rival_step), after.dice(after.step), _constant(learned, held_out)
+        compared = before.dice(before.rival_step), after.dice(after.step), constant_dice(learned, held_out)
         verdict = judge(*compared, groups, job.seed)
         figures = _figures(parts, before, after, verdict, losses, shown, time.monotonic() - begun)
         tell({"event": "stage", "text": WRITING, "values": {}})
@@ -180,55 +158,9 @@ def _encode(run: _Run, parts: Split) -> tuple[list[Sample], list[Sample]]:
     held_out = encode(run.segmenter, parts.held_out, 1, run.shelf, store, advance)
     # Scores are read off in the order of the division, and by it the patients of the comparison.
     place = {example: number for number, example in enumerate((*parts.learned, *parts.held_out))}
-    learned.sort(key=lambda sample: (sample.key[1], place[sample.example]))
+    learned.sort(key=lambda sample: (sample.view, place[sample.example]))
     held_out.sort(key=lambda sample: place[sample.example])
     return learned, held_out
-
-
-@torch.no_grad()
-def _score(run: _Run, learned: Sequence[Sample], held_out: Sequence[Sample]) -> Scored:
-    return Scored([_score_one(run, s) for s in learned if s.key[1] == 0], [_score_one(run, s) for s in held_out])
-
-
-def _constant(learned: Sequence[Sample], held_out: Sequence[Sample]) -> np.ndarray:
-    """(N,) Dice of one mask for all held-out labels, the better one of two: the average of the learned labels of the
-    structure at its best threshold, or the whole image."""
-    plain = [sample for sample in learned if sample.key[1] == 0]
-    share = {
-        prompt: torch.stack([s.target for s in plain if s.example.prompt == prompt]).mean(0).clamp(0.005, 0.995)
-        for prompt in {sample.example.prompt for sample in plain}
-    }
-    nothing = torch.full_like(plain[0].target, 0.005)
-
-    def score(sample: Sample) -> ImageScore:
-        truth = read_truth(sample.example)
-        logits = torch.logit(share.get(sample.example.prompt, nothing)).numpy()
-        curves = score_curves(probability_levels(logits, *truth.shape), truth)
-        return ImageScore("", *curves, 0.0, 0.0, sample.example.image_sha256)
-
-    average = Scored([score(sample) for sample in plain], [score(sample) for sample in held_out])
-    shares = np.array([read_truth(sample.example).mean() for sample in held_out])
-    return max(average.dice(average.step), 2 * shares / (1 + shares), key=lambda each: float(each.mean()))
-
-
-def _score_one(run: _Run, sample: Sample) -> ImageScore:
-    run.check_stop()
-    truth = read_truth(sample.example)
-    decoded = _decode(run, sample)
-    logits = decoded.chosen[0].float().cpu().numpy()
-    if not np.isfinite(logits).all():
-        raise FinetuneError(
-            "The model's answers on your labels are no numbers, so the fine-tune was stopped; nothing was changed.",
-            "Use another model; your labels are safe.",
-        )
-    curves = score_curves(probability_levels(logits, *truth.shape), truth)
-    best = float(decoded.ious[0, decoded.best[0]])
-    return ImageScore("", *curves, best, float(decoded.object_score.reshape(-1)[0]), sample.example.image_sha256)
-
-
-def _decode(run: _Run, sample: Sample) -> Any:
-    features = run.shelf.batch([sample.key], run.segmenter.device)
-    return run.segmenter.decode(features, sample.state.to(run.segmenter.device))
 
 
 def _prove(run: _Run, learned: Sequence[Sample]) -> proof.Proof:
@@ -247,12 +179,13 @@ def _prove(run: _Run, learned: Sequence[Sample]) -> proof.Proof:
 def _train(run: _Run, learned: Sequence[Sample], held_out: Sequence[Sample], base_dice: float) -> list[float]:
     run.tell({"event": "stage", "text": TRAINING, "values": {}})
     every = max(1, run.job.epochs // WATCHED_TIMES)
-    shown = held_out[:: max(1, len(held_out) // WATCHED_LABELS)][:WATCHED_LABELS]
+    labels = by_label(held_out)
+    shown = labels[:: max(1, len(labels) // WATCHED_LABELS)][:WATCHED_LABELS]
 
     def on_epoch(epoch: Epoch) -> None:
         watched = None
         if epoch.epoch % every == 0 or epoch.epoch == epoch.epochs:
-            watched = _watch(run, shown)
+            watched = run.examiner.watch(shown)
         run.tell(
             {
                 "event": "epoch",
@@ -266,20 +199,6 @@ def _train(run: _Run, learned: Sequence[Sample], held_out: Sequence[Sample], bas
         )
 
     return train(run.segmenter, run.shelf, learned, run.job, on_epoch, run.check_stop)
-
-
-@torch.no_grad()
-def _watch(run: _Run, held_out: Sequence[Sample]) -> float:
-    """Mean Dice of a few held-out labels at 0.5, on the decoder's grid: quick, and only shown.
-
-    Neither the epoch nor the threshold is chosen by it.
-    """
-    scores = []
-    for sample in held_out:
-        run.check_stop()
-        mask = (_decode(run, sample).chosen[0] > 0).cpu().numpy()
-        scores.append(dice(mask, (sample.target > 0.5).numpy()))
-    return float(np.mean(scores))
 
 
 def _figures(
@@ -359,11 +278,11 @@ def _write(
     write_version(aside, modules, job.model, record)
     try:
         with torch.no_grad():
-            trained = _decode(run, probe).logits.clone()
+            trained = run.examiner.decode(probe).logits.clone()
             _load(modules, original)
-            base = _decode(run, probe).logits.clone()
+            base = run.examiner.decode(probe).logits.clone()
             _load(modules, read_parts(aside, modules))
-            again = _decode(run, probe).logits
+            again = run.examiner.decode(probe).logits
         if float((again - trained).abs().max()) > REPRODUCED or torch.equal(trained, base):
             raise FinetuneError(
                 "The new version, read back from the disk, does not predict what was learned, so it was thrown away.",

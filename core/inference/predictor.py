@@ -24,10 +24,12 @@ from core.image_file import Image, read_image
 from core.inference.interruption import Interrupted, interruptible
 from core.inference.memory import is_out_of_memory, out_of_memory
 from core.segmenter import Click, ImageFeatures, Segmenter
+from core.zoom import blend, crops, name_of_view, side_of
 
 T = TypeVar("T")
 
-KEPT_IMAGES = 6
+KEPT_FEATURES = 12
+"""Feature maps in memory, over all images; the image in hand keeps its own in any case."""
 KEPT_PROMPTS = 32
 NOTHING = -20.0
 """Logit of an answer without a mask: below every threshold."""
@@ -75,9 +77,16 @@ class Prediction:
 
 @dataclass
 class _Remembered:
+    """An image, the features of its crops by zoom, and the states of its prompts."""
+
     image: Image
-    features: ImageFeatures
+    features: dict[int, list[ImageFeatures]] = field(default_factory=dict)
     states: OrderedDict[str, torch.Tensor] = field(default_factory=OrderedDict)
+
+    @property
+    def size(self) -> int:
+        """How many feature maps are held."""
+        return sum(map(len, self.features.values()))
 
 
 class Predictor:
@@ -100,30 +109,35 @@ class Predictor:
         self._read = read
         self._recent: OrderedDict[tuple[str, int, int], _Remembered] = OrderedDict()
 
-    def predict(self, path: Path, prompt: str, clicks: Sequence[tuple[float, float, int]] = ()) -> Prediction:
+    def predict(
+        self, path: Path, prompt: str, clicks: Sequence[tuple[float, float, int]] = (), zoom: int = 1
+    ) -> Prediction:
         """Segment what `prompt` names in the image at `path`.
 
         Args:
             path: an image file.
             prompt: the structure in words, for example "the polyp".
             clicks: (x, y, positive) in pixels of the image, origin top left.
+            zoom: 2 or 3 sees the image in 4 or 9 crops (`core.zoom`): finer, and as many times slower.
 
         Returns:
-            The logits of the candidate mask that the model holds for the best.
+            All candidate masks. With a zoom they are blended from those that each crop holds for its best, second and third,
+            and their guesses are means.
 
         Raises:
             ImageError: the file cannot be read as an image.
             InputError: the prompt is empty.
             DeviceError: memory did not suffice; recent images are forgotten, so that the next try has room.
         """
-        return self._guarded(lambda start: self._predict(path, _words([prompt]), clicks, start))[0]
+        return self._guarded(lambda start: self._predict(path, _words([prompt]), clicks, zoom, start))[0]
 
-    def predict_several(self, path: Path, prompts: Sequence[str]) -> list[Prediction]:
+    def predict_several(self, path: Path, prompts: Sequence[str], zoom: int = 1) -> list[Prediction]:
         """Segment several structures in one go: the language model reads the image once, the decoder runs once.
 
         Args:
             path: an image file.
             prompts: the structures in words.
+            zoom: of all of them, as `predict`.
 
         Returns:
             One prediction for each prompt.
@@ -131,9 +145,9 @@ class Predictor:
         Raises:
             ImageError, InputError, DeviceError: as `predict`.
         """
-        return self._guarded(lambda start: self._predict(path, _words(prompts), (), start)) if prompts else []
+        return self._guarded(lambda start: self._predict(path, _words(prompts), (), zoom, start)) if prompts else []
 
-    def let_decide(self, path: Path, prompt: str) -> Prediction:
+    def let_decide(self, path: Path, prompt: str, zoom: int = 1) -> Prediction:
         """Ask for a structure and let the model decide whether it is there, and in how many places.
 
         Slower than `predict`, which takes the structure's presence for granted, and never remembered. For a further prompt
@@ -142,15 +156,16 @@ class Predictor:
         Raises:
             ImageError, InputError, DeviceError: as `predict`.
         """
-        return self._guarded(lambda start: self._decide(path, _words([prompt])[0], start))
+        return self._guarded(lambda start: self._decide(path, _words([prompt])[0], zoom, start))
 
-    def prepare(self, path: Path, prompts: Sequence[str], should_stop: Callable[[], bool]) -> bool:
+    def prepare(self, path: Path, prompts: Sequence[str], should_stop: Callable[[], bool], zoom: int = 1) -> bool:
         """Compute what these prompts will need and leave it in the store; nothing of it stays in memory.
 
         Args:
             path: an image file.
             prompts: the structures in words; may be empty.
             should_stop: asked before each step of the model; that, an image or a prompt is then left as it was.
+            zoom: as `predict`.
 
         Returns:
             Whether all of it is there now.
@@ -163,7 +178,7 @@ class Predictor:
         def fill(_start: float) -> bool:
             with interruptible(should_stop), suppress(Interrupted):
                 image = self._read(path)
-                self.store.features(self.segmenter, image.sha256, image.pixels)
+                self._encode(image, zoom)
                 if words:
                     self.store.states(self.segmenter, image.sha256, image.pixels, words)
                 return True
@@ -189,9 +204,9 @@ class Predictor:
             raise out_of_memory() from error
 
     def _predict(
-        self, path: Path, prompts: list[str], clicks: Sequence[tuple[float, float, int]], start: float
+        self, path: Path, prompts: list[str], clicks: Sequence[tuple[float, float, int]], zoom: int, start: float
     ) -> list[Prediction]:
-        known = self._remember(path)
+        known = self._remember(path, zoom)
         missing = [prompt for prompt in dict.fromkeys(prompts) if prompt not in known.states]
         if missing:
             image = known.image
@@ -203,18 +218,16 @@ class Predictor:
         while len(known.states) > KEPT_PROMPTS:
             known.states.popitem(last=False)
         height, width = known.image.height, known.image.width
-        relative: list[Click] = [
-            (min(max(x / width, 0.0), 1.0), min(max(y / height, 0.0), 1.0), bool(inside)) for x, y, inside in clicks
-        ]
-        return self._decode(known, wanted, relative, start)
+        kept = [(min(max(x, 0.0), width), min(max(y, 0.0), height), inside) for x, y, inside in clicks]
+        return self._decode(known, wanted, kept, zoom, start)
 
-    def _decide(self, path: Path, prompt: str, start: float) -> Prediction:
-        known = self._remember(path)
+    def _decide(self, path: Path, prompt: str, zoom: int, start: float) -> Prediction:
+        known = self._remember(path, zoom)
         answer = self.segmenter.answer(known.image.pixels, prompt)
-        parts = self._decode(known, answer.states, [], start) if len(answer.states) else []
+        parts = self._decode(known, answer.states, (), zoom, start) if len(answer.states) else []
         if len(parts) == 1:
             return replace(parts[0], text=answer.text)
-        grid = self.segmenter.mask_grid
+        grid = side_of(self.segmenter.mask_grid, zoom)
         maps = [part.logits for part in parts]
         together = np.max(maps, axis=0) if maps else np.full((grid, grid), NOTHING, np.float16)
         guesses = [part.predicted_iou for part in parts]
@@ -230,13 +243,29 @@ class Predictor:
             len(parts),
         )
 
-    def _decode(self, known: _Remembered, states: torch.Tensor, clicks: list[Click], start: float) -> list[Prediction]:
+    def _decode(
+        self,
+        known: _Remembered,
+        states: torch.Tensor,
+        clicks: Sequence[tuple[float, float, int]],
+        zoom: int,
+        start: float,
+    ) -> list[Prediction]:
         """Decode the masks of P states (P, hidden) on one image."""
+        height, width = known.image.height, known.image.width
+        parts = crops(height, width, zoom, self.segmenter.mask_grid)
+        maps, guesses, scores = [], [], []
         with torch.no_grad():
-            decoded = self.segmenter.decode(known.features, states, clicks or None)
-            candidates = decoded.logits.float().cpu().numpy()
-            ious, best = decoded.ious.float().cpu(), decoded.best.tolist()
-            scores = decoded.object_score.float().flatten().tolist()
+            for features, part in zip(known.features[zoom], parts, strict=True):
+                decoded = self.segmenter.decode(features, states, _inside(clicks, part) or None)
+                # Each crop's candidates by its own guess: their order in the network says nothing from crop to crop.
+                order = decoded.ious.argsort(dim=-1, descending=True, stable=True) if zoom > 1 else None
+                maps.append(_ordered(decoded.logits, order).float().cpu().numpy())
+                guesses.append(_ordered(decoded.ious, order).float().cpu().numpy())
+                scores.append(decoded.object_score.float().flatten().cpu().numpy())
+        ious = np.mean(np.nan_to_num(guesses, posinf=0.0, neginf=0.0), axis=0)
+        best = ious.argmax(axis=1).tolist() if zoom == 1 else [0] * len(states)
+        candidates = blend(np.stack(maps), zoom)
         if not all(np.isfinite(candidates[row, index]).all() for row, index in enumerate(best)):
             raise InputError(
                 "The model gave no usable answer for this image, so nothing was changed.",
@@ -244,30 +273,49 @@ class Predictor:
             )
         limit = float(np.finfo(np.float16).max)
         small = np.clip(np.nan_to_num(candidates), -limit, limit).astype(np.float16)
+        score = np.nan_to_num(np.max(scores, axis=0), posinf=0.0, neginf=0.0)
         seconds = time.perf_counter() - start
-        height, width = known.image.height, known.image.width
         return [
-            Prediction(
-                small[row], tuple(map(_finite, ious[row].tolist())), index, _finite(score), seconds, height, width
-            )
-            for row, (index, score) in enumerate(zip(best, scores, strict=True))
+            Prediction(small[row], tuple(ious[row].tolist()), index, float(score[row]), seconds, height, width)
+            for row, index in enumerate(best)
         ]
 
-    def _remember(self, path: Path) -> _Remembered:
-        """The image with its features, from memory if the file has not changed."""
+    def _remember(self, path: Path, zoom: int) -> _Remembered:
+        """The image with the features of its crops, from memory if the file has not changed."""
         try:
             stat = path.stat()
             key = (str(path.resolve()), stat.st_mtime_ns, stat.st_size)
         except OSError:
             key = (str(path), 0, 0)  # reading it says in words what is wrong
-        known = self._recent.pop(key, None)
-        if known is None:
-            while len(self._recent) >= KEPT_IMAGES:
+        known = self._recent.pop(key, None) or _Remembered(self._read(path))
+        if zoom not in known.features:
+            while self._recent and sum(one.size for one in self._recent.values()) + zoom * zoom > KEPT_FEATURES:
                 self._recent.popitem(last=False)
-            image = self._read(path)
-            known = _Remembered(image, self.store.features(self.segmenter, image.sha256, image.pixels))
+            known.features[zoom] = self._encode(known.image, zoom)
         self._recent[key] = known
         return known
+
+    def _encode(self, image: Image, zoom: int) -> list[ImageFeatures]:
+        parts = crops(image.height, image.width, zoom, self.segmenter.mask_grid)
+        return [
+            self.store.features(self.segmenter, image.sha256, image.pixels[part], name_of_view(0, zoom, number))
+            for number, part in enumerate(parts)
+        ]
+
+
+def _ordered(values: torch.Tensor, order: torch.Tensor | None) -> torch.Tensor:
+    """(P, 3, ...) candidates in another order (P, 3)."""
+    if order is None:
+        return values
+    return values.take_along_dim(order.view(*order.shape, *[1] * (values.ndim - 2)), dim=1)
+
+
+def _inside(clicks: Sequence[tuple[float, float, int]], part: tuple[slice, slice]) -> list[Click]:
+    """Clicks of the image that lie in one of its parts, as fractions of that part."""
+    rows, columns = part
+    height, width = rows.stop - rows.start, columns.stop - columns.start
+    moved = [((x - columns.start) / width, (y - rows.start) / height, bool(inside)) for x, y, inside in clicks]
+    return [(x, y, inside) for x, y, inside in moved if 0 <= x <= 1 and 0 <= y <= 1]
 
 
 def _words(prompts: Sequence[str]) -> list[str]:
@@ -279,7 +327,3 @@ def _words(prompts: Sequence[str]) -> list[str]:
             "Write what is to be outlined, for example “the polyp”.",
         )
     return words
-
-
-def _finite(value: float) -> float:
-    return value if np.isfinite(value) else 0.0

@@ -14,7 +14,8 @@ from safetensors.torch import load_file, save_file
 
 from core.errors import FinetuneError, ModelError
 from core.evaluate import ImageScore
-from core.finetune.run import Cancelled, Scored, run_job
+from core.finetune.compare import Scored
+from core.finetune.run import Cancelled, run_job
 from core.finetune.version import WEIGHTS, apply_version
 from core.worker_protocol import EpochEvent, StageEvent, decode_line, encode_line, parse_event
 from tests.unit.finetune_toy import CutOffSegmenter, LearningSegmenter, make_job, open_toy

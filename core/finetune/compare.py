@@ -1,0 +1,128 @@
+"""How good a model is on learned and on held-out labels, and what one mask for all of them would reach."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from core.errors import FinetuneError
+from core.evaluate import HALF_STEP, PLATEAU, ImageScore, best_step, score_curves
+from core.finetune.dataset import Sample, Shelf, by_label, read_truth, target_of
+from core.finetune.job import Example
+from core.mask import probability_levels
+from core.metrics import dice
+from core.segmenter import Decoded, Segmenter
+from core.zoom import blend, side_of
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Curves of Dice over thresholds of learned and held-out labels, by one model."""
+
+    learned: list[ImageScore]
+    held_out: list[ImageScore]
+
+    @property
+    def step(self) -> int:
+        """Best threshold step, chosen on the learned labels only."""
+        return best_step(self.learned, PLATEAU)
+
+    @property
+    def rival_step(self) -> int:
+        """The step at which this model has to be beaten: its best one, or 0.5 where that does better on the held-out labels.
+
+        A threshold chosen on a few learned images can serve the others worse than 0.5; the new version must not win by that.
+        """
+        return max((self.step, HALF_STEP), key=lambda step: float(self.dice(step).mean()))
+
+    def dice(self, step: int) -> np.ndarray:
+        """(N,) Dice of the held-out labels at a step."""
+        return np.array([score.dice[step - 1] for score in self.held_out])
+
+
+@dataclass(frozen=True)
+class Examiner:
+    """Asks a model about labels, from features that were computed before.
+
+    Attributes:
+        segmenter: the model.
+        shelf: features of the labels' images.
+        check_stop: called before each label; raises to stop.
+    """
+
+    segmenter: Segmenter
+    shelf: Shelf
+    check_stop: Callable[[], None]
+
+    @torch.no_grad()
+    def score(self, learned: Sequence[Sample], held_out: Sequence[Sample]) -> Scored:
+        """Score every label on its plain view.
+
+        Raises:
+            FinetuneError: the model's answer is no number.
+        """
+        return Scored(*([self._score_one(label) for label in by_label(samples)] for samples in (learned, held_out)))
+
+    @torch.no_grad()
+    def watch(self, labels: Sequence[Sequence[Sample]]) -> float:
+        """Mean Dice of a few held-out labels at 0.5, on the decoder's grid: quick, and only shown.
+
+        Neither the epoch nor the threshold is chosen by it.
+        """
+        scores = []
+        for label in labels:
+            self.check_stop()
+            masks = [(self.decode(sample).chosen[0] > 0).cpu().numpy() for sample in label]
+            truths = [(sample.target > 0.5).numpy() for sample in label]
+            scores.append(dice(np.concatenate(masks), np.concatenate(truths)))
+        return float(np.mean(scores))
+
+    def decode(self, sample: Sample) -> Decoded:
+        """The model's answer to one sample."""
+        features = self.shelf.batch([sample.key], self.segmenter.device)
+        return self.segmenter.decode(features, sample.state.to(self.segmenter.device))
+
+    def _score_one(self, label: Sequence[Sample]) -> ImageScore:
+        """Score a label on its crops, put together as a prediction is."""
+        self.check_stop()
+        example = label[0].example
+        truth = read_truth(example)
+        answers = [self.decode(sample) for sample in label]
+        logits = blend(np.stack([answer.chosen[0].float().cpu().numpy() for answer in answers]), example.zoom)
+        if not np.isfinite(logits).all():
+            raise FinetuneError(
+                "The model's answers on your labels are no numbers, so the fine-tune was stopped; nothing was changed.",
+                "Use another model; your labels are safe.",
+            )
+        curves = score_curves(probability_levels(logits, *truth.shape), truth)
+        guess = float(np.mean([float(answer.ious[0, answer.best[0]]) for answer in answers]))
+        score = max(float(answer.object_score.reshape(-1)[0]) for answer in answers)
+        return ImageScore("", *curves, guess, score, example.image_sha256)
+
+
+def constant_dice(learned: Sequence[Sample], held_out: Sequence[Sample]) -> np.ndarray:
+    """(N,) Dice of one mask for all held-out labels, the better one of two: the average of the learned labels of the
+    structure at its best threshold, or the whole image."""
+    grid = learned[0].target.shape[-1]
+    known, compared = ([label[0].example for label in by_label(samples)] for samples in (learned, held_out))
+    targets = [target_of(read_truth(example), side_of(grid, example.zoom)) for example in known]
+    share = {}
+    for prompt, zoom in {(example.prompt, example.zoom) for example in known}:
+        alike = [
+            t for t, example in zip(targets, known, strict=True) if (example.prompt, example.zoom) == (prompt, zoom)
+        ]
+        share[prompt, zoom] = torch.stack(alike).mean(0).clamp(0.005, 0.995)
+    nothing = torch.full((grid, grid), 0.005)
+
+    def score(example: Example) -> ImageScore:
+        truth = read_truth(example)
+        logits = torch.logit(share.get((example.prompt, example.zoom), nothing)).numpy()
+        curves = score_curves(probability_levels(logits, *truth.shape), truth)
+        return ImageScore("", *curves, 0.0, 0.0, example.image_sha256)
+
+    average = Scored([score(example) for example in known], [score(example) for example in compared])
+    shares = np.array([read_truth(example).mean() for example in compared])
+    return max(average.dice(average.step), 2 * shares / (1 + shares), key=lambda each: float(each.mean()))
