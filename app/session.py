@@ -5,6 +5,7 @@ Panels read and change this object and follow its signals; they do not know each
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -182,8 +183,8 @@ class Session(QObject):
         self.structures_changed.emit()
         self.select_structure(row.id)
 
-    def update_structure(self, structure_id: int, **changes: str) -> None:
-        """Change name, prompt or colour of a structure.
+    def update_structure(self, structure_id: int, **changes: Any) -> None:
+        """Change name, prompt, colour or zoom of a structure.
 
         Raises:
             StoreError: the name is taken or the project could not be written.

@@ -15,7 +15,7 @@ from core.evaluate import HALF_STEP, ImageScore, Scores, Summary, best_step, mea
 from core.inference.predictor import Predictor
 from core.labelled_set import Pair, Pairing, by_base_name, images_in, pair_up, read_names, select
 from core.mask import threshold_of
-from core.model_reference import is_version, recommended_step
+from core.model_reference import is_version, recommended_step, recommended_zoom
 
 
 @dataclass(frozen=True)
@@ -42,13 +42,14 @@ def run(arguments: argparse.Namespace, report: Report) -> dict[str, Any]:
     report.remark("Loading the model …")
     segmenter = arguments.open_model(arguments.model, arguments.device)
     predictor = Predictor(segmenter)
+    zoom = arguments.zoom or recommended_zoom(arguments.model)
     step, chosen = plan.step, None
     if plan.chosen_on:
         report.remark(f"Choosing the threshold on {len(plan.chosen_on)} images …")
-        chosen = score_pairs(predictor, plan.chosen_on, arguments.prompt, report.progress)
+        chosen = score_pairs(predictor, plan.chosen_on, arguments.prompt, report.progress, zoom)
         step = best_step(chosen.images)
     report.remark(f"Measuring {len(plan.measured)} images …")
-    scores = score_pairs(predictor, plan.measured, arguments.prompt, report.progress)
+    scores = score_pairs(predictor, plan.measured, arguments.prompt, report.progress, zoom)
     summaries = {
         "at_half": summarise(scores.images, HALF_STEP),
         "at_given": None if step is None else summarise(scores.images, step),
@@ -59,6 +60,7 @@ def run(arguments: argparse.Namespace, report: Report) -> dict[str, Any]:
         "model_id": segmenter.model_id,
         "device": segmenter.device.type,
         "prompt": arguments.prompt,
+        "zoom": zoom,
         "images": len(scores.images),
         **{key: None if summary is None else summary.as_json() for key, summary in summaries.items()},
         "threshold_source": plan.source,

@@ -19,7 +19,7 @@ from core.finetune.job import Example, Job
 from core.image_file import read_image
 from core.labelled_set import Pair, pair_up, read_names, read_reference_mask, select
 from core.mask import encode_png, threshold_of
-from core.model_reference import DEMO, absolute, base_of, is_version
+from core.model_reference import DEMO, absolute, base_of, is_version, recommended_zoom
 from core.whole_file import make_folder, write_aside
 
 
@@ -54,7 +54,8 @@ def run(arguments: argparse.Namespace, report: Report, run_job: RunJob | None = 
     make_folder(out.parent)
     with tempfile.TemporaryDirectory(prefix=".finetune-", dir=out.parent) as workplace:
         folder = Path(workplace)
-        examples, failures = _examples(division, arguments.prompt, folder, report)
+        zoom = arguments.zoom or recommended_zoom(arguments.model)
+        examples, failures = _examples(division, arguments.prompt, zoom, folder, report)
         job = _job(arguments, out, folder / "job", examples)
         job.write()
         result = (run_job or trained(report))(job)
@@ -63,6 +64,7 @@ def run(arguments: argparse.Namespace, report: Report, run_job: RunJob | None = 
         "ok": not failures,
         "model": arguments.model,
         "prompt": arguments.prompt,
+        "zoom": zoom,
         "seed": arguments.seed,
         "learned_from": [pair.name for pair in division.learned],
         "held_out": [pair.name for pair in division.tested],
@@ -171,7 +173,7 @@ def _guard(out: Path) -> None:
 
 
 def _examples(
-    division: Division, prompt: str, folder: Path, report: Report
+    division: Division, prompt: str, zoom: int, folder: Path, report: Report
 ) -> tuple[tuple[Example, ...], list[dict[str, str]]]:
     """Read every image and mask once, freeze the masks as PNG, and describe them for the job.
 
@@ -193,7 +195,7 @@ def _examples(
     for count, (pair, split) in enumerate(planned):
         report.progress(count, len(planned), pair.image.name)
         try:
-            example, note = _example(pair, prompt, division.groups[pair.name], split, masks)
+            example, note = _example(pair, prompt, zoom, division.groups[pair.name], split, masks)
         except KnownError as error:
             if not split:
                 raise
@@ -213,13 +215,13 @@ def _examples(
     return tuple(examples), failures
 
 
-def _example(pair: Pair, prompt: str, group: str, split: str, masks: Path) -> tuple[Example, str]:
+def _example(pair: Pair, prompt: str, zoom: int, group: str, split: str, masks: Path) -> tuple[Example, str]:
     image = read_image(pair.image)
     reference = read_reference_mask(pair.mask, image.height, image.width)
     # Two file names may differ only in what a disk does not tell apart, so the frozen mask is named by content.
     file = masks / f"{hashlib.sha256(pair.name.encode('utf-8', errors='surrogateescape')).hexdigest()[:24]}.png"
     write_aside(file, encode_png(reference.mask))
-    example = Example(str(pair.image.resolve()), image.sha256, str(file), group, prompt, split)
+    example = Example(str(pair.image.resolve()), image.sha256, str(file), group, prompt, split, zoom)
     return example, reference.note
 
 

@@ -95,7 +95,7 @@ def score_curves(levels: npt.NDArray[np.uint8], truth: npt.NDArray[np.bool_]) ->
     return dice, iou
 
 
-def score_pair(predictor: Predictor, pair: Pair, prompt: str) -> tuple[ImageScore, str]:
+def score_pair(predictor: Predictor, pair: Pair, prompt: str, zoom: int = 1) -> tuple[ImageScore, str]:
     """Predict one image and compare it with its reference mask.
 
     Returns:
@@ -106,14 +106,18 @@ def score_pair(predictor: Predictor, pair: Pair, prompt: str) -> tuple[ImageScor
     """
     image = read_image(pair.image)
     reference = read_reference_mask(pair.mask, image.height, image.width)
-    prediction = predictor.predict(pair.image, prompt)
+    prediction = predictor.predict(pair.image, prompt, zoom=zoom)
     dice, iou = score_curves(probability_levels(prediction.logits, image.height, image.width), reference.mask)
     score = ImageScore(pair.name, dice, iou, prediction.predicted_iou, prediction.object_score, image.sha256)
     return score, reference.note
 
 
 def score_pairs(
-    predictor: Predictor, pairs: Sequence[Pair], prompt: str, progress: Callable[[int, int, str], None]
+    predictor: Predictor,
+    pairs: Sequence[Pair],
+    prompt: str,
+    progress: Callable[[int, int, str], None],
+    zoom: int = 1,
 ) -> Scores:
     """Score every pair; one that cannot be used is left out and named.
 
@@ -122,6 +126,7 @@ def score_pairs(
         pairs: images with reference masks.
         prompt: the structure in words.
         progress: called with (done so far, all, file name).
+        zoom: of the predictions (`core.zoom`).
 
     Raises:
         InputError: if not one image could be used.
@@ -132,7 +137,7 @@ def score_pairs(
     for count, pair in enumerate(pairs):
         progress(count, len(pairs), pair.image.name)
         try:
-            score, note = score_pair(predictor, pair, prompt)
+            score, note = score_pair(predictor, pair, prompt, zoom)
         except KnownError as error:
             failures.append((pair.image.name, str(error)))
             continue

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import ModelError
 from core.paths import resources_folder
+from core.zoom import ZOOMS
 
 if TYPE_CHECKING:
     from core.segmenter import Segmenter
@@ -95,6 +96,19 @@ def recommended_step(ref: str) -> int | None:
         return None
     step = read_version_record(folder).get("best_step")
     return step if isinstance(step, int) and 1 <= step <= 199 else None
+
+
+def recommended_zoom(ref: str) -> int:
+    """The zoom that a version was made with (`core.zoom`); 1 for a base model.
+
+    Raises:
+        ModelError: the record of a version is damaged.
+    """
+    folder = Path(ref).expanduser()
+    if ref == DEMO or not is_version(folder):
+        return 1
+    zoom = read_version_record(folder).get("zoom")
+    return zoom if isinstance(zoom, int) and zoom in ZOOMS else 1
 
 
 def base_folder(ref: str, cache_dir: Path | None = None) -> Path:

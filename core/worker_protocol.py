@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.errors import KnownError, WorkerError
+from core.zoom import ZOOMS
 
 PROTOCOL_VERSION = 1
 """Sent in the first line of a worker; another number means that window and worker are of two installations."""
@@ -85,7 +86,7 @@ class PredictRequest:
     `clicks` are (x, y, positive) in pixels of the original image (origin top left, after EXIF orientation); positive is
     1 for "this belongs to it" and 0 for "this does not". `cache` is the folder in which the project keeps features of its
     images from one run of the program to the next, "" for none. With `decide` the model may answer that there is nothing,
-    or with several masks; clicks are then left out.
+    or with several masks; clicks are then left out. `zoom` 2 or 3 sees the image in 4 or 9 crops.
     """
 
     id: int
@@ -94,10 +95,11 @@ class PredictRequest:
     clicks: tuple[tuple[float, float, int], ...] = ()
     cache: str = ""
     decide: bool = False
+    zoom: int = 1
 
     def message(self) -> Message:
         """Return the request as a message."""
-        message = _about_image("predict", self.id, self.image, self.cache, self.decide)
+        message = _about_image("predict", self.id, self.image, self.cache, self.decide, self.zoom)
         message["prompt"] = self.prompt
         if self.clicks:
             message["clicks"] = [list(click) for click in self.clicks]
@@ -106,17 +108,18 @@ class PredictRequest:
 
 @dataclass(frozen=True)
 class PredictSeveralRequest:
-    """Segment what each prompt names, looking at the image once. `cache` and `decide` as in `PredictRequest`."""
+    """Segment what each prompt names, looking at the image once. The rest as in `PredictRequest`."""
 
     id: int
     image: str
     prompts: tuple[str, ...]
     cache: str = ""
     decide: bool = False
+    zoom: int = 1
 
     def message(self) -> Message:
         """Return the request as a message."""
-        message = _about_image("predict_several", self.id, self.image, self.cache, self.decide)
+        message = _about_image("predict_several", self.id, self.image, self.cache, self.decide, self.zoom)
         return {**message, "prompts": list(self.prompts)}
 
 
@@ -128,10 +131,11 @@ class PrepareRequest:
     image: str
     prompts: tuple[str, ...]
     cache: str
+    zoom: int = 1
 
     def message(self) -> Message:
         """Return the request as a message."""
-        message = _about_image("prepare", self.id, self.image, self.cache, False)
+        message = _about_image("prepare", self.id, self.image, self.cache, False, self.zoom)
         return {**message, "prompts": list(self.prompts)}
 
 
@@ -156,8 +160,10 @@ class QuitRequest:
 Request = LoadRequest | PredictRequest | PredictSeveralRequest | PrepareRequest | RestRequest | QuitRequest
 
 
-def _about_image(verb: str, number: int, image: str, cache: str, decide: bool) -> Message:
+def _about_image(verb: str, number: int, image: str, cache: str, decide: bool, zoom: int) -> Message:
     message: Message = {"id": number, "verb": verb, "image": image}
+    if zoom != 1:
+        message["zoom"] = zoom
     if cache:
         message["cache"] = cache
     if decide:
@@ -187,13 +193,16 @@ def parse_request(message: Message) -> Request:
             _text(message, "cache", ""),
             message.get("decide", False) is True,
         )
+        zoom = message.get("zoom", 1)
+        if isinstance(zoom, bool) or zoom not in ZOOMS:
+            raise not_understood("a request with an unknown zoom")
         if verb == "predict":
             clicks = _clicks(message.get("clicks", []))
-            return PredictRequest(number, image, _text(message, "prompt"), clicks, cache, decide)
+            return PredictRequest(number, image, _text(message, "prompt"), clicks, cache, decide, zoom)
         prompts = _texts(message, "prompts")
         if verb == "prepare":
-            return PrepareRequest(number, image, prompts, cache)
-        return PredictSeveralRequest(number, image, prompts, cache, decide)
+            return PrepareRequest(number, image, prompts, cache, zoom)
+        return PredictSeveralRequest(number, image, prompts, cache, decide, zoom)
     raise not_understood("an unknown request")
 
 

@@ -141,4 +141,4 @@ def _freeze(
     file = folder / "masks" / f"{image.id}-{structure.id}.png"
     file.write_bytes(encode_png(mask))
     path = str(store.image_path(image).resolve())
-    return Example(path, image.sha256, str(file), image.patient_key, structure.prompt, split)
+    return Example(path, image.sha256, str(file), image.patient_key, structure.prompt, split, structure.zoom)

@@ -267,6 +267,7 @@ def _write(
         "learning_rate": job.learning_rate,
         "batch": job.batch,
         "views": job.views,
+        "zoom": max(example.zoom for example in job.examples),
         "learned_from": [_fingerprint(example) for example in parts.learned],
         "compared_on": [_fingerprint(example) for example in parts.held_out],
         "figures": figures,

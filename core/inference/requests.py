@@ -64,15 +64,15 @@ class InferenceService:
         if isinstance(request, PredictRequest):
             prompt = request.prompt
             found = (
-                predictor.let_decide(image, prompt)
+                predictor.let_decide(image, prompt, request.zoom)
                 if request.decide
-                else predictor.predict(image, prompt, request.clicks)
+                else predictor.predict(image, prompt, request.clicks, request.zoom)
             )
             return {**_packed(found), "model_id": predictor.segmenter.model_id}
         if request.decide:
-            several = [predictor.let_decide(image, prompt) for prompt in request.prompts]
+            several = [predictor.let_decide(image, prompt, request.zoom) for prompt in request.prompts]
         else:
-            several = predictor.predict_several(image, request.prompts)
+            several = predictor.predict_several(image, request.prompts, request.zoom)
         return {
             "predictions": [_packed(one) for one in several],
             "seconds": round(time.perf_counter() - start, 4),
@@ -86,7 +86,7 @@ class InferenceService:
             ModelError, ImageError, InputError, DeviceError: as `predict`.
         """
         predictor = self._ready(request.cache)
-        return {"prepared": predictor.prepare(Path(request.image), request.prompts, should_stop)}
+        return {"prepared": predictor.prepare(Path(request.image), request.prompts, should_stop, request.zoom)}
 
     def _ready(self, cache: str) -> Predictor:
         """The predictor, with the cache of a request. Raises ModelError if there is none."""

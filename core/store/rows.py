@@ -28,12 +28,13 @@ class ImageRow:
 
 @dataclass(frozen=True)
 class StructureRow:
-    """A structure to segment: its name, the words the model is asked with, its colour (#rrggbb)."""
+    """A structure to segment: its name, the words the model is asked with, its colour (#rrggbb), how close to look (1, 2, 3)."""
 
     id: int
     name: str
     prompt: str
     colour: str
+    zoom: int = 1
 
 
 @dataclass(frozen=True)

@@ -84,3 +84,9 @@ def m003_candidates(db: Database) -> None:
         "ALTER TABLE predictions ADD COLUMN parts INTEGER NOT NULL DEFAULT 1",
     ):
         db.execute(statement)
+
+
+@migrations()
+def m004_zoom(db: Database) -> None:
+    """How close the model looks for a structure."""
+    db.execute("ALTER TABLE structures ADD COLUMN zoom INTEGER NOT NULL DEFAULT 1 CHECK (zoom IN (1, 2, 3))")

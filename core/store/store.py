@@ -16,10 +16,11 @@ from core.image_file import Image, patient_key
 from core.store.corrections import Corrections
 from core.store.database import now, to_json
 from core.store.rows import ImageRow, LabelRow, RunRow, StructureRow, VersionRow
+from core.zoom import ZOOMS
 
 ACTIVE = "active_version"
 _IMAGE = "id, path, sha256, width, height, patient_key, study_key"
-_STRUCTURE = "id, name, prompt, colour"
+_STRUCTURE = "id, name, prompt, colour, zoom"
 
 
 class Store(Corrections):
@@ -76,9 +77,19 @@ class Store(Corrections):
         return [StructureRow(*row) for row in self.query(f"SELECT {_STRUCTURE} FROM structures ORDER BY id")]
 
     def update_structure(
-        self, structure_id: int, name: str | None = None, prompt: str | None = None, colour: str | None = None
+        self,
+        structure_id: int,
+        name: str | None = None,
+        prompt: str | None = None,
+        colour: str | None = None,
+        zoom: int | None = None,
     ) -> StructureRow:
-        """Change what is given. Raises StoreError if the name is taken or the project cannot be written."""
+        """Change what is given.
+
+        Raises:
+            StoreError: the name is taken, or the project cannot be written.
+            ValueError: there is no such structure or zoom.
+        """
         rows = [row for row in self.structures() if row.id == structure_id]
         if not rows:
             raise ValueError(f"there is no structure {structure_id}")
@@ -88,12 +99,15 @@ class Store(Corrections):
             old.name if name is None else name,
             old.prompt if prompt is None else prompt,
             old.colour if colour is None else colour,
+            old.zoom if zoom is None else zoom,
         )
+        if row.zoom not in ZOOMS:
+            raise ValueError(f"a zoom is one of {ZOOMS}, not {row.zoom}")
         try:
             with self.transaction():
                 self.execute(
-                    "UPDATE structures SET name = ?, prompt = ?, colour = ? WHERE id = ?",
-                    (row.name, row.prompt, row.colour, row.id),
+                    "UPDATE structures SET name = ?, prompt = ?, colour = ?, zoom = ? WHERE id = ?",
+                    (row.name, row.prompt, row.colour, row.zoom, row.id),
                 )
         except sqlite3.IntegrityError as error:
             raise _name_taken(row.name) from error

@@ -128,3 +128,9 @@ def test_of_equal_thresholds_the_middle_one_is_best(tmp_path: Path) -> None:
 
     flat = np.ones(199)
     assert best_step([ImageScore("a", flat, flat, 1.0, 1.0, "")]) == 100
+
+
+def test_a_zoom_is_used_and_said(tmp_path: Path) -> None:
+    labelled_set(tmp_path, ["a", "b"])
+    code, result = evaluate(tmp_path, "--zoom", "2")
+    assert code == 0 and result["zoom"] == 2 and result["at_best"]["dice"] > 0.9

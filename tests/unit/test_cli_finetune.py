@@ -202,3 +202,14 @@ def test_progress_is_said_in_whole_words(capsys: pytest.CaptureFixture[str], mon
     cli_finetune.trained(Report())(Job(folder="", model="", examples=(), out=""))
     said = capsys.readouterr().err
     assert "{" not in said and "0/4 looks at labelled images" in said and "Learning …" in said and "0.2500" in said
+
+
+def test_a_zoom_reaches_every_example_and_comes_from_the_version_if_none_is_given(folder: Path) -> None:
+    kept, result = finetune(folder, "--zoom", "2")
+    assert {example.zoom for example in kept.job.examples} == {2} and result["zoom"] == 2
+    version = folder / "version"
+    version.mkdir()
+    (version / "version.json").write_text(json.dumps({"base": "demo", "best_step": 80, "zoom": 3}), encoding="utf-8")
+    (version / "adapter_config.json").write_text("{}", encoding="utf-8")
+    again, _ = finetune(folder, "--model", str(version))
+    assert {example.zoom for example in again.job.examples} == {3}

@@ -411,3 +411,14 @@ def test_versions_and_runs_are_kept_and_one_click_goes_back(folder: Path) -> Non
         assert store.active_version() is None
         with pytest.raises(ValueError, match="no version"):
             store.activate("v2")
+
+
+def test_how_close_the_model_looks_is_kept_with_the_structure(folder: Path) -> None:
+    with Store.open(folder) as store:
+        key = store.structures()[0].id
+        assert store.structures()[0].zoom == 1
+        assert store.update_structure(key, zoom=3).zoom == 3
+        with pytest.raises(ValueError, match="zoom"):
+            store.update_structure(key, zoom=4)
+    with Store.open(folder) as store:
+        assert [row.zoom for row in store.structures() if row.id == key] == [3]
