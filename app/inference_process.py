@@ -102,7 +102,7 @@ class InferenceProcess(QObject):
         self._send(LoadRequest(number, model, device))
         return number
 
-    def predict(self, image: str, prompt: str, cache: str = "", decide: bool = False) -> int:
+    def predict(self, image: str, prompt: str, cache: str = "", decide: bool = False, zoom: int = 1) -> int:
         """Ask for a prediction and return the number of the request.
 
         Args:
@@ -110,24 +110,27 @@ class InferenceProcess(QObject):
             prompt: the structure in words.
             cache: folder in which the project keeps features of its images.
             decide: whether the model may answer that there is nothing.
+            zoom: 2 or 3 sees the image in 4 or 9 crops.
         """
         number = self._number()
-        self._send(PredictRequest(number, image, prompt, cache=cache, decide=decide))
+        self._send(PredictRequest(number, image, prompt, cache=cache, decide=decide, zoom=zoom))
         return number
 
-    def predict_several(self, image: str, prompts: Sequence[str], cache: str = "", decide: bool = False) -> int:
+    def predict_several(
+        self, image: str, prompts: Sequence[str], cache: str = "", decide: bool = False, zoom: int = 1
+    ) -> int:
         """As `predict`, for several structures that the model looks for at once."""
         number = self._number()
-        self._send(PredictSeveralRequest(number, image, tuple(prompts), cache, decide))
+        self._send(PredictSeveralRequest(number, image, tuple(prompts), cache, decide, zoom))
         return number
 
-    def prepare(self, image: str, prompts: Sequence[str], cache: str) -> int:
+    def prepare(self, image: str, prompts: Sequence[str], cache: str, zoom: int = 1) -> int:
         """Ask to compute ahead what a prediction will need, and return the number of the request.
 
         It makes way for every other request; its answer then says {"prepared": False}.
         """
         number = self._number()
-        self._send(PrepareRequest(number, image, tuple(prompts), cache))
+        self._send(PrepareRequest(number, image, tuple(prompts), cache, zoom))
         return number
 
     def rest(self) -> None:

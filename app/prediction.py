@@ -32,6 +32,7 @@ class Wanted:
         image_id: of the image.
         path: of its file.
         structures: id and prompt of each structure to be found on it.
+        zoom: how close to look for all of them.
         decide: whether the model may answer that there is nothing.
         automatic: whether nobody asked for it by hand.
     """
@@ -39,6 +40,7 @@ class Wanted:
     image_id: int
     path: str
     structures: tuple[tuple[int, str], ...]
+    zoom: int
     decide: bool
     automatic: bool
 
@@ -184,11 +186,13 @@ class Predictions(QObject):
         except KnownError as error:
             self.failed.emit(error)
             return
-        asked = tuple((row.id, row.prompt) for row in structures)
-        self._asked.update(key for key, _ in asked)
+        self._asked.update(row.id for row in structures)
         known = [one for one in (self._now, *self._queue) if one is not None and one.image_id == image]
-        if not any(set(asked) <= set(one.structures) and one.decide == decide for one in known):
-            self._queue.append(Wanted(image, str(path.resolve()), asked, decide, automatic))
+        for zoom in sorted({row.zoom for row in structures}):
+            asked = tuple((row.id, row.prompt) for row in structures if row.zoom == zoom)
+            alike = [one for one in known if (one.decide, one.zoom) == (decide, zoom)]
+            if not any(set(asked) <= set(one.structures) for one in alike):
+                self._queue.append(Wanted(image, str(path.resolve()), asked, zoom, decide, automatic))
         self._next()
 
     def _next(self) -> None:
@@ -214,9 +218,9 @@ class Predictions(QObject):
         self.busy.emit(self.tr("Looking at {image} …").format(image=Path(wanted.path).name))
         prompts = [prompt for _, prompt in wanted.structures]
         if len(prompts) == 1:
-            self._number = self._process.predict(wanted.path, prompts[0], cache, wanted.decide)
+            self._number = self._process.predict(wanted.path, prompts[0], cache, wanted.decide, wanted.zoom)
         else:
-            self._number = self._process.predict_several(wanted.path, prompts, cache, wanted.decide)
+            self._number = self._process.predict_several(wanted.path, prompts, cache, wanted.decide, wanted.zoom)
 
     def _answered(self, number: int, result: dict[str, Any]) -> None:
         if number != self._number or self._now is None:

@@ -170,7 +170,7 @@ class Session(QObject):
         self.structure_changed.emit()
         self._load_editing()
 
-    def add_structure(self, name: str, prompt: str, colour: str) -> None:
+    def add_structure(self, name: str, prompt: str, colour: str, zoom: int = 1) -> None:
         """Add a structure and make it current.
 
         Raises:
@@ -178,7 +178,7 @@ class Session(QObject):
         """
         if self.store is None:
             return
-        row = self.store.add_structure(name, prompt, colour)
+        row = self.store.add_structure(name, prompt, colour, zoom)
         self.structures = self.store.structures()
         self.structures_changed.emit()
         self.select_structure(row.id)

@@ -1,8 +1,11 @@
-"""Asks for a structure's name, the words for the model, and a colour."""
+"""Asks for a structure's name, the words for the model, a colour, and how closely the model is to look."""
+
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
@@ -16,39 +19,33 @@ from PySide6.QtWidgets import (
 from app.controls import label, tool_button
 from app.icons import swatch
 from app.theme import STRUCTURE_COLOURS
+from core.store import StructureRow
 
 
 class StructureDialog(QDialog):
-    """Name, prompt and colour of one structure."""
+    """Name, prompt, colour and detail of one structure."""
 
-    def __init__(self, name: str, prompt: str, colour: str, parent: QWidget | None = None) -> None:
+    def __init__(self, row: StructureRow, parent: QWidget | None = None) -> None:
         """Fill the dialog.
 
         Args:
-            name: as it is now, "" for a new structure.
-            prompt: the words for the model.
-            colour: one of the palette, "#rrggbb".
+            row: as it is now; a name of "" for a new one.
             parent: the window.
         """
         super().__init__(parent)
         self.setWindowTitle(self.tr("Structure"))
         self.setMinimumWidth(420)
-        self.name = QLineEdit(name, placeholderText=self.tr("Polyp"))
-        self.prompt = QLineEdit(prompt, placeholderText=self.tr("the polyp"))
-        self._typed_prompt = bool(prompt)
+        self.name = QLineEdit(row.name, placeholderText=self.tr("Polyp"))
+        self.prompt = QLineEdit(row.prompt, placeholderText=self.tr("the polyp"))
+        self._typed_prompt = bool(row.prompt)
         text = self.tr("Describe it in a few words, as to a colleague. The model looks for exactly this.")
         hint = label(text, "notice")
         hint.setWordWrap(True)
         self._colours = QButtonGroup(self)
-        colours = QHBoxLayout()
-        for place, tone in enumerate(STRUCTURE_COLOURS):
-            button = tool_button(self.tr("Colour {number}").format(number=place + 1))
-            button.setIcon(swatch(tone, 20))
-            button.setCheckable(True)
-            button.setChecked(tone == colour)
-            self._colours.addButton(button, place)
-            colours.addWidget(button)
-        colours.addStretch(1)
+        colours = self._colour_row(row.colour)
+        self.zoom = self._zoom_choice(row.zoom)
+        fine = label(self.tr("Finer detail is for thin structures, such as vessels."), "notice")
+        fine.setWordWrap(True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self._keep: QPushButton = buttons.addButton(self.tr("Keep"), QDialogButtonBox.ButtonRole.AcceptRole)
         self._keep.setProperty("role", "primary")
@@ -63,6 +60,8 @@ class StructureDialog(QDialog):
         form.addRow(self.tr("Prompt"), self.prompt)
         form.addRow("", hint)
         form.addRow(self.tr("Colour"), colours)
+        form.addRow(self.tr("Detail"), self.zoom)
+        form.addRow("", fine)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 20, 16)
         column.setSpacing(14)
@@ -72,9 +71,38 @@ class StructureDialog(QDialog):
         self.prompt.textEdited.connect(self._prompt_typed)
         self._check()
 
-    def colour(self) -> str:
-        """The chosen colour, "#rrggbb"."""
-        return STRUCTURE_COLOURS[max(0, self._colours.checkedId())]
+    def choice(self) -> dict[str, Any]:
+        """What was chosen: name, prompt, colour ("#rrggbb") and zoom (1, 2, 3)."""
+        return {
+            "name": self.name.text().strip(),
+            "prompt": self.prompt.text().strip(),
+            "colour": STRUCTURE_COLOURS[max(0, self._colours.checkedId())],
+            "zoom": self.zoom.currentData(),
+        }
+
+    def _colour_row(self, chosen: str) -> QHBoxLayout:
+        colours = QHBoxLayout()
+        for place, tone in enumerate(STRUCTURE_COLOURS):
+            button = tool_button(self.tr("Colour {number}").format(number=place + 1))
+            button.setIcon(swatch(tone, 20))
+            button.setCheckable(True)
+            button.setChecked(tone == chosen)
+            self._colours.addButton(button, place)
+            colours.addWidget(button)
+        colours.addStretch(1)
+        return colours
+
+    def _zoom_choice(self, chosen: int) -> QComboBox:
+        box = QComboBox()
+        box.setAccessibleName(self.tr("Detail"))
+        for zoom, words in (
+            (1, self.tr("Normal: the whole picture at once")),
+            (2, self.tr("Fine: in 4 parts, 4 times slower")),
+            (3, self.tr("Very fine: in 9 parts, 9 times slower")),
+        ):
+            box.addItem(words, zoom)
+        box.setCurrentIndex(box.findData(chosen))
+        return box
 
     def _suggest(self, name: str) -> None:
         if not self._typed_prompt:

@@ -1,5 +1,7 @@
 """Which structure is worked on, the words for the model, and the Predict button."""
 
+from typing import Any
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
@@ -9,6 +11,7 @@ from app.session import Session
 from app.structure_dialog import StructureDialog
 from app.theme import STRUCTURE_COLOURS, Theme
 from core.errors import KnownError
+from core.store import StructureRow
 
 
 class StructurePanel(QWidget):
@@ -132,10 +135,10 @@ class StructurePanel(QWidget):
         """Ask for a new structure and add it."""
         used = {row.colour for row in self._session.structures}
         colour = next((tone for tone in STRUCTURE_COLOURS if tone not in used), STRUCTURE_COLOURS[0])
-        dialog = StructureDialog("", "", colour, self.window())
+        dialog = StructureDialog(StructureRow(0, "", "", colour), self.window())
         if dialog.exec():
             try:
-                self._session.add_structure(dialog.name.text().strip(), dialog.prompt.text().strip(), dialog.colour())
+                self._session.add_structure(**dialog.choice())
             except KnownError as error:
                 self._session.failed.emit(error)
 
@@ -144,9 +147,9 @@ class StructurePanel(QWidget):
         row = self._session.structure_row
         if row is None:
             return
-        dialog = StructureDialog(row.name, row.prompt, row.colour, self.window())
+        dialog = StructureDialog(row, self.window())
         if dialog.exec():
-            self._update(name=dialog.name.text().strip(), prompt=dialog.prompt.text().strip(), colour=dialog.colour())
+            self._update(**dialog.choice())
 
     def _connect(self) -> None:
         self.choice.currentIndexChanged.connect(lambda _: self._session.select_structure(self.choice.currentData()))
@@ -175,7 +178,7 @@ class StructurePanel(QWidget):
         if row is not None and text and text != row.prompt:
             self._update(prompt=text)
 
-    def _update(self, **changes: str) -> None:
+    def _update(self, **changes: Any) -> None:
         row = self._session.structure_row
         if row is None:
             return

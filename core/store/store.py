@@ -60,17 +60,18 @@ class Store(Corrections):
         path = Path(row.path)
         return path if path.is_absolute() else self.folder / path
 
-    def add_structure(self, name: str, prompt: str, colour: str) -> StructureRow:
+    def add_structure(self, name: str, prompt: str, colour: str, zoom: int = 1) -> StructureRow:
         """Add a structure. Raises StoreError if the name is taken or the project cannot be written."""
         try:
             with self.transaction():
                 key = self.execute(
-                    "INSERT INTO structures (name, prompt, colour) VALUES (?, ?, ?)", (name, prompt, colour)
+                    "INSERT INTO structures (name, prompt, colour, zoom) VALUES (?, ?, ?, ?)",
+                    (name, prompt, colour, zoom),
                 ).lastrowid
         except sqlite3.IntegrityError as error:
             raise _name_taken(name) from error
         assert key is not None
-        return StructureRow(key, name, prompt, colour)
+        return StructureRow(key, name, prompt, colour, zoom)
 
     def structures(self) -> list[StructureRow]:
         """All structures in the order in which they were added."""

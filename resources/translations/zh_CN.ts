@@ -550,6 +550,26 @@
         <translation>颜色 {number}</translation>
     </message>
     <message>
+        <source>Detail</source>
+        <translation>细节</translation>
+    </message>
+    <message>
+        <source>Normal: the whole picture at once</source>
+        <translation>普通：一次看整幅图像</translation>
+    </message>
+    <message>
+        <source>Fine: in 4 parts, 4 times slower</source>
+        <translation>精细：分 4 部分，慢 4 倍</translation>
+    </message>
+    <message>
+        <source>Very fine: in 9 parts, 9 times slower</source>
+        <translation>非常精细：分 9 部分，慢 9 倍</translation>
+    </message>
+    <message>
+        <source>Finer detail is for thin structures, such as vessels.</source>
+        <translation>更精细的细节适用于血管等细小结构。</translation>
+    </message>
+    <message>
         <source>Keep</source>
         <translation>保存</translation>
     </message>
