@@ -12,7 +12,7 @@ from core.cli_output import Report, resources_used, write_json
 from core.errors import ExportError, KnownError
 from core.labelled_set import by_base_name, images_in
 from core.mask import STEPS, apply_threshold, encode_png, probability_levels, threshold_of
-from core.model_reference import recommended_step
+from core.model_reference import recommended_step, recommended_zoom
 from core.whole_file import make_folder, write_aside, write_csv
 
 RECORD = "predictions.json"
@@ -52,12 +52,14 @@ def run(arguments: argparse.Namespace, report: Report) -> dict[str, Any]:
     report.remark("Loading the model …")
     segmenter = arguments.open_model(arguments.model, arguments.device)
     make_folder(out)
-    rows = _predict_all(files, out, step, segmenter, arguments.prompt, report)
+    zoom = arguments.zoom or recommended_zoom(arguments.model)
+    rows = _predict_all(files, out, step, segmenter, arguments.prompt, zoom, report)
     result = {
         "model": arguments.model,
         "model_id": segmenter.model_id,
         "device": segmenter.device.type,
         "prompt": arguments.prompt,
+        "zoom": zoom,
         "threshold": threshold_of(step),
         "step": step,
         "images": [asdict(row) for row in rows],
@@ -107,7 +109,7 @@ def _guard(out: Path, files: list[Path], overwrite: bool) -> None:
 
 
 def _predict_all(
-    files: list[Path], out: Path, step: int, segmenter: Any, prompt: str, report: Report
+    files: list[Path], out: Path, step: int, segmenter: Any, prompt: str, zoom: int, report: Report
 ) -> list[PredictedImage]:
     from core.inference.predictor import Predictor
 
@@ -116,7 +118,7 @@ def _predict_all(
     for count, file in enumerate(files):
         report.progress(count, len(files), file.name)
         try:
-            rows.append(_predict_one(file, out, step, predictor, prompt))
+            rows.append(_predict_one(file, out, step, predictor, prompt, zoom))
         except KnownError as error:
             if isinstance(error, ExportError):
                 raise
@@ -125,8 +127,8 @@ def _predict_all(
     return rows
 
 
-def _predict_one(file: Path, out: Path, step: int, predictor: Any, prompt: str) -> PredictedImage:
-    prediction = predictor.predict(file, prompt)
+def _predict_one(file: Path, out: Path, step: int, predictor: Any, prompt: str, zoom: int) -> PredictedImage:
+    prediction = predictor.predict(file, prompt, zoom=zoom)
     mask = apply_threshold(probability_levels(prediction.logits, prediction.height, prediction.width), step)
     target = out / f"{file.stem}.png"
     write_aside(target, encode_png(mask))

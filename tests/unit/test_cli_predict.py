@@ -119,3 +119,18 @@ def test_bad_input_is_one_sentence(
     error = capsys.readouterr().err.splitlines()
     assert words in error[-1] and "Traceback" not in "".join(error)
     assert not out.exists()
+
+
+def test_a_zoom_draws_stripes_that_the_grid_cannot_hold(tmp_path: Path) -> None:
+    pixels = np.zeros((600, 600, 3), np.uint8)
+    pixels[:, np.arange(600) % 24 < 12] = 255
+    (tmp_path / "in").mkdir()
+    Picture.fromarray(pixels).save(tmp_path / "in" / "stripes.png")
+    truth, found = pixels[..., 0] > 0, []
+    for zoom in ("1", "3"):
+        out = tmp_path / zoom
+        assert predict(str(tmp_path / "in"), "--out", str(out), "--zoom", zoom) == 0
+        assert json.loads((out / "predictions.json").read_text(encoding="utf-8"))["zoom"] == int(zoom)
+        mask = np.asarray(Picture.open(out / "stripes.png")) > 0
+        found.append(2 * (mask & truth).sum() / (mask.sum() + truth.sum()))
+    assert found[1] > found[0] + 0.2, found
