@@ -97,7 +97,9 @@ def predict(loop: Loop, model: str, version_id: str | None, targets: Sequence[Ta
     predictor = Predictor(loop.open_model(model, loop.device), FeatureCache(loop.store.folder / "cache"))
     for count, target in enumerate(targets):
         loop.progress(count, len(targets), f"{Path(target.image.path).name}: {target.structure.name}")
-        found = predictor.predict(loop.store.image_path(target.image), target.structure.prompt)
+        found = predictor.predict(
+            loop.store.image_path(target.image), target.structure.prompt, zoom=target.structure.zoom
+        )
         loop.store.save_prediction(
             target.image.id, target.structure.id, version_id, target.structure.prompt, found.logits, found.predicted_iou
         )
