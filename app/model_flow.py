@@ -13,6 +13,7 @@ from app.message_bar import MessageBar
 from app.messages import text_of_template
 from app.model_area import ModelArea
 from app.prediction import Predictions
+from app.preparing_ahead import PreparingAhead
 from app.session import Session
 from app.settings import Settings
 from app.structure_panel import StructurePanel
@@ -54,6 +55,7 @@ class ModelFlow(QObject):
         self.process = InferenceProcess(workers.inference, self)
         self.predictions = Predictions(session, versions, self.process, self)
         self.finetuning = Finetuning(session, versions, workers.finetune, self)
+        self.ahead = PreparingAhead(session, versions, self.process, self.predictions, self.finetuning, self)
         settings.changed.connect(self._take_setting)
         self._take_setting("device")
         self._take_setting("next image")

@@ -38,6 +38,8 @@ def answer(request: dict, mode: str) -> None:
         return
     say({"id": number, "event": "progress", "text": "Looking at the image", "fraction": None})
     if verb == "prepare":
+        if mode == "dies preparing":
+            os.kill(os.getpid(), signal.SIGKILL)
         say({"id": number, "event": "done", "result": {"prepared": True}})
         return
     several = verb == "predict_several"
