@@ -1,4 +1,4 @@
-"""The command line: predict, finetune, evaluate, export and demo, without a window.
+"""The command line: predict, finetune, evaluate, export, download and demo, without a window.
 
 Results go to standard output, progress and remarks to standard error. The exit code is 0 only when all of it worked:
 1 when something in the world was wrong (said in one sentence), 2 when the command itself was not understood, 3 when the
@@ -20,7 +20,7 @@ from typing import Any, NoReturn
 
 from core.cli_output import Report, write_json
 from core.errors import InputError, KnownError
-from core.model_reference import open_segmenter
+from core.model_reference import is_to_be_fetched, open_segmenter
 
 PROGRAM = "sa2va-annotator"
 
@@ -31,11 +31,13 @@ COMMANDS = {
     "finetune": "core.cli_finetune",
     "evaluate": "core.cli_evaluate",
     "export": "core.cli_export",
+    "download": "core.cli_download",
     "demo": "core.cli_demo",
 }
 """The module of each command; imported when it is asked for, so that --help is there at once."""
 
 _REF = "folder of a base model or of a version, name of a model on the Hugging Face hub, or demo (default: demo)"
+DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -106,6 +108,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_finetune(commands)
     _add_evaluate(commands)
     _add_export(commands)
+    _add_download(commands)
     _add_demo(commands)
     return parser
 
@@ -123,10 +126,17 @@ def _add(commands: Any, name: str, summary: str, description: str) -> argparse.A
 def _add_model(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", metavar="REF", default="demo", help=_REF)
     parser.add_argument(
-        "--device",
-        choices=["auto", "cpu", "cuda"],
+        "--device", choices=DEVICES, default="auto", help="what computes (default: a graphics card, if any)"
+    )
+
+
+def _add_precision(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--dtype",
+        choices=["auto", "fp32", "bf16", "8bit", "4bit"],
         default="auto",
-        help="what computes (default: a graphics card, if any)",
+        help="how exactly the model computes: single precision (fp32), half (bf16), or its language part in 8 or 4 bits, "
+        "for which the extra “quant” has to be installed (default: bf16 on a graphics card, fp32 elsewhere)",
     )
 
 
@@ -153,6 +163,7 @@ def _add_predict(commands: Any) -> None:
     parser.add_argument("--out", metavar="DIR", required=True, help="folder for the masks")
     _add_model(parser)
     _add_zoom(parser)
+    _add_precision(parser)
     parser.add_argument(
         "--threshold",
         metavar="T",
@@ -223,6 +234,7 @@ def _add_evaluate(commands: Any) -> None:
     _add_labelled(parser)
     _add_model(parser)
     _add_zoom(parser)
+    _add_precision(parser)
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--threshold", metavar="T", type=_threshold, help="the given threshold, 0.005 … 0.995")
     which.add_argument(
@@ -246,6 +258,17 @@ def _add_export(commands: Any) -> None:
     parser.add_argument("--out", metavar="DIR", required=True, help="folder for the masks")
 
 
+def _add_download(commands: Any) -> None:
+    parser = _add(
+        commands,
+        "download",
+        "bring a published model onto this computer",
+        "Download a model from the Hugging Face hub into the hub's own cache (HF_HOME says where that is). A download that\n"
+        "was interrupted goes on where it stopped. Without NAME: list the published models.",
+    )
+    parser.add_argument("name", metavar="NAME", nargs="?", help="name on the hub, e.g. ByteDance/Sa2VA-4B")
+
+
 def _add_demo(commands: Any) -> None:
     parser = _add(
         commands,
@@ -261,7 +284,7 @@ def _add_demo(commands: Any) -> None:
         "--out", metavar="DIR", help="folder for project, masks and figures.json (needed with --headless)"
     )
     parser.add_argument("--seed", metavar="N", type=_seed, default=0, help="start of the random numbers (default: 0)")
-    parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto", help="what computes")
+    parser.add_argument("--device", choices=DEVICES, default="auto", help="what computes")
 
 
 def _quieten_libraries() -> None:
@@ -290,9 +313,9 @@ def main(argv: Sequence[str] | None = None, open_model: Callable[[str, str], Any
     arguments = make_parser().parse_args(argv)
     if arguments.command == "demo" and arguments.headless and not arguments.out:
         make_parser().error("demo --headless needs --out DIR")
-    arguments.open_model = open_model
     _quieten_libraries()
     report = Report()
+    arguments.open_model = _opener(arguments, report, open_model)
     try:
         command = importlib.import_module(COMMANDS[arguments.command])
         result: dict[str, Any] = {"command": arguments.command, **command.run(arguments, report)}
@@ -306,6 +329,23 @@ def main(argv: Sequence[str] | None = None, open_model: Callable[[str, str], Any
     except Exception as error:  # noqa: BLE001 (the entry of the command line: nobody is to read a traceback)
         return _mistake(arguments, report, error)
     return 0 if result["ok"] else WORLD
+
+
+def _opener(arguments: argparse.Namespace, report: Report, open_model: Callable[..., Any]) -> Callable[..., Any]:
+    """Download what is missing, load, and say what computes."""
+
+    def open_it(ref: str, device: str) -> Any:
+        if open_model is open_segmenter and is_to_be_fetched(ref):
+            from core.cli_download import fetch
+
+            fetch(ref, report)
+        more = {} if getattr(arguments, "dtype", "auto") == "auto" else {"precision": arguments.dtype}
+        segmenter = open_model(ref, device, **more)
+        name = str(getattr(segmenter, "device_name", ""))
+        report.remark(f"{getattr(segmenter, 'device_reason', '')} {name}".strip())
+        return segmenter
+
+    return open_it
 
 
 def _failed(arguments: argparse.Namespace, report: Report, error: KnownError) -> int:

@@ -19,7 +19,7 @@ from core.finetune.job import Example, Job
 from core.image_file import read_image
 from core.labelled_set import Pair, pair_up, read_names, read_reference_mask, select
 from core.mask import encode_png, threshold_of
-from core.model_reference import DEMO, absolute, base_of, is_version, recommended_zoom
+from core.model_reference import DEMO, absolute, base_of, is_version, open_segmenter, recommended_zoom
 from core.whole_file import make_folder, write_aside
 
 
@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace, report: Report, run_job: RunJob | None = 
         examples, failures = _examples(division, arguments.prompt, zoom, folder, report)
         job = _job(arguments, out, folder / "job", examples)
         job.write()
-        result = (run_job or trained(report))(job)
+        result = (run_job or trained(report, arguments.open_model))(job)
     print_figures(result, report)
     return {
         "ok": not failures,
@@ -74,8 +74,8 @@ def run(arguments: argparse.Namespace, report: Report, run_job: RunJob | None = 
     }
 
 
-def trained(report: Report) -> RunJob:
-    """The program's own training, with its progress said on the way."""
+def trained(report: Report, open_model: Callable[[str, str], Any] = open_segmenter) -> RunJob:
+    """The program's own training, with its progress said on the way; `open_model` loads a reference on a device."""
     from core.finetune.run import run_job
 
     def tell(event: dict[str, Any]) -> None:
@@ -94,7 +94,7 @@ def trained(report: Report) -> RunJob:
             report.progress(int(event["epoch"]), int(event["epochs"]), text)
 
     def run_it(job: Job) -> dict[str, Any]:
-        result: dict[str, Any] = run_job(job, tell)
+        result: dict[str, Any] = run_job(job, tell, open_model=open_model)
         return result
 
     return run_it

@@ -6,13 +6,12 @@ hub ("ByteDance/Sa2VA-1B"), or "demo" for the small model that comes with the pr
 
 from __future__ import annotations
 
-import errno
 import json
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import ModelError
+from core.hub_cache import is_hub_name, whole_snapshot
 from core.paths import resources_folder
 from core.zoom import ZOOMS
 
@@ -25,10 +24,6 @@ DEMO_FOLDER = resources_folder() / "demo_model"
 ADAPTER_CONFIG = "adapter_config.json"
 VERSION_RECORD = "version.json"
 
-FETCHED = ["*.safetensors", "*.json", "tokenizer*", "vocab*", "merges.txt", "*.model", "*.tiktoken", "chat_template*"]
-"""What is fetched from the hub: weights, configuration, tokenizer. Never code, never a pickle; a template is searched, not run."""
-
-_HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 _MAX_CHAIN = 8
 
 _CHOOSE = "Check the name, or choose the folder of a model that is on this computer."
@@ -112,22 +107,22 @@ def recommended_zoom(ref: str) -> int:
 
 
 def base_folder(ref: str, cache_dir: Path | None = None) -> Path:
-    """The folder with the whole model behind a reference; a hub name is fetched first.
+    """The folder with the whole model behind a reference. Nothing is downloaded here: that is `core.hub`.
 
     Args:
         ref: a folder, a hub name, or "demo".
-        cache_dir: where fetched models are kept; None is the hub's own place.
+        cache_dir: where downloaded models are kept; None is the hub's own place.
 
     Raises:
-        ModelError: there is no such folder, and no such model could be fetched.
+        ModelError: there is no such folder, and no such model was downloaded.
     """
     base = base_of(ref)
-    if base == DEMO:
-        folder = DEMO_FOLDER
-    else:
-        folder = Path(base).expanduser()
-        if not folder.is_dir():
-            return _fetch(base, cache_dir)
+    folder = DEMO_FOLDER if base == DEMO else Path(base).expanduser()
+    if not folder.is_dir():
+        downloaded = whole_snapshot(base, cache_dir) if is_hub_name(base) else None
+        if downloaded is None:
+            raise _nowhere(base)
+        return downloaded
     if not (folder / "config.json").is_file():
         raise ModelError(
             "“{folder}” holds no model (its config.json is missing), so nothing was loaded.",
@@ -137,38 +132,35 @@ def base_folder(ref: str, cache_dir: Path | None = None) -> Path:
     return folder
 
 
-def _fetch(name: str, cache_dir: Path | None) -> Path:
-    """Fetch a model from the hub, or take it from the cache of an earlier time."""
-    if not _HUB_NAME.fullmatch(name):
-        raise ModelError("There is no model “{name}” on this computer, so nothing was loaded.", _CHOOSE, name=name)
-    import httpx
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
-
-    try:
-        return Path(snapshot_download(name, allow_patterns=FETCHED, cache_dir=cache_dir, etag_timeout=10))
-    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, httpx.HTTPError, OSError) as error:
-        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-            raise ModelError(
-                "The disk is full, so the model “{name}” was not fetched.",
-                "Free some space and try again; a model needs 2 to 60 GB.",
-                name=name,
-            ) from error
-        raise ModelError(
-            "There is no model folder “{name}” on this computer, and no model of that name could be fetched from the "
-            "Hugging Face hub.",
-            "Check the name and the internet connection, or choose the folder of a model that is on this computer.",
+def _nowhere(name: str) -> ModelError:
+    if is_hub_name(name):
+        return ModelError(
+            "The model “{name}” is not on this computer, so nothing was loaded.",
+            "Download it first, or choose the folder of a model that is on this computer.",
             name=name,
-        ) from error
+        )
+    return ModelError("There is no model “{name}” on this computer, so nothing was loaded.", _CHOOSE, name=name)
 
 
-def open_segmenter(ref: str, device: str = "auto", cache_dir: Path | None = None) -> Segmenter:
+def is_to_be_fetched(ref: str, cache_dir: Path | None = None) -> bool:
+    """Whether a reference leads to a name on the hub that was not downloaded yet.
+
+    Raises:
+        ModelError: a version that names no base.
+    """
+    base = base_of(ref)
+    on_the_hub = base != DEMO and is_hub_name(base) and not Path(base).expanduser().is_dir()
+    return on_the_hub and whole_snapshot(base, cache_dir) is None
+
+
+def open_segmenter(ref: str, device: str = "auto", precision: str = "auto", cache_dir: Path | None = None) -> Segmenter:
     """Load the model that a reference names.
 
     Args:
-        ref: base model folder, version folder, hub name, or "demo".
-        device: "auto", "cpu" or "cuda".
-        cache_dir: where fetched models are kept.
+        ref: base model folder, version folder, name of a downloaded model, or "demo".
+        device: "auto", "cpu", "cuda" or "mps".
+        precision: "auto", "fp32", "bf16", "8bit" or "4bit".
+        cache_dir: where downloaded models are kept.
 
     Raises:
         ModelError: it is not there, not complete, or a version of another base model.
@@ -178,7 +170,7 @@ def open_segmenter(ref: str, device: str = "auto", cache_dir: Path | None = None
 
     from core.sa2va.segmenter import Sa2VASegmenter
 
-    segmenter: Segmenter = Sa2VASegmenter.load(folder, device)
+    segmenter: Segmenter = Sa2VASegmenter.load(folder, device, precision)
     version = Path(ref).expanduser()
     if ref != DEMO and is_version(version):
         from core.finetune.version import apply_version
