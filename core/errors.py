@@ -56,6 +56,10 @@ class DeviceError(KnownError):
     """The processor or graphics card asked for is not there, or its memory is full."""
 
 
+class TooLittleMemory(DeviceError):
+    """A model does not fit into the memory that is free."""
+
+
 class ModelError(KnownError):
     """A model or a version cannot be loaded."""
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from core.errors import ModelError
+from core.errors import KnownError, ModelError, TooLittleMemory
 from core.features import FeatureCache, FeatureStore
+from core.inference.memory import is_out_of_memory
 from core.inference.predictor import Prediction, Predictor
 from core.packed_array import pack_array
 from core.segmenter import Segmenter
@@ -31,25 +33,58 @@ class InferenceService:
         self._open_model = open_model
         self._cache, self._store = "", FeatureStore()
         self._predictor: Predictor | None = None
+        self._loaded: LoadRequest | None = None
 
     def load(self, request: LoadRequest, progress: Progress) -> Message:
-        """Load a model; the one before is given up only when the new one is there, or when both would not fit.
+        """Load a model; the one before stays in use until the new one is there, and if it does not come.
+
+        Only where both do not fit, the one before is given up for the new one; it is loaded again if that one fails.
 
         Raises:
             ModelError: the model is missing, incomplete or of another kind.
             DeviceError: a graphics card was asked for and there is none, or memory did not suffice.
         """
         progress("Loading the model", None)
-        segmenter = self._open_model(request.model, request.device)
+        try:
+            segmenter = self._open(request)
+        except TooLittleMemory:
+            if self._loaded is None:
+                raise
+            progress("Making room for the model", None)
+            segmenter = self._open_instead(request, self._loaded)
         if self._predictor is not None:
             self._predictor.forget()
-        self._predictor = Predictor(segmenter)
+        self._predictor, self._loaded = Predictor(segmenter), request
         return {
             "model_id": segmenter.model_id,
             "device": segmenter.device.type,
+            "device_name": str(getattr(segmenter, "device_name", "")),
             "device_reason": str(getattr(segmenter, "device_reason", "")),
             "mask_grid": segmenter.mask_grid,
         }
+
+    def _open(self, request: LoadRequest) -> Segmenter:
+        """Open a model; a memory that becomes full on the way is too little memory. Raises KnownError."""
+        try:
+            return self._open_model(request.model, request.device)
+        except (MemoryError, RuntimeError) as error:
+            if not is_out_of_memory(error):
+                raise
+        raise TooLittleMemory(
+            "The memory became full while the model was loaded, so it is not in use.",
+            "Close other programs, choose a smaller model, or choose “processor” as the device.",
+        )
+
+    def _open_instead(self, request: LoadRequest, before: LoadRequest) -> Segmenter:
+        """Give up the model in use and open another one, or the one before again. Raises KnownError."""
+        self.free()
+        self._predictor = self._loaded = None
+        gc.collect()
+        try:
+            return self._open(request)
+        except KnownError:
+            self._predictor, self._loaded = Predictor(self._open(before)), before
+            raise
 
     def predict(self, request: PredictRequest | PredictSeveralRequest, progress: Progress) -> Message:
         """Predict one structure on one image, or several; with `decide` the model may say that there is nothing.

@@ -14,10 +14,13 @@ from safetensors import SafetensorError, safe_open
 from transformers import AutoTokenizer, PreTrainedConfig
 
 from core.errors import ModelError
-from core.sa2va.config import Sa2VAConfig, read_config
+from core.sa2va.config import Sa2VAConfig
 from core.sa2va.families import family_of
+from core.sa2va.few_bits import put_weight
 from core.sa2va.keys import convert
 from core.sa2va.network import Sa2VANetwork
+from core.sa2va.placement import Placement, attach, on_one
+from core.sa2va.precision import Precision, is_in_few_bits
 from core.sa2va.prompt import IMAGE_TOKEN, SEG_TOKEN
 from core.sa2va.sentencepiece_tokenizer import is_sentencepiece_only, load_sentencepiece
 
@@ -99,27 +102,6 @@ def model_id(folder: Path) -> str:
     return digest.hexdigest()[:32]
 
 
-def load_network(folder: Path, device: torch.device, dtype: torch.dtype = torch.float32) -> tuple[Sa2VANetwork, Any]:
-    """Load network and tokenizer, each shard straight to `device`.
-
-    Args:
-        folder: a checkpoint folder.
-        device: where the weights go.
-        dtype: of the weights.
-
-    Returns:
-        The network in evaluation mode and its tokenizer.
-
-    Raises:
-        ModelError: anything that keeps the folder from being a whole Sa2VA model, in one sentence.
-    """
-    config = read_config(folder)
-    tokenizer = load_tokenizer(folder, image_token_of(config))
-    network = empty_network(config, tokenizer)
-    fill(network, config, read_tensors(folder, device), device, dtype, folder.name)
-    return network.eval(), tokenizer
-
-
 def empty_network(config: Sa2VAConfig, tokenizer: Any) -> Sa2VANetwork:
     """The network with its parameters on the meta device: no memory, no random numbers."""
     with init_empty_weights(include_buffers=False):
@@ -158,23 +140,43 @@ def fill(
     dtype: torch.dtype,
     name: str,
 ) -> None:
+    """`fill_divided` with everything on one device. Raises ModelError."""
+    fill_divided(network, config, tensors, on_one(device), Precision("", dtype), name)
+
+
+def fill_divided(
+    network: Sa2VANetwork,
+    config: Sa2VAConfig,
+    tensors: Iterator[tuple[str, torch.Tensor]],
+    placement: Placement,
+    precision: Precision,
+    name: str,
+) -> None:
     """Put published tensors into the network: every name known, every place taken once, every shape equal.
+
+    Each tensor goes to its device and into its precision before the next one is read.
 
     Raises:
         ModelError: with the first name that does not fit.
     """
-    places = dict(network.state_dict())
+    places = {place: tensor.shape for place, tensor in network.state_dict().items()}
     converted: dict[str, torch.Tensor] = {}
+    small: set[str] = set()
     for key, tensor in tensors:
         try:
             pairs = list(convert(key, tensor, config))
         except (KeyError, RuntimeError, ValueError) as error:
             raise _does_not_fit(name, key) from error
         for place, piece in pairs:
-            if place not in places or place in converted or piece.shape != places[place].shape:
+            if place not in places or place in converted or place in small or piece.shape != places[place]:
                 raise _does_not_fit(name, key)
-            converted[place] = piece.to(device=device, dtype=dtype).contiguous()
-    missing = sorted(places.keys() - converted.keys())
+            device, dtype = placement.device_of(place), precision.dtype_of(place)
+            if precision.bits is not None and is_in_few_bits(place, tuple(piece.shape)):
+                put_weight(network, place, piece.to(dtype), device, precision.bits)
+                small.add(place)
+            else:
+                converted[place] = piece.to(device=device, dtype=dtype).contiguous()
+    missing = sorted(places.keys() - converted.keys() - small)
     if missing:
         raise ModelError(
             "The model in “{folder}” is not complete ({key} is missing), so it was not loaded.",
@@ -182,8 +184,11 @@ def fill(
             folder=name,
             key=missing[0],
         )
-    network.load_state_dict(converted, strict=True, assign=True)
-    network.to(device)
+    network.load_state_dict(converted, strict=not small, assign=True)
+    if placement.is_divided:
+        attach(network, placement)
+    else:
+        network.to(placement.last)
 
 
 def _does_not_fit(folder: str, key: str) -> ModelError:

@@ -1,35 +1,82 @@
-"""Which processor runs the model, and why."""
+"""Which processor runs the model, and why; and how much memory is free on it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 
+import psutil
 import torch
 
 from core.errors import DeviceError
 
+AUTO, PROCESSOR, CARD, APPLE = "auto", "cpu", "cuda", "mps"
 
-def choose_device(wanted: str = "auto") -> tuple[torch.device, str]:
-    """A device and the reason for it.
+
+@dataclass(frozen=True)
+class Available:
+    """Something that can compute.
+
+    Attributes:
+        key: what `choose_device` takes: "cuda", "mps" or "cpu".
+        name: of the product, for a person; "" for the processor.
+        cards: how many of them there are.
+    """
+
+    key: str
+    name: str
+    cards: int = 1
+
+
+def available_devices() -> list[Available]:
+    """What can compute here, the quickest first; the processor is always among it."""
+    found = []
+    if torch.cuda.is_available():
+        found.append(Available(CARD, torch.cuda.get_device_name(0), torch.cuda.device_count()))
+    if torch.backends.mps.is_available():
+        found.append(Available(APPLE, "Apple"))
+    return [*found, Available(PROCESSOR, "")]
+
+
+def choose_device(wanted: str = AUTO) -> tuple[torch.device, str]:
+    """A device and the reason for it, one sentence of the context "core".
 
     Args:
-        wanted: "auto", "cpu", "cuda" or "mps".
+        wanted: "auto", "cpu", "cuda" or "mps". What was asked for by name is never exchanged for something else.
 
     Raises:
         DeviceError: a graphics card was asked for and there is none.
     """
-    if wanted == "auto":
-        if torch.cuda.is_available():
-            return torch.device("cuda"), f"graphics card found: {torch.cuda.get_device_name(0)}"
-        if torch.backends.mps.is_available():
-            return torch.device("mps"), "Apple graphics processor found"
-        return torch.device("cpu"), "no graphics card found, so the processor is used"
-    if wanted == "cpu":
-        return torch.device("cpu"), "the processor was chosen in the settings"
-    available: dict[str, Callable[[], bool]] = {"cuda": torch.cuda.is_available, "mps": torch.backends.mps.is_available}
-    if wanted not in available or not available[wanted]():
+    found = [one.key for one in available_devices()]
+    if wanted == AUTO:
+        reasons = {
+            CARD: "A graphics card was found and is used.",
+            APPLE: "The graphics processor of this Apple computer was found and is used.",
+            PROCESSOR: "No graphics card was found, so the processor is used.",
+        }
+        return torch.device(found[0]), reasons[found[0]]
+    if wanted == PROCESSOR:
+        return torch.device(PROCESSOR), "The processor is used because it was chosen."
+    if wanted not in found:
         raise DeviceError(
             "This computer has no graphics card that the model can use, although one was asked for; nothing was started.",
             "Choose “automatic” or “processor” as the device and try again.",
         )
-    return torch.device(wanted), "the graphics card was chosen in the settings"
+    return torch.device(wanted), "The graphics card is used because it was chosen."
+
+
+def device_name(device: torch.device) -> str:
+    """The name of the product that computes; "" for the processor."""
+    if device.type == CARD:
+        return torch.cuda.get_device_name(device)
+    return "Apple" if device.type == APPLE else ""
+
+
+def free_memory(device: torch.device) -> int:
+    """Bytes that a model could take on a device now."""
+    if device.type == CARD:
+        torch.cuda.empty_cache()
+        return torch.cuda.mem_get_info(device)[0]
+    free = int(psutil.virtual_memory().available)
+    if device.type == APPLE:
+        return min(free, torch.mps.recommended_max_memory() - torch.mps.current_allocated_memory())
+    return free

@@ -68,7 +68,9 @@ class Grounding(nn.Module):
 
     def encode(self, pixels: torch.Tensor) -> ImageFeatures:
         """(B, 3, S, S) float -> features of the three levels; conv_s0, conv_s1 and `no_mem_embed` are already applied."""
-        high_0, high_1, lowest = self.image_encoder(pixels)["backbone_fpn"]
+        first, exact = next(self.image_encoder.parameters()), self.no_mem_embed
+        levels = self.image_encoder(pixels.to(first.device, first.dtype))["backbone_fpn"]
+        high_0, high_1, lowest = (level.to(exact.device, exact.dtype) for level in levels)
         return ImageFeatures(
             embedding=lowest + self.no_mem_embed.view(1, -1, 1, 1),
             high_res_0=self.sam_mask_decoder.conv_s0(high_0),

@@ -38,8 +38,9 @@ class Sa2VANetwork(nn.Module):
         self.grounding = Grounding(config.sam2)
 
     def image_tokens(self, picture: LanguagePicture) -> PictureTokens:
-        """One picture, as `family.picture` makes it, in the language model's space."""
-        return self.family.image_tokens(self.vision_language, picture)
+        """One picture, as `family.picture` makes it, in the language model's space; it may be on any device."""
+        first = next(self.vision_language.parameters())  # of the vision model
+        return self.family.image_tokens(self.vision_language, picture.to(first.device, first.dtype))
 
     def states(
         self,
@@ -67,7 +68,8 @@ class Sa2VANetwork(nn.Module):
         if int(places.sum()) != tokens.shape[0]:
             raise ValueError("the picture's tokens and their places do not agree")
         embedded = self.vision_language.get_input_embeddings()(ids)
-        embedded = embedded.masked_scatter(places.unsqueeze(-1), tokens.to(embedded.dtype))
+        where = places.unsqueeze(-1).to(embedded.device)
+        embedded = embedded.masked_scatter(where, tokens.to(embedded.device, embedded.dtype))
         deeper = [torch.cat(layer) for layer in zip(*(picture.deeper for picture in pictures), strict=True)]
         positions = self.family.positions(ids, pictures, self.image_token_id)
         return self.family.states(self.vision_language, embedded, positions, attention_mask, cache, places, deeper)
@@ -113,7 +115,7 @@ class Sa2VANetwork(nn.Module):
         """
         features = self.grounding.encode(sam_pictures)
         states = self.states(ids, [pictures[int(i)] for i in picture_of], attention_mask)
-        seg = states[torch.arange(ids.shape[0], device=ids.device), seg_positions]
+        seg = states[torch.arange(ids.shape[0], device=ids.device), seg_positions].to(features.embedding.dtype)
         decoded = self.grounding.decode(
             ImageFeatures(
                 features.embedding[picture_of], features.high_res_0[picture_of], features.high_res_1[picture_of]

@@ -16,10 +16,22 @@ import torch
 from torch import nn
 
 from core.sa2va import prompt as text
-from core.sa2va.checkpoint import load_network, model_id
-from core.sa2va.device import choose_device
+from core.sa2va.checkpoint import (
+    empty_network,
+    fill_divided,
+    image_token_of,
+    load_tokenizer,
+    model_id,
+    read_tensors,
+)
+from core.sa2va.config import read_config
+from core.sa2va.device import choose_device, device_name
 from core.sa2va.families.family import PictureTokens, Route
+from core.sa2va.few_bits import exchange_layers
+from core.sa2va.memory_needed import memory_needed
 from core.sa2va.network import Sa2VANetwork
+from core.sa2va.placement import find_place
+from core.sa2va.precision import choose_precision
 from core.sa2va.preprocessing import normalise, sam2_picture
 from core.sa2va.reading import LONGEST_ANSWER, Mark, Reading
 from core.segmenter import Answer, Click, Decoded, ImageFeatures
@@ -74,16 +86,40 @@ class Sa2VASegmenter:
         self.model_id = self.features_id = identity
         self.device = device
         self.device_reason = reason
+        self.device_name = device_name(device)
         self.route = route
         self.mask_grid = network.config.sam2.image_size // 4
         self._seen: OrderedDict[bytes, _Seen] = OrderedDict()
 
     @classmethod
-    def load(cls, folder: Path, device: str = "auto") -> Sa2VASegmenter:
-        """Load a checkpoint folder in float32 (bfloat16 is a later choice). Raises ModelError, DeviceError."""
+    def load(cls, folder: Path, device: str = "auto", precision: str = "auto") -> Sa2VASegmenter:
+        """Load a checkpoint folder, each tensor straight to its device and precision.
+
+        Args:
+            folder: in upstream's layout.
+            device: "auto", "cpu", "cuda" or "mps".
+            precision: "auto", "fp32", "bf16", "8bit" or "4bit".
+
+        Raises:
+            ModelError: anything that keeps the folder from being a whole Sa2VA model, in one sentence.
+            DeviceError: the device is not there, its memory does not suffice, or few bits cannot be had.
+        """
         chosen, reason = choose_device(device)
-        network, tokenizer = load_network(folder, chosen)
-        return cls(network, tokenizer, model_id(folder), chosen, reason)
+        how = choose_precision(precision, chosen)
+        config = read_config(folder)
+        tokenizer = load_tokenizer(folder, image_token_of(config))
+        network = empty_network(config, tokenizer)
+        if how.bits is not None:
+            exchange_layers(network, how.bits)
+        need = memory_needed(folder, how, config.sam2)
+        placement = find_place(network, chosen, need.total, need.working, how, folder.name)
+        straight = torch.device("cpu") if placement.is_divided else placement.last
+        fill_divided(network, config, read_tensors(folder, straight), placement, how, folder.name)
+        identity = model_id(folder)
+        loaded = cls(network.eval(), tokenizer, identity, placement.last, reason)
+        if how.name != "fp32":
+            loaded.features_id = f"{identity}-{how.name}"
+        return loaded
 
     @torch.no_grad()
     def encode_image(self, rgb: npt.NDArray[np.uint8]) -> ImageFeatures:
@@ -116,7 +152,9 @@ class Sa2VASegmenter:
             behind = [ids[asked[0].picture_end :] for ids in upto[len(states) :]]
             with _whole_or_forgotten(seen):
                 states += [own[-1] for own in seen.reading.go_on_apart(behind)]
-        return torch.stack(states) if states else torch.empty(0, self.network.config.hidden_size, device=self.device)
+        if not states:
+            return torch.empty(0, self.network.config.hidden_size, device=self.device)
+        return torch.stack(states).to(self.device, torch.float32)
 
     @torch.no_grad()
     def answer(self, rgb: npt.NDArray[np.uint8], prompt: str, longest: int = LONGEST_ANSWER) -> Answer:
@@ -142,7 +180,8 @@ class Sa2VASegmenter:
             reading.back_to(mark)
         seg = self.tokenizer.convert_tokens_to_ids(text.SEG_TOKEN)
         found = torch.tensor([token == seg for token in said.ids[:-1]], dtype=torch.bool, device=self.device)
-        return Answer(self.tokenizer.decode(said.ids, skip_special_tokens=False).strip(), said.states[found])
+        states = said.states.to(self.device, torch.float32)[found]
+        return Answer(self.tokenizer.decode(said.ids, skip_special_tokens=False).strip(), states)
 
     def decode(self, features: ImageFeatures, state: torch.Tensor, clicks: list[Click] | None = None) -> Decoded:
         """Decode B pictures, or one, for B states (B, hidden); differentiable in projection and mask decoder."""
@@ -190,8 +229,7 @@ class Sa2VASegmenter:
         """The language side of a picture, remembered for the last few pictures so that a second prompt is quick."""
         key = hashlib.blake2b(rgb.tobytes(), digest_size=16).digest() + repr(rgb.shape).encode()
         if key not in self._seen:
-            picture = self.network.family.picture(rgb, self.route).to(self.device)
-            self._seen[key] = _Seen(self.network.image_tokens(picture))
+            self._seen[key] = _Seen(self.network.image_tokens(self.network.family.picture(rgb, self.route)))
         self._seen.move_to_end(key)
         while len(self._seen) > _RECENT_PICTURES:
             self._seen.popitem(last=False)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -16,6 +17,7 @@ import pytest
 import torch
 from PIL import Image as Picture
 
+from core.errors import KnownError, ModelError, TooLittleMemory
 from core.inference.requests import InferenceService
 from core.inference.worker import InferenceWorker
 from core.packed_array import unpack_array
@@ -101,7 +103,13 @@ def test_load_then_predict(running: Running, tmp_path: Path) -> None:
     assert loaded == {
         "id": 1,
         "event": "done",
-        "result": {"model_id": "toy", "device": "cpu", "device_reason": "a toy needs nothing else", "mask_grid": GRID},
+        "result": {
+            "model_id": "toy",
+            "device": "cpu",
+            "device_name": "",
+            "device_reason": "a toy needs nothing else",
+            "mask_grid": GRID,
+        },
     }
     done = running.ask(PredictRequest(2, picture(tmp_path / "a.png"), "the bright part"))
     assert (done["id"], done["event"]) == (2, "done")
@@ -238,6 +246,53 @@ def test_a_failure_is_one_sentence_and_the_next_request_works(
     assert words in failed["what_happened"].format(**failed["values"])
     assert failed["what_to_do"]
     assert running.ask(PredictRequest(8, good, "the bright part"))["event"] == "done"
+
+
+class Shelf:
+    """Opens toys by name as long as the one before is gone or both have room; "torn" is damaged."""
+
+    def __init__(self) -> None:
+        self.room_for_two = True
+        self.opened: list[str] = []
+        self.alive: weakref.WeakSet[BrightSegmenter] = weakref.WeakSet()
+
+    def open(self, model: str, device: str) -> BrightSegmenter:
+        self.opened.append(model)
+        if len(self.alive) and not self.room_for_two:
+            raise TooLittleMemory("It needs {needed} and {free} are free.", "", needed="2 GB", free="1 GB")
+        if model == "torn":
+            raise ModelError("It is damaged.", "")
+        if model == "fat":
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        segmenter = BrightSegmenter(model)
+        self.alive.add(segmenter)
+        return segmenter
+
+
+@pytest.mark.parametrize(
+    ("room_for_two", "wanted", "in_use", "opened"),
+    [
+        (True, "second", "second", ["first", "second"]),
+        (True, "torn", "first", ["first", "torn"]),
+        (False, "second", "second", ["first", "second", "second"]),
+        (False, "torn", "first", ["first", "torn", "torn", "first"]),
+        (True, "fat", "first", ["first", "fat", "fat", "first"]),
+    ],
+)
+def test_the_model_in_use_stays_in_use_until_another_one_is_there(
+    room_for_two: bool, wanted: str, in_use: str, opened: list[str], tmp_path: Path
+) -> None:
+    shelf = Shelf()
+    service = InferenceService(shelf.open)
+    service.load(LoadRequest(1, "first"), lambda text, fraction: None)
+    shelf.room_for_two = room_for_two
+    if wanted == in_use:
+        service.load(LoadRequest(2, wanted), lambda text, fraction: None)
+    else:
+        with pytest.raises(KnownError):
+            service.load(LoadRequest(2, wanted), lambda text, fraction: None)
+    done = service.predict(PredictRequest(3, picture(tmp_path / "a.png"), "the bright part"), lambda text, part: None)
+    assert done["model_id"] == in_use and shelf.opened == opened
 
 
 def test_without_a_model_there_is_a_sentence(running: Running, tmp_path: Path) -> None:

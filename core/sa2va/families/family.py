@@ -34,9 +34,9 @@ class LanguagePicture:
     pixels: torch.Tensor
     grid: tuple[int, int] | None = None
 
-    def to(self, device: torch.device) -> LanguagePicture:
-        """The same picture on another device."""
-        return LanguagePicture(self.pixels.to(device), self.grid)
+    def to(self, *args: Any, **kwargs: Any) -> LanguagePicture:
+        """The same picture on another device or in another precision."""
+        return LanguagePicture(self.pixels.to(*args, **kwargs), self.grid)
 
 
 @dataclass(frozen=True)
