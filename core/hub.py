@@ -93,8 +93,8 @@ def download(name: str, advance: Advance = lambda done, total, file: None, cache
 def not_here_and_offline(name: str) -> ModelError:
     """The sentence for a model that would have to be downloaded while that is switched off."""
     return ModelError(
-        "The model “{name}” is not on this computer, and downloading is switched off (HF_HUB_OFFLINE).",
-        "Switch downloading on, or choose the folder of a model that is on this computer.",
+        "The model “{name}” is not on this computer, and downloading is switched off here.",
+        "Ask those who look after this computer, or choose the folder of a model that is on it.",
         name=name,
     )
 
@@ -119,8 +119,8 @@ def _files(name: str, info: ModelInfo) -> list[RemoteFile]:
     names = {file.name for file in files}
     if "config.json" not in names or not any(one.endswith(".safetensors") for one in names):
         raise ModelError(
-            "“{name}” has no weights in the safe format (safetensors), so it was not downloaded.",
-            "Choose a Sa2VA model that has; files of other formats could hold harmful code.",
+            "“{name}” is not published in the file format that holds numbers only (safetensors), so it was not downloaded.",
+            "Choose another Sa2VA model: files of other formats could hold harmful code.",
             name=name,
         )
     return sorted(
@@ -160,7 +160,7 @@ def _fetch_all(name: str, state: str, files: list[RemoteFile], place: Path, adva
     if total - here > free - SPARE:
         raise ModelError(
             "The disk has too little room for the model “{name}”: it needs {needed} more, and {free} are free.",
-            "Make room, choose a smaller model, or let HF_HOME name a folder on a larger disk.",
+            "Make room on the disk, or choose a smaller model.",
             name=name,
             needed=amount(total - here),
             free=amount(free),
@@ -314,6 +314,6 @@ def _in_words(name: str, error: Exception) -> ModelError:
         )
     return ModelError(
         "The model “{name}” could not be written into the folder of downloaded models, so the download stopped.",
-        "Allow writing there, or let HF_HOME name another folder, and try again.",
+        "Allow writing there and try again.",
         name=name,
     )

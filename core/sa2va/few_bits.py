@@ -23,7 +23,7 @@ def library() -> ModuleType:
     except (ImportError, OSError, RuntimeError) as error:
         raise DeviceError(
             "The language part cannot be loaded in 8 or 4 bits because the addition for it (bitsandbytes) is not installed.",
-            "Install it (pip install “sa2va-annotator[quant]”), or load the model in full.",
+            "Ask those who installed the program to add “quant”, or load the model in full.",
         ) from error
     logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # it would remark on every rounding
     found: ModuleType = bitsandbytes

@@ -1208,12 +1208,12 @@
         <translation>请检查磁盘并重新开始微调；您的标注完好。</translation>
     </message>
     <message>
-        <source>Check the name and the internet connection, or choose the folder of a model that is on this computer.</source>
-        <translation>请检查名称和网络连接，或选择本机上的模型文件夹。</translation>
-    </message>
-    <message>
         <source>Check the name, or choose the folder of a model that is on this computer.</source>
         <translation>请检查名称，或选择本机上的模型文件夹。</translation>
+    </message>
+    <message>
+        <source>Choose a Sa2VA model; the model in use stays in use.</source>
+        <translation>请选择 Sa2VA 模型；仍使用当前模型。</translation>
     </message>
     <message>
         <source>Choose a folder in which you may write.</source>
@@ -1256,6 +1256,10 @@
         <translation>请选择其他文件夹；仍使用当前模型。</translation>
     </message>
     <message>
+        <source>Choose another model; the model in use stays in use.</source>
+        <translation>请选择其他模型；仍使用当前模型。</translation>
+    </message>
+    <message>
         <source>Choose another name.</source>
         <translation>请使用其他名称。</translation>
     </message>
@@ -1276,8 +1280,20 @@
         <translation>请将设备设为“自动”或“处理器”后重试。</translation>
     </message>
     <message>
+        <source>Close other programs, choose a smaller model or “processor” as the device, or load its language part in 8 bits.</source>
+        <translation>请关闭其他程序，选择较小的模型，将设备设为“处理器”，或以 8 位加载其语言部分。</translation>
+    </message>
+    <message>
+        <source>Close other programs, choose a smaller model, or choose “processor” as the device.</source>
+        <translation>请关闭其他程序，选择较小的模型，或将设备设为“处理器”。</translation>
+    </message>
+    <message>
         <source>Close other programs, choose “processor” as the device, or use a smaller model, and try again.</source>
         <translation>请关闭其他程序，将设备设为“处理器”，或使用较小的模型，然后重试。</translation>
+    </message>
+    <message>
+        <source>Close other programs, or choose a smaller model.</source>
+        <translation>请关闭其他程序，或选择较小的模型。</translation>
     </message>
     <message>
         <source>Close other programs, or choose “processor” as the device, and start it again.</source>
@@ -1308,12 +1324,16 @@
         <translation>请将其裁剪或缩小到不超过 {limit} 百万像素。</translation>
     </message>
     <message>
-        <source>Download the model again; the model in use stays in use.</source>
-        <translation>请重新下载模型；仍使用当前模型。</translation>
+        <source>Download it again; if it happens again, the network changes files on their way: ask those who run it.</source>
+        <translation>请重新下载；如果再次发生，说明网络在传输途中改动了文件，请联系网络管理人员。</translation>
     </message>
     <message>
-        <source>Free some space and try again; a model needs 2 to 60 GB.</source>
-        <translation>请释放一些空间后重试；一个模型需要 2 至 60 GB。</translation>
+        <source>Download it first, or choose the folder of a model that is on this computer.</source>
+        <translation>请先下载该模型，或选择本机上某个模型的文件夹。</translation>
+    </message>
+    <message>
+        <source>Download the model again; the model in use stays in use.</source>
+        <translation>请重新下载模型；仍使用当前模型。</translation>
     </message>
     <message>
         <source>Install the newer version to work with it; nothing was changed.</source>
@@ -1336,6 +1356,10 @@
         <translation>正在分析已标注的图像（{done} / {all}）</translation>
     </message>
     <message>
+        <source>Make room and download it again: it goes on where it stopped.</source>
+        <translation>请腾出空间后重新下载：会从中断处继续。</translation>
+    </message>
+    <message>
         <source>Make room on it, or choose another folder.</source>
         <translation>请释放磁盘空间，或选择其他文件夹。</translation>
     </message>
@@ -1354,6 +1378,14 @@
     <message>
         <source>Make room on the disk or allow writing, then start it again.</source>
         <translation>请释放磁盘空间或允许写入，然后重新开始。</translation>
+    </message>
+    <message>
+        <source>Making room for the model</source>
+        <translation>正在为模型腾出内存</translation>
+    </message>
+    <message>
+        <source>No graphics card was found, so the processor is used.</source>
+        <translation>没有找到显卡，因此使用处理器。</translation>
     </message>
     <message>
         <source>No mask is accepted yet, so there is nothing to write.</source>
@@ -1412,6 +1444,10 @@
         <translation>请将其另存为 8 位 PNG，或不使用它；其他图像不受影响。</translation>
     </message>
     <message>
+        <source>Something went wrong inside the program during the download; the model in use stays in use.</source>
+        <translation>下载时程序内部出错；仍使用当前模型。</translation>
+    </message>
+    <message>
         <source>Something went wrong inside the program during the fine-tune; your labels are safe and nothing was changed.</source>
         <translation>微调期间程序内部出错；您的标注完好，没有任何改动。</translation>
     </message>
@@ -1452,12 +1488,28 @@
         <translation>请释放一些空间或允许写入该文件夹；您自己的项目不受影响。</translation>
     </message>
     <message>
+        <source>Allow writing there and try again.</source>
+        <translation>请允许在该处写入，然后重试。</translation>
+    </message>
+    <message>
+        <source>Ask those who installed the program to add “quant”, or load the model in full.</source>
+        <translation>请安装本程序的人员添加“quant”组件，或完整加载该模型。</translation>
+    </message>
+    <message>
+        <source>Ask those who look after this computer, or choose the folder of a model that is on it.</source>
+        <translation>请联系管理这台电脑的人员，或选择本机上某个模型的文件夹。</translation>
+    </message>
+    <message>
         <source>Choose a folder with a Sa2VA model; the model in use stays in use.</source>
         <translation>请选择 Sa2VA 模型所在的文件夹；仍使用当前模型。</translation>
     </message>
     <message>
         <source>Choose a new or an empty folder.</source>
         <translation>请选择新的或空的文件夹。</translation>
+    </message>
+    <message>
+        <source>Choose another Sa2VA model: files of other formats could hold harmful code.</source>
+        <translation>请选择其他 Sa2VA 模型：其他格式的文件可能含有有害代码。</translation>
     </message>
     <message>
         <source>Choose the model that it was made from, or another version.</source>
@@ -1478,6 +1530,10 @@
     <message>
         <source>Make room on the disk or allow writing there, then try again.</source>
         <translation>请释放磁盘空间或允许写入该位置，然后重试。</translation>
+    </message>
+    <message>
+        <source>Make room on the disk, or choose a smaller model.</source>
+        <translation>请在磁盘上腾出空间，或选择较小的模型。</translation>
     </message>
     <message>
         <source>Make room, or choose a folder on another disk.</source>
@@ -1506,10 +1562,6 @@
     <message>
         <source>The disk is full, so the fine-tune was stopped; your labels are safe.</source>
         <translation>磁盘已满，微调已停止；您的标注完好。</translation>
-    </message>
-    <message>
-        <source>The disk is full, so the model “{name}” was not fetched.</source>
-        <translation>磁盘已满，没有下载模型“{name}”。</translation>
     </message>
     <message>
         <source>The disk is full, so this change was not saved; everything before it is safe.</source>
@@ -1546,6 +1598,10 @@
     <message>
         <source>The file {file} is not an image, whatever its name says, so it cannot be shown.</source>
         <translation>文件 {file} 虽然名称像图像，但实际不是图像，无法显示。</translation>
+    </message>
+    <message>
+        <source>The file {file} of the model “{name}” did not arrive as it was published, so it was deleted.</source>
+        <translation>模型“{name}”的文件 {file} 收到时与发布的不一致，因此已删除。</translation>
     </message>
     <message>
         <source>The files of the version “{folder}” are missing or damaged, so it was not loaded.</source>
@@ -1636,6 +1692,18 @@
         <translation>文件夹“{project}”中没有项目，因此没有打开项目。</translation>
     </message>
     <message>
+        <source>The graphics card is used because it was chosen.</source>
+        <translation>已选择显卡，因此使用显卡。</translation>
+    </message>
+    <message>
+        <source>The graphics processor of this Apple computer was found and is used.</source>
+        <translation>找到了这台 Apple 电脑的图形处理器，正在使用。</translation>
+    </message>
+    <message>
+        <source>The hub did not give the model “{name}” (its answer was {status}), so the download stopped; what came is kept.</source>
+        <translation>模型网站没有提供模型“{name}”（其答复为 {status}），因此下载停止；已收到的部分会保留。</translation>
+    </message>
+    <message>
         <source>The image is more than {times} times as long as wide, and this model cannot look at such a one.</source>
         <translation>图像的长边超过短边的 {times} 倍，此模型无法处理这样的图像。</translation>
     </message>
@@ -1656,12 +1724,20 @@
         <translation>现在无法统计此项目的标注。</translation>
     </message>
     <message>
+        <source>The language part cannot be loaded in 8 or 4 bits because the addition for it (bitsandbytes) is not installed.</source>
+        <translation>没有安装所需的附加组件（bitsandbytes），因此无法以 8 位或 4 位加载语言部分。</translation>
+    </message>
+    <message>
         <source>The list of the demo images is missing or damaged, so the demo was not started.</source>
         <translation>演示图像的列表缺失或已损坏，因此演示没有启动。</translation>
     </message>
     <message>
         <source>The mask {place} did not read back as it was written, so no masks were written.</source>
         <translation>掩膜 {place} 读回的内容与写入的不一致，因此没有写入掩膜。</translation>
+    </message>
+    <message>
+        <source>The memory became full while the model was loaded, so it is not in use.</source>
+        <translation>加载模型时内存已满，因此没有使用该模型。</translation>
     </message>
     <message>
         <source>The model description in “{folder}” is incomplete, so the model was not loaded.</source>
@@ -1678,6 +1754,34 @@
     <message>
         <source>The model in “{folder}” uses a language part ({kind}) that this program does not know, so it was not loaded.</source>
         <translation>“{folder}”中的模型使用了本程序不认识的语言部分（{kind}），因此没有加载。</translation>
+    </message>
+    <message>
+        <source>The model “{name}” could not be written into the folder of downloaded models, so the download stopped.</source>
+        <translation>无法将模型“{name}”写入存放已下载模型的文件夹，因此下载停止。</translation>
+    </message>
+    <message>
+        <source>The model “{name}” is being downloaded already, so it was not begun a second time.</source>
+        <translation>模型“{name}”已在下载中，因此没有再次开始。</translation>
+    </message>
+    <message>
+        <source>The model “{name}” is not on this computer, so nothing was loaded.</source>
+        <translation>模型“{name}”不在本机上，因此没有加载。</translation>
+    </message>
+    <message>
+        <source>The model “{name}” is only given to those who agreed to its terms, so it was not downloaded.</source>
+        <translation>模型“{name}”只提供给同意其条款的人，因此没有下载。</translation>
+    </message>
+    <message>
+        <source>The model “{name}” is published with a weight file missing, so it cannot be used.</source>
+        <translation>发布的模型“{name}”缺少一个权重文件，因此无法使用。</translation>
+    </message>
+    <message>
+        <source>The model “{name}” needs {needed} of memory and {free} are free, so it was not loaded.</source>
+        <translation>模型“{name}”需要 {needed} 内存，目前空闲 {free}，因此没有加载。</translation>
+    </message>
+    <message>
+        <source>The model “{name}” needs {needed} of the graphics card&apos;s memory and {free} are free, so it was not loaded.</source>
+        <translation>模型“{name}”需要 {needed} 显存，目前空闲 {free}，因此没有加载。</translation>
     </message>
     <message>
         <source>The model&apos;s answers on your labels are no numbers, so the fine-tune was stopped; nothing was changed.</source>
@@ -1720,8 +1824,28 @@
         <translation>无法理解用于区分患者的规则“{pattern}”，因此没有开始。</translation>
     </message>
     <message>
+        <source>The processor is used because it was chosen.</source>
+        <translation>已选择处理器，因此使用处理器。</translation>
+    </message>
+    <message>
         <source>The program and its background worker did not understand each other.</source>
         <translation>程序与其后台进程无法相互理解。</translation>
+    </message>
+    <message>
+        <source>There is no model “{name}” on the hub, or it is not public, so nothing was downloaded.</source>
+        <translation>模型网站上没有模型“{name}”，或者它没有公开，因此没有下载。</translation>
+    </message>
+    <message>
+        <source>Try again later. If it happens again, check the name.</source>
+        <translation>请稍后重试。如果再次发生，请检查名称。</translation>
+    </message>
+    <message>
+        <source>Wait for the end of the other download, or cancel it.</source>
+        <translation>请等待另一个下载结束，或取消它。</translation>
+    </message>
+    <message>
+        <source>“{name}” is a model of another kind ({kind}), so it was not downloaded.</source>
+        <translation>“{name}”是另一种模型（{kind}），因此没有下载。</translation>
     </message>
     <message>
         <source>“{wanted}” is called “{given}” in the export: its name is not possible on every system.</source>
@@ -1734,6 +1858,38 @@
     <message>
         <source>The project “{project}” cannot be reached (its disk or network folder may be gone), so nothing was changed.</source>
         <translation>无法访问项目“{project}”（其磁盘或网络文件夹可能已断开），因此没有任何改动。</translation>
+    </message>
+    <message>
+        <source>A graphics card was found and is used.</source>
+        <translation>找到了显卡，正在使用。</translation>
+    </message>
+    <message>
+        <source>Agree to them on its page of the hub and sign in there, or choose another model.</source>
+        <translation>请在模型网站上该模型的页面同意条款并登录，或选择其他模型。</translation>
+    </message>
+    <message>
+        <source>Check the internet connection and download it again: it goes on where it stopped.</source>
+        <translation>请检查网络连接后重新下载：会从中断处继续。</translation>
+    </message>
+    <message>
+        <source>Downloading {file}</source>
+        <translation>正在下载 {file}</translation>
+    </message>
+    <message>
+        <source>The connection to the hub failed, so the model “{name}” is not here yet; what came is kept.</source>
+        <translation>与模型网站的连接失败，因此模型“{name}”尚未到达本机；已收到的部分会保留。</translation>
+    </message>
+    <message>
+        <source>The disk became full during the download of “{name}”; what came is kept, and nothing else was changed.</source>
+        <translation>下载“{name}”时磁盘已满；已收到的部分会保留，其他没有改动。</translation>
+    </message>
+    <message>
+        <source>The disk has too little room for the model “{name}”: it needs {needed} more, and {free} are free.</source>
+        <translation>磁盘空间不足以存放模型“{name}”：还需要 {needed}，目前空闲 {free}。</translation>
+    </message>
+    <message>
+        <source>The model “{name}” is not on this computer, and downloading is switched off here.</source>
+        <translation>模型“{name}”不在本机上，而这里已关闭下载。</translation>
     </message>
     <message>
         <source>The project “{project}” holds commands that this program did not write, so it was not opened.</source>
@@ -1800,10 +1956,6 @@
         <translation>“{target}”处已有内容，因此没有写入任何内容。</translation>
     </message>
     <message>
-        <source>There is no model folder “{name}” on this computer, and no model of that name could be fetched from the Hugging Face hub.</source>
-        <translation>本机上没有模型文件夹“{name}”，也无法从 Hugging Face 下载同名的模型。</translation>
-    </message>
-    <message>
         <source>There is no model “{name}” on this computer, so nothing was loaded.</source>
         <translation>本机上没有模型“{name}”，因此没有加载。</translation>
     </message>
@@ -1862,6 +2014,10 @@
     <message>
         <source>“{name}” could not be written ({reason}).</source>
         <translation>无法写入“{name}”（{reason}）。</translation>
+    </message>
+    <message>
+        <source>“{name}” is not published in the file format that holds numbers only (safetensors), so it was not downloaded.</source>
+        <translation>“{name}”没有以只含数值的文件格式（safetensors）发布，因此没有下载。</translation>
     </message>
     <message>
         <source>“{place}” in the folder “{folder}” is a link to somewhere else, so no masks were written.</source>

@@ -193,7 +193,7 @@ def test_progress_is_said_in_whole_words(capsys: pytest.CaptureFixture[str], mon
         {"event": "epoch", "epoch": 2, "epochs": 2, "loss": 0.25, "validation_dice": 0.5},
     ]
 
-    def run_job(job: Job, tell: Any) -> dict[str, Any]:
+    def run_job(job: Job, tell: Any, open_model: Any) -> dict[str, Any]:
         for event in events:
             tell(event)
         return {}
