@@ -174,7 +174,7 @@ class Finetuning(QObject):
     def _close_old_runs(self) -> None:
         """Runs that never ended, because the program was ended the hard way, are recorded as such."""
         store = self._session.store
-        if store is None:
+        if store is None or self._session.read_only:
             return
         try:
             open_runs = [run for run in store.runs() if run.outcome == "running"]

@@ -113,6 +113,15 @@ SENTENCES: dict[str, Sentence] = {
             "messages", "There is no other mask of the model for this structure. Press Predict (P) first."
         ),
     ),
+    "open_elsewhere": Sentence(
+        WARNING,
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "“{project}” is open in another window, so it can only be looked at and exported here. "
+            "Close the other window, then open the project again.",
+        ),
+        stays=True,
+    ),
     "finetune_better": Sentence(
         SUCCESS,
         QT_TRANSLATE_NOOP(

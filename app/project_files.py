@@ -95,6 +95,10 @@ class ProjectFiles(QObject):
             self._messages.say_error(error)
             return False
         self._messages.clear("StoreError")
+        if self._session.read_only:
+            self._messages.say("open_elsewhere", project=folder.name)
+        else:
+            self._messages.clear("open_elsewhere")
         self.opened.emit(folder)
         return True
 

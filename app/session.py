@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QRect, Signal
 
 from app.editing import Editing
+from app.project_lock import ProjectLock
 from core.errors import KnownError
 from core.image_file import Image, read_image
 from core.store import ImageRow, Offer, Store, StructureRow
+from core.store.database import DATABASE_FILE
 
 
 class Session(QObject):
@@ -60,12 +62,18 @@ class Session(QObject):
         self.image_id: int | None = None
         self.structure_id: int | None = None
         self.image: Image | None = None
+        self._lock: ProjectLock | None = None
         self.editing = Editing(self)
         self.editing.prediction_changed.connect(self.prediction_changed)
         self.editing.threshold_changed.connect(self.threshold_changed)
         self.editing.mask_changed.connect(self.mask_changed)
         self.editing.status_changed.connect(self.status_changed)
         self.editing.failed.connect(self.failed)
+
+    @property
+    def read_only(self) -> bool:
+        """Whether the open project belongs to another window, so that nothing can be changed here."""
+        return self.store is not None and self.store.read_only
 
     @property
     def image_row(self) -> ImageRow | None:
@@ -90,11 +98,21 @@ class Session(QObject):
     def open_project(self, folder: Path) -> None:
         """Open a project folder and show its first image that is not accepted yet.
 
+        A project that another window has open is opened for reading only: `read_only` says so.
+
         Raises:
             StoreError: not a project, damaged, newer than this program, not writable; the open one stays open.
         """
         folder = folder.absolute()
-        self._show(Store.open(folder), folder)
+        is_project = (folder / DATABASE_FILE).is_file()
+        lock = self._lock if folder == self.folder else ProjectLock.take(folder) if is_project else None
+        try:
+            store = Store.open(folder, read_only=is_project and lock is None)
+        except KnownError:
+            if lock is not None and lock is not self._lock:
+                lock.release()
+            raise
+        self._show(store, folder, lock)
 
     def create_project(self, folder: Path, name: str) -> None:
         """Make a new empty project in this folder and open it.
@@ -103,7 +121,7 @@ class Session(QObject):
             StoreError: the folder cannot be written or holds a project already.
         """
         folder = folder.absolute()
-        self._show(Store.create(folder, name), folder)
+        self._show(Store.create(folder, name), folder, ProjectLock.take(folder))
 
     def close_project(self) -> None:
         """Save and close; the window is then empty."""
@@ -112,6 +130,9 @@ class Session(QObject):
         self.save()
         if self.store is not None:
             self.store.close()
+        if self._lock is not None:
+            self._lock.release()
+        self._lock = None
         self.store, self.folder, self.images, self.structures = None, None, [], []
         self.image_id = self.structure_id = self.image = None
         self.editing.clear()
@@ -253,10 +274,12 @@ class Session(QObject):
         """Save the current mask if it changed; False when the store refused."""
         return self.editing.save() if self.editing.is_loaded else True
 
-    def _show(self, store: Store, folder: Path) -> None:
+    def _show(self, store: Store, folder: Path, lock: ProjectLock | None) -> None:
+        if lock is self._lock:
+            self._lock = None  # it is kept, not given up with the project that is closed
         if self.store is not None:
             self.close_project()
-        self.store, self.folder = store, folder
+        self.store, self.folder, self._lock = store, folder, lock
         self.images, self.structures = store.images(), store.structures()
         self.structure_id = self.structures[0].id if self.structures else None
         self.project_changed.emit()

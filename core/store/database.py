@@ -228,6 +228,12 @@ class ProjectDatabase:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing; durable when it ends. Raises StoreError when the file cannot be written."""
+        if self.read_only:
+            raise StoreError(
+                "The project “{project}” is only looked at here, so nothing was saved in it.",
+                "Close the other window that works on it, then open it again.",
+                project=self.folder.name,
+            )
         try:
             self.execute("BEGIN IMMEDIATE")
             try:

@@ -1520,6 +1520,10 @@
         <translation>请选择生成该版本时所用的模型；您的版本和标注完好。</translation>
     </message>
     <message>
+        <source>Close the other window that works on it, then open it again.</source>
+        <translation>请关闭正在使用它的另一个窗口，然后重新打开。</translation>
+    </message>
+    <message>
         <source>Cut the image, or choose a model of the InternVL family.</source>
         <translation>请裁剪图像，或选择 InternVL 系列的模型。</translation>
     </message>
@@ -1832,6 +1836,10 @@
         <translation>程序与其后台进程无法相互理解。</translation>
     </message>
     <message>
+        <source>The project “{project}” is only looked at here, so nothing was saved in it.</source>
+        <translation>项目“{project}”在这里仅供查看，因此没有保存任何内容。</translation>
+    </message>
+    <message>
         <source>There is no model “{name}” on the hub, or it is not public, so nothing was downloaded.</source>
         <translation>模型网站上没有模型“{name}”，或者它没有公开，因此没有下载。</translation>
     </message>
@@ -2128,6 +2136,10 @@
     <message>
         <source>There is no other mask of the model for this structure. Press Predict (P) first.</source>
         <translation>此结构没有模型的其他掩膜。请先按“预测”(P)。</translation>
+    </message>
+    <message>
+        <source>“{project}” is open in another window, so it can only be looked at and exported here. Close the other window, then open the project again.</source>
+        <translation>“{project}”已在另一个窗口中打开，因此在这里只能查看和导出。请关闭另一个窗口，然后重新打开此项目。</translation>
     </message>
     <message>
         <source>The fine-tune is finished: {name} is better and in use from now on. Press Predict (P) to see what it learned.</source>
