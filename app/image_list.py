@@ -39,16 +39,16 @@ class ImageListModel(QAbstractListModel):
         row = self._session.images[index.row()]
         status = self._statuses.get(row.id, "unseen")
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._session.name_of(row)
+            return row.name
         if role == Qt.ItemDataRole.DecorationRole:
             return self._icons[status]
         if role == Qt.ItemDataRole.ToolTipRole:
-            lines = [self._session.name_of(row), self.status_text(status), f"{row.width} × {row.height}"]
+            lines = [row.name, self.status_text(status), f"{row.width} × {row.height}"]
             if row.patient_key:
                 lines.append(self.tr("Patient: {patient}").format(patient=row.patient_key))
             return "\n".join(lines)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{self._session.name_of(row)}, {self.status_text(status)}"
+            return f"{row.name}, {self.status_text(status)}"
         if role == Qt.ItemDataRole.SizeHintRole:
             return QSize(0, ROW_HEIGHT)
         return row.id if role == ID_ROLE else None

@@ -171,7 +171,7 @@ class MainWindow(QMainWindow):
         self.images.setVisible(has_project)
         self.tabs.setVisible(has_project)
         row, folder = self.session.image_row, self.session.folder
-        parts = [self.session.name_of(row) if row is not None else "", folder.name if folder is not None else ""]
+        parts = [row.name if row is not None else "", folder.name if folder is not None else ""]
         self.setWindowTitle(" – ".join([part for part in parts if part] + ["sa2va-annotator"]))
         self._saved.setText("")
 

@@ -91,10 +91,6 @@ class Session(QObject):
         row = self.image_row
         return self.store.image_path(row) if self.store is not None and row is not None else None
 
-    def name_of(self, row: ImageRow) -> str:
-        """The file name of an image, as the clinician knows it."""
-        return Path(row.path).name
-
     def open_project(self, folder: Path) -> None:
         """Open a project folder and show its first image that is not accepted yet.
 

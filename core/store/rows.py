@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,11 @@ class ImageRow:
     height: int
     patient_key: str
     study_key: str
+
+    @property
+    def name(self) -> str:
+        """The file name, as the clinician knows it."""
+        return Path(self.path).name
 
 
 @dataclass(frozen=True)

@@ -128,7 +128,7 @@ def id_of(view, row: int) -> int:
 
 def targets_of(demo: DemoProject, session: Session) -> list[Target]:
     """One structure of each image of the second scanner; the first is the one that a hand outlines most easily."""
-    rows = {session.name_of(row): row for row in session.images}
+    rows = {row.name: row for row in session.images}
     structures = {row.name: row for row in session.structures}
     found = []
     for entry in demo.images:
