@@ -38,3 +38,24 @@ def ask(chooser: random.Random, entry: Entry, absent: float) -> tuple[str, int]:
         return chooser.choice(ELSEWHERE[entry.kind]), -1
     index = chooser.randrange(len(entry.keys))
     return chooser.choice(pictures.PROMPTS[entry.keys[index]]), index
+
+
+ABSENT = (0.05, 0.2, 0.3, 0.4)
+"""Share of what is not there among the first to the fourth question on a picture."""
+
+
+def ask_several(chooser: random.Random, entry: Entry) -> list[tuple[str, int]]:
+    """As `ask`, once for each of `ABSENT`; no structure comes twice while another one of the picture has not been asked for.
+
+    Two organs on one picture are what teaches the decoder to listen: with one question only the most striking thing will do.
+    """
+    left: list[int] = []
+    asked = []
+    for share in ABSENT:
+        phrase, index = ask(chooser, entry, share)
+        if index >= 0:
+            left = left or chooser.sample(range(len(entry.keys)), len(entry.keys))
+            index = left.pop()
+            phrase = chooser.choice(pictures.PROMPTS[entry.keys[index]])
+        asked.append((phrase, index))
+    return asked

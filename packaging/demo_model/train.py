@@ -8,6 +8,7 @@ Needs a GPU with 16 GB, several processor cores and this repository; about 20 mi
 from __future__ import annotations
 
 import argparse
+import copy
 import json
 import math
 import os
@@ -28,7 +29,8 @@ sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
 import pictures  # noqa: E402
 from augment import geometry, scanner  # noqa: E402
-from questions import MEANING_OF, MEANINGS, ask  # noqa: E402
+from check import Check  # noqa: E402
+from questions import ABSENT, MEANING_OF, MEANINGS, ask_several  # noqa: E402
 from sample_pool import RealSet, SamplePool  # noqa: E402
 from tokenizer import make_tokenizer  # noqa: E402
 
@@ -72,7 +74,7 @@ def new_network(folder: Path, device: torch.device, start: Path | None = None) -
 
 
 class Batches:
-    """Pictures with two questions each; some ask for what is not there."""
+    """Pictures with several questions each; some ask for what is not there."""
 
     def __init__(self, pool: SamplePool, real: dict[str, RealSet], network: Sa2VANetwork, tokenizer: object, seed: int):
         self.pool, self.real, self.tokenizer = pool, list(real.values()), tokenizer
@@ -81,7 +83,7 @@ class Batches:
         self.cache: dict[str, text.Conversation] = {}
 
     def draw(self, count: int, chooser: random.Random) -> dict[str, torch.Tensor]:
-        """`count` pictures and 2·count prompts, still in main memory, masks packed to bits, not yet augmented."""
+        """`count` pictures and four prompts for each, still in main memory, masks packed to bits, not yet augmented."""
         images, masks, flips, talks, meanings = [], [], [], [], []
         for _ in range(count):
             source = chooser.choice(self.real) if self.real and chooser.random() < 0.06 else self.pool
@@ -89,7 +91,7 @@ class Batches:
             images.append(torch.from_numpy(np.ascontiguousarray(image)))
             truths_shape = (image.shape[0], image.shape[1] // 8)
             flips.append(entry.kind not in SIDES_MATTER)
-            for phrase, index in (ask(chooser, entry, share) for share in (0.1, 0.35)):
+            for phrase, index in ask_several(chooser, entry):
                 meanings.append(MEANING_OF[phrase])
                 if phrase not in self.cache:
                     question = text.question_of(phrase)
@@ -109,14 +111,14 @@ class Batches:
             labels[row, talk.answer_start : talk.answer_end] = ids[row, talk.answer_start : talk.answer_end]
         return {
             "images": torch.stack(images),
-            "masks": torch.stack(masks).view(count, 2, *masks[0].shape),
+            "masks": torch.stack(masks).view(count, len(ABSENT), *masks[0].shape),
             "flips": torch.tensor(flips),
             "ids": ids,
             "attention": attention,
             "labels": labels,
             "seg": torch.tensor([talk.seg_positions[0] for talk in talks]),
             "meanings": torch.tensor(meanings),
-            "picture_of": torch.arange(count).repeat_interleave(2),
+            "picture_of": torch.arange(count).repeat_interleave(len(ABSENT)),
         }
 
     def ahead(self, count: int) -> Queue[dict[str, torch.Tensor]]:
@@ -167,10 +169,11 @@ def clicks_for(truth: torch.Tensor, answer: Decoded, size: int) -> tuple[torch.T
 
 
 def losses(decoded: Decoded, truth: torch.Tensor) -> torch.Tensor:
-    """Mask loss of the best of three (a tenth of the others), calibration of predicted IoU and object score.
+    """Mask loss of the best of three and as much of all three, calibration of predicted IoU and object score.
 
     Cross-entropy over inside and outside apart, each with the same weight, is what lets a small structure be found at all: the
-    overlap has no slope where nothing is predicted, and the mean over all cells hardly knows that it is there.
+    overlap has no slope where nothing is predicted, and the mean over all cells hardly knows that it is there. All three
+    candidates must answer the words: were only the best one judged, each could draw another organ, whatever was asked.
     """
     logits, target = decoded.logits.float(), truth[:, None].expand_as(decoded.logits)
     bce = F.binary_cross_entropy_with_logits(logits, target, reduction="none")
@@ -182,7 +185,7 @@ def losses(decoded: Decoded, truth: torch.Tensor) -> torch.Tensor:
     outside = (bce * (1 - target)).sum((2, 3)) / (1 - target).sum((2, 3)).clamp(min=1)
     inside = (bce * target).sum((2, 3)) / target.sum((2, 3)).clamp(min=1)
     each = 4.0 * focal + bce.mean((2, 3)) + 0.25 * (inside + outside) + torch.where(there[:, None], dice, 0.15 * dice)
-    mask_loss = each.min(1).values + 0.1 * each.mean(1)
+    mask_loss = 0.5 * each.min(1).values + 0.5 * each.mean(1)
     with torch.no_grad():
         hard, real = logits > 0, target > 0.5
         union = (hard | real).sum((2, 3))
@@ -192,13 +195,14 @@ def losses(decoded: Decoded, truth: torch.Tensor) -> torch.Tensor:
     return mask_loss.mean() + 0.5 * iou_loss + 0.1 * score_loss
 
 
-def step_loss(
+def step_losses(
     network: Sa2VANetwork, namer: torch.nn.Linear, batch: dict[str, torch.Tensor], size: int, with_clicks: bool
-) -> torch.Tensor:
-    """Forward through every part; with clicks the decoder hears them beside the words.
+) -> dict[str, torch.Tensor]:
+    """Forward through every part: "mask", "name" and "words" losses, and "named", the share of meanings told rightly.
 
-    `namer` tells from the embedding at [SEG] which structure was named. Without it the language model settled on one answer
-    for all words (the picture's tokens are so much larger than the words' at first) and the decoder learned not to listen.
+    With clicks the decoder hears them beside the words. `namer` tells from the embedding at [SEG] which structure was named.
+    Without it the language model settled on one answer for all words (the picture's tokens are so much larger than the words'
+    at first) and the decoder learned not to listen.
     """
     mean, std = (torch.tensor(v, device=batch["pixels"].device).view(1, 3, 1, 1) for v in (MEAN, STD))
     pixels = (batch["pixels"] - mean) / std
@@ -209,18 +213,23 @@ def step_loss(
         pixels.shape[0], network.config.picture.tokens, -1
     )
     of = batch["picture_of"]
-    states = network.states(batch["ids"], [PictureTokens(tokens[index]) for index in of.tolist()], batch["attention"])
+    states = network.states(batch["ids"], [PictureTokens(one) for one in tokens[of].unbind()], batch["attention"])
     language = network.text_hidden_fcs(states[torch.arange(of.shape[0], device=of.device), batch["seg"]])
     features = network.grounding.encode(pixels)
     features = ImageFeatures(features.embedding[of], features.high_res_0[of], features.high_res_1[of])
     decoded = network.grounding.decode(features, language)
-    loss = losses(decoded, batch["truth"])
+    mask = losses(decoded, batch["truth"])
     if with_clicks:
         points, labels = clicks_for(batch["truth"], decoded, size)
-        loss = 0.5 * loss + 0.5 * losses(network.grounding.decode(features, language, points, labels), batch["truth"])
+        mask = 0.5 * mask + 0.5 * losses(network.grounding.decode(features, language, points, labels), batch["truth"])
     words = network.word_logits(states[:, :-1]).float().flatten(0, 1)
-    loss = loss + 0.3 * F.cross_entropy(namer(language.float()), batch["meanings"])
-    return loss + 0.02 * F.cross_entropy(words, batch["labels"][:, 1:].flatten(), ignore_index=-100)
+    names = namer(language.float())
+    return {
+        "mask": mask,
+        "name": F.cross_entropy(names, batch["meanings"]),
+        "words": F.cross_entropy(words, batch["labels"][:, 1:].flatten(), ignore_index=-100),
+        "named": (names.argmax(1) == batch["meanings"]).float().mean(),
+    }
 
 
 def set_size(network: Sa2VANetwork, size: int) -> None:
@@ -267,9 +276,10 @@ def train(options: argparse.Namespace) -> None:
     current = list(network.state_dict().values())
     average = {name: tensor.detach().clone() for name, tensor in network.state_dict().items()}
     averages = list(average.values())
+    check, checked = Check(tokenizer, network.config.picture.tokens), copy.deepcopy(network).eval()
     while len(pool.entries) < min(2500, options.pool):
         time.sleep(1)
-    waiting = batches.ahead(2 * options.batch)
+    waiting = batches.ahead(options.batch_512)
     size = 512
     begun, step, skipped, shown = time.monotonic(), 0, 0, []
     network.train()
@@ -283,7 +293,8 @@ def train(options: argparse.Namespace) -> None:
             group["lr"] = rate
         batch = augmented(waiting.get(), size, device)
         with torch.autocast("cuda", torch.bfloat16):
-            loss = step_loss(network, namer, batch, size, with_clicks=random.random() < 0.25)
+            parts = step_losses(network, namer, batch, size, with_clicks=random.random() < 0.2)
+        loss = parts["mask"] + options.name_weight * parts["name"] + 0.02 * parts["words"]
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_([*decay, *rest], 1.0)
@@ -294,15 +305,20 @@ def train(options: argparse.Namespace) -> None:
         optimiser.step()
         keep = min(0.9985, 1 - 1 / (step / 4 + 1))
         torch._foreach_lerp_(averages, current, 1 - keep)
-        shown.append(loss.detach())
+        shown.append(torch.stack([parts[name].detach() for name in ("mask", "name", "named")]))
         if step % 100 == 0 or step == 20:
-            mean = torch.stack(shown).mean().item()
+            mask, name, named = torch.stack(shown).mean(0).tolist()
             shown.clear()
             print(
-                f"{time.monotonic() - begun:6.0f} s  step {step}  {size}  loss {mean:.4f}  drawn {pool.drawn}  waiting {waiting.qsize()}  skipped {skipped}",
+                f"{time.monotonic() - begun:6.0f} s  step {step}  {size}  mask {mask:.4f}  name {name:.4f}  named {named:.3f}  "
+                f"drawn {pool.drawn}  waiting {waiting.qsize()}  skipped {skipped}",
                 flush=True,
             )
-        if step % 500 == 0:
+        if step % 500 == 0 or step in (50, 200):
+            checked.load_state_dict(average)
+            set_size(checked, 1024)
+            with torch.autocast("cuda", torch.bfloat16):
+                print(check.run(checked, device), flush=True)
             save(network, average, options.out)
     pool.close()
     save(network, average, options.out)
@@ -315,11 +331,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--real", type=Path, help="folder with the open sets (see README.md)")
     parser.add_argument("--start", type=Path, help="go on from this model instead of from nothing")
-    parser.add_argument(
-        "--late", type=float, default=0.5, help="share of the time at the full 1024 (before: 512, twice the batch)"
-    )
+    parser.add_argument("--late", type=float, default=0.5, help="share of the time at the full 1024 (before: 512)")
     parser.add_argument("--minutes", type=float, default=18.0)
     parser.add_argument("--batch", type=int, default=24)
+    parser.add_argument("--batch-512", type=int, default=72, help="while pictures are 512 pixels wide")
+    parser.add_argument("--name-weight", type=float, default=0.5, help="of telling at [SEG] which structure was named")
     parser.add_argument("--pool", type=int, default=30000)
     parser.add_argument("--rate", type=float, default=8e-4)
     parser.add_argument("--seed", type=int, default=0)

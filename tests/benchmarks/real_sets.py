@@ -125,7 +125,9 @@ def main() -> int:
     settings = options.settings.split()
 
     def one(name: str) -> str:
-        return row(measure(name, options.data / name, options.out, options.model, options.limit, settings))
+        line = row(measure(name, options.data / name, options.out, options.model, options.limit, settings))
+        print(line, flush=True)
+        return line
 
     with ThreadPoolExecutor(len(options.sets) if options.together else 1) as pool:
         lines = list(pool.map(one, options.sets))

@@ -32,14 +32,16 @@ _DRAW: dict[str, tuple[Callable[..., tuple[np.ndarray, dict[str, np.ndarray]]], 
 KINDS = tuple(_DRAW)
 STRUCTURES_OF = {kind: structures for kind, (_, structures) in _DRAW.items()}
 WEIGHTS = {
-    "ultrasound_breast": 1.8,
+    "ultrasound_breast": 2.0,
     "ultrasound_carotid": 0.6,
-    "dermoscopy": 1.3,
-    "endoscopy": 2.0,
-    "fundus": 1.4,
-    "ct_abdomen": 1.3,
-    "em_membrane": 0.5,
-    "shapes": 0.7,
+    "dermoscopy": 1.6,
+    "endoscopy": 2.2,
+    "fundus": 1.8,
+    "ct_abdomen": 2.6,
+    "chest_xray": 1.2,
+    "fluorescence_nuclei": 0.7,
+    "histology_he": 0.6,
+    "em_membrane": 0.9,
 }
 """How often a kind is drawn for training; 1 where nothing is said."""
 
