@@ -28,7 +28,7 @@ import torch
 from core.sa2va.precision import Precision, choose_precision
 from torch.utils.flop_counter import FlopCounterMode
 
-from core.sa2va.checkpoint import empty_network, load_tokenizer
+from core.sa2va.checkpoint import empty_network, image_token_of, load_tokenizer
 from core.sa2va.config import Sam2Config, read_config
 from core.sa2va.grounding import Grounding
 from core.sa2va.reading import Reading
@@ -47,13 +47,13 @@ def random_segmenter(name: str, device: torch.device, precision: Precision) -> S
     family = "internvl_qwen2" if "Qwen" not in name else "qwen3_vl" if "Qwen3" in name else "qwen2_5_vl"
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        if name == "tiny":
-            for file in (PARITY / "internvl_qwen2").glob("*.json"):
+        if name.startswith("tiny"):  # to try this program itself: "tiny", "tiny-Qwen3"
+            for file in (PARITY / family).glob("*.json"):
                 (folder / file.name).write_bytes(file.read_bytes())
         else:
             (folder / "config.json").write_text(json.dumps(config_of(read_manifest(name))))
         config = read_config(folder)
-    tokenizer = load_tokenizer(PARITY / family)
+    tokenizer = load_tokenizer(PARITY / family, image_token_of(config))
     network = empty_network(config, tokenizer)
     torch.manual_seed(0)
     drawn = {}
@@ -186,7 +186,7 @@ def measure(name: str, device: torch.device, repeats: int) -> None:
         getattr(model, part) for part in ("visual", "vision_tower", "multi_modal_projector") if hasattr(model, part)
     ]
     steps = [
-        ("prepare both pictures (processor)", lambda: network.family.picture(rgb, segmenter.route), []),
+        ("prepare the picture (processor)", lambda: network.family.picture(rgb, segmenter.route), []),
         ("vision model", lambda: network.image_tokens(picture), vision),
         ("read the picture and the forced answer", lambda: Reading(network, ids, tokens), [model.language_model]),
         ("SAM 2 encodes", lambda: segmenter.encode_image(rgb), [network.grounding.image_encoder]),
