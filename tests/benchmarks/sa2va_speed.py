@@ -25,12 +25,12 @@ from typing import Any
 
 import numpy as np
 import torch
-from core.sa2va.precision import Precision, choose_precision
 from torch.utils.flop_counter import FlopCounterMode
 
 from core.sa2va.checkpoint import empty_network, image_token_of, load_tokenizer
 from core.sa2va.config import Sam2Config, read_config
 from core.sa2va.grounding import Grounding
+from core.sa2va.precision import Precision, choose_precision
 from core.sa2va.reading import Reading
 from core.sa2va.segmenter import Sa2VASegmenter
 from core.segmenter import ImageFeatures
