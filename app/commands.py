@@ -321,10 +321,11 @@ COMMANDS: tuple[Command, ...] = (
         ends_block=True,
     ),
     Command(
-        "base_model",
+        "models",
         "model",
-        QT_TRANSLATE_NOOP("actions", "Choose the &base model…"),
-        QT_TRANSLATE_NOOP("actions", "Use a Sa2VA model from a folder of this computer for this project"),
+        QT_TRANSLATE_NOOP("actions", "&Models…"),
+        QT_TRANSLATE_NOOP("actions", "Download a Sa2VA model, or choose the one that this project uses"),
+        "models",
     ),
     Command(
         "shortcuts",

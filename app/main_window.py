@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QLabel, QMainWindow, QSplitter, QTabWidget
+from PySide6.QtWidgets import QLabel, QMainWindow, QSplitter, QTabWidget
 
 from app.about import VERSION, AboutDialog, ShortcutsDialog
 from app.actions import Actions
@@ -18,6 +18,7 @@ from app.mask_choice import choose_next_mask
 from app.message_bar import MessageBar
 from app.model_area import ModelArea
 from app.model_flow import ModelFlow, Workers
+from app.models_dialog import ModelsDialog
 from app.project_files import ProjectFiles
 from app.session import Session
 from app.settings import Settings
@@ -67,7 +68,7 @@ class MainWindow(QMainWindow):
         self.files = ProjectFiles(session, self.messages, self)
         self.images = ImageList(session, theme)
         self.segment = SegmentPanel(session, theme, self.commands, self.canvas)
-        versions = Versions(session, self)
+        self.versions = versions = Versions(session, self)
         self.model = ModelArea(session, versions, theme)
         self.flow = ModelFlow(session, settings, versions, self.messages, workers, self)
         self.tabs = QTabWidget(documentMode=True)
@@ -152,7 +153,7 @@ class MainWindow(QMainWindow):
                 "predict_all": self.segment.structure.ask_all,
                 "finetune": self._finetune,
                 "versions": self._show_versions,
-                "base_model": self._choose_base,
+                "models": self._show_models,
                 "shortcuts": lambda: ShortcutsDialog(self).exec(),
                 "about": lambda: AboutDialog(VERSION, self).exec(),
             }
@@ -162,7 +163,7 @@ class MainWindow(QMainWindow):
 
     def _follow_project(self) -> None:
         has_project, has_image = self.session.store is not None, self.session.image is not None
-        for key in ("add_images", "add_folder", "export", "finetune", "versions", "base_model"):
+        for key in ("add_images", "add_folder", "export", "finetune", "versions"):
             self.commands[key].setEnabled(has_project)
         for key in ("undo", "redo", "accept", "predict", "predict_all", "next_mask", "raise", "lower"):
             self.commands[key].setEnabled(has_image)
@@ -195,10 +196,10 @@ class MainWindow(QMainWindow):
         self.tabs.setCurrentWidget(self.model)
         self.model.show_versions()
 
-    def _choose_base(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, self.tr("Choose the folder of a Sa2VA model"))
-        if folder:
-            self.flow.choose_base(Path(folder))
+    def _show_models(self) -> None:
+        dialog = ModelsDialog(self.session, self.versions, self.flow.choice, self.flow.download, self.theme, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     def _export(self) -> None:
         try:

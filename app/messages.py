@@ -169,6 +169,13 @@ SENTENCES: dict[str, Sentence] = {
         ),
         stays=True,
     ),
+    "model_downloaded": Sentence(
+        SUCCESS,
+        QT_TRANSLATE_NOOP(
+            "messages", "The model {name} is on this computer now. Open a project and choose it in Model, Models."
+        ),
+        stays=True,
+    ),
     "nothing_to_export": Sentence(
         INFORMATION,
         QT_TRANSLATE_NOOP("messages", "There is nothing to export yet. Accept at least one mask (Enter) first."),

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from app.controls import line
+from app.controls import label, line
 from app.finetune_panel import FinetunePanel
 from app.finetune_process import Outcome, State
+from app.messages import text_of_template
 from app.result_panel import ResultPanel
 from app.session import Session
 from app.theme import Theme
@@ -30,6 +31,9 @@ class ModelArea(QScrollArea):
         self.finetune = FinetunePanel(theme)
         self.result = ResultPanel(theme)
         self.versions = VersionsPanel(session, versions, theme)
+        self.device = label("", "notice")
+        self.device.setWordWrap(True)
+        self.device.setVisible(False)
         self.curve = QPushButton(self.tr("Show how it learned"))
         self.curve.setCheckable(True)
         self.curve.setProperty("role", "link")
@@ -48,6 +52,7 @@ class ModelArea(QScrollArea):
         column.addLayout(self._chart_place)
         column.addWidget(line())
         column.addWidget(self.versions)
+        column.addWidget(self.device)
         column.addStretch(1)
         self.setWidget(body)
         self.show_quiet()
@@ -87,6 +92,16 @@ class ModelArea(QScrollArea):
         self.curve.setVisible(False)
         if self._chart is not None:
             self._chart.setVisible(False)
+
+    def show_device(self, name: str, reason: str) -> None:
+        """Say what computes, and why.
+
+        Args:
+            name: of the graphics card, "" for the processor.
+            reason: a sentence of core.
+        """
+        self.device.setText(f"{text_of_template(reason, {})} {name}".strip())
+        self.device.setVisible(True)
 
     def show_versions(self) -> None:
         """Bring the list of versions into sight and take the keyboard there."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -12,6 +12,8 @@ from app.inference_process import InferenceProcess
 from app.message_bar import MessageBar
 from app.messages import text_of_template
 from app.model_area import ModelArea
+from app.model_choice import ModelChoice
+from app.model_download import ModelDownload
 from app.prediction import Predictions
 from app.preparing_ahead import PreparingAhead
 from app.session import Session
@@ -30,6 +32,7 @@ class Workers:
 
     inference: Sequence[str] | None = None
     finetune: Sequence[str] | None = None
+    download: Sequence[str] | None = None
 
 
 class ModelFlow(QObject):
@@ -56,6 +59,13 @@ class ModelFlow(QObject):
         self.predictions = Predictions(session, versions, self.process, self)
         self.finetuning = Finetuning(session, versions, workers.finetune, self)
         self.ahead = PreparingAhead(session, versions, self.process, self.predictions, self.finetuning, self)
+        self.choice = ModelChoice(session, settings, versions, self.process, self)
+        self.download = ModelDownload(workers.download, self)
+        self.choice.chosen.connect(self._base_chosen)
+        self.choice.failed.connect(messages.say_error)
+        self.download.finished.connect(lambda name: messages.say("model_downloaded", name=name))
+        self.download.failed.connect(messages.say_error)
+        self.process.answered.connect(self._show_device)
         settings.changed.connect(self._take_setting)
         self._take_setting("device")
         self._take_setting("next image")
@@ -116,20 +126,19 @@ class ModelFlow(QObject):
         else:
             self.finetuning.start(note, device=self._settings.device)
 
-    def choose_base(self, folder: Path) -> None:
-        """Use another base model for this project, or say why not."""
-        try:
-            self._versions.choose_base(folder)
-        except KnownError as error:
-            self._messages.say_error(error)
-            return
+    def close(self) -> None:
+        """End the workers and wait for them."""
+        self.download.close()
+        self.finetuning.close()
+        self.predictions.close()
+
+    def _base_chosen(self, _reference: str) -> None:
         self._messages.clear("ModelError")
         self._say_in_use()
 
-    def close(self) -> None:
-        """End both workers and wait for them."""
-        self.finetuning.close()
-        self.predictions.close()
+    def _show_device(self, _number: int, result: dict[str, Any]) -> None:
+        if self._area is not None and "device_reason" in result:
+            self._area.show_device(str(result.get("device_name", "")), str(result["device_reason"]))
 
     def _take_setting(self, name: str) -> None:
         if name == "device":

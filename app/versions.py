@@ -11,6 +11,7 @@ from app.language import QT_TRANSLATE_NOOP
 from app.messages import text_of_template
 from app.session import Session
 from core.errors import KnownError, ModelError
+from core.hub_cache import Presence, is_hub_name, presence
 from core.mask import HALF, STEPS
 from core.store import VersionRow
 
@@ -81,23 +82,35 @@ class Versions(QObject):
         reference = self.base_reference()
         return self.tr("demo model") if reference == DEMO else Path(reference).name
 
-    def choose_base(self, folder: Path) -> None:
+    def check_base(self, reference: str) -> None:
+        """Look whether a model is here at all, before anything is loaded.
+
+        Args:
+            reference: folder of a base model, name on the hub, or "demo".
+
+        Raises:
+            ModelError: there is no model in the folder, or the model was not downloaded.
+        """
+        folder = Path(reference)
+        if reference == DEMO or (is_hub_name(reference) and presence(reference) is Presence.WHOLE):
+            return
+        if not (folder / "config.json").is_file() or not any(folder.glob("*.safetensors")):
+            raise ModelError(*NO_MODEL, folder=folder.name)
+
+    def choose_base(self, reference: str) -> None:
         """Use another base model for this project, and no version: versions belong to the model they learned on.
 
         Args:
-            folder: of a Sa2VA model.
+            reference: of a model that was loaded: a folder, the name of a downloaded model, or "demo".
 
         Raises:
-            ModelError: there is no model in it.
             StoreError: the project cannot be written.
         """
         store = self._session.store
         if store is None:
             return
-        if not (folder / "config.json").is_file() or not any(folder.glob("*.safetensors")):
-            raise ModelError(*NO_MODEL, folder=folder.name)
         before = self.active_id()
-        store.set_meta(BASE_MODEL, str(folder.resolve()))
+        store.set_meta(BASE_MODEL, reference)
         store.activate(None)
         self.remember(before)
         self._session.version_changed.emit()

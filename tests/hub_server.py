@@ -10,6 +10,7 @@ import hashlib
 import json
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +19,7 @@ from typing import Any
 from urllib.parse import unquote
 
 STATE = "0123456789abcdef0123456789abcdef01234567"
+PIECE = 100_000
 LARGE = 20_000
 """Bytes from which on a file has a SHA-256, as with Git LFS."""
 
@@ -32,6 +34,7 @@ class Hub(ThreadingHTTPServer):
         damaged: names of files that arrive with a wrong byte.
         refused: name of a model -> status of every answer about it.
         ignores_range: a file always comes whole.
+        slow: seconds between two pieces of a weight file.
         kind: model_type of every list; None says what config.json says.
     """
 
@@ -45,6 +48,7 @@ class Hub(ThreadingHTTPServer):
         self.damaged: set[str] = set()
         self.refused: dict[str, int] = {}
         self.ignores_range = False
+        self.slow = 0.0
         self.kind: str | None = None
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -133,7 +137,12 @@ class _Answer(BaseHTTPRequestHandler):
             self.send_header(key, value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body if cut is None else body[:cut])
+        if not self.server.slow:
+            self.wfile.write(body if cut is None else body[:cut])
+        else:
+            for start in range(0, len(body), PIECE):
+                self.wfile.write(body[start : start + PIECE])
+                time.sleep(self.server.slow)
         if cut is not None:
             self.wfile.flush()
             self.close_connection = True

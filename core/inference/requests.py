@@ -45,6 +45,8 @@ class InferenceService:
             DeviceError: a graphics card was asked for and there is none, or memory did not suffice.
         """
         progress("Loading the model", None)
+        if self._predictor is not None and self._is_loaded(request):
+            return self._about(self._predictor.segmenter)
         try:
             segmenter = self._open(request)
         except TooLittleMemory:
@@ -55,6 +57,14 @@ class InferenceService:
         if self._predictor is not None:
             self._predictor.forget()
         self._predictor, self._loaded = Predictor(segmenter), request
+        return self._about(segmenter)
+
+    def _is_loaded(self, request: LoadRequest) -> bool:
+        before = self._loaded
+        return before is not None and (before.model, before.device) == (request.model, request.device)
+
+    @staticmethod
+    def _about(segmenter: Segmenter) -> Message:
         return {
             "model_id": segmenter.model_id,
             "device": segmenter.device.type,

@@ -301,10 +301,6 @@
         <source>Model – learning …</source>
         <translation>模型 – 正在学习 …</translation>
     </message>
-    <message>
-        <source>Choose the folder of a Sa2VA model</source>
-        <translation>选择 Sa2VA 模型所在的文件夹</translation>
-    </message>
 </context>
 <context>
     <name>ModelArea</name>
@@ -315,6 +311,105 @@
     <message>
         <source>Hide how it learned</source>
         <translation>隐藏学习过程</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsDialog</name>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Add from folder…</source>
+        <translation>从文件夹添加…</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>下载</translation>
+    </message>
+    <message>
+        <source>Cancel the download</source>
+        <translation>取消下载</translation>
+    </message>
+    <message>
+        <source>Use for this project</source>
+        <translation>用于本项目</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>On the disk</source>
+        <translation>磁盘占用</translation>
+    </message>
+    <message>
+        <source>Memory, graphics card</source>
+        <translation>所需显存</translation>
+    </message>
+    <message>
+        <source>Memory, processor</source>
+        <translation>处理器所需内存</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>许可</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>A larger model usually sees better and needs more memory. A model is downloaded once; your images stay on this computer.</source>
+        <translation>较大的模型通常看得更准，也需要更多内存。模型只需下载一次；您的图像始终留在本机。</translation>
+    </message>
+    <message>
+        <source>Downloaded models are kept in {folder}</source>
+        <translation>已下载的模型存放在 {folder}</translation>
+    </message>
+    <message>
+        <source>Go on downloading</source>
+        <translation>继续下载</translation>
+    </message>
+    <message>
+        <source>Downloading {name} …</source>
+        <translation>正在下载 {name}…</translation>
+    </message>
+    <message>
+        <source>Stopping …</source>
+        <translation>正在停止…</translation>
+    </message>
+    <message>
+        <source>Downloading {name}: {done} of {total}</source>
+        <translation>正在下载 {name}：{done} / {total}</translation>
+    </message>
+    <message>
+        <source>{name} is on this computer now.</source>
+        <translation>{name} 现已在本机上。</translation>
+    </message>
+    <message>
+        <source>The download of {name} was stopped. What came is kept: it goes on from there next time.</source>
+        <translation>{name} 的下载已停止。已收到的部分会保留：下次从该处继续。</translation>
+    </message>
+    <message>
+        <source>Choose the folder of a Sa2VA model</source>
+        <translation>选择 Sa2VA 模型所在的文件夹</translation>
+    </message>
+    <message>
+        <source>{name} is in the list now.</source>
+        <translation>{name} 已在列表中。</translation>
+    </message>
+    <message>
+        <source>Loading {name} …</source>
+        <translation>正在加载 {name}…</translation>
+    </message>
+    <message>
+        <source>{name} is in use for this project.</source>
+        <translation>本项目现在使用 {name}。</translation>
     </message>
 </context>
 <context>
@@ -1050,12 +1145,12 @@
         <translation>查看、启用或退回模型版本</translation>
     </message>
     <message>
-        <source>Choose the &amp;base model…</source>
-        <translation>选择基础模型(&amp;B)…</translation>
+        <source>&amp;Models…</source>
+        <translation>模型(&amp;M)…</translation>
     </message>
     <message>
-        <source>Use a Sa2VA model from a folder of this computer for this project</source>
-        <translation>让此项目使用本机文件夹中的 Sa2VA 模型</translation>
+        <source>Download a Sa2VA model, or choose the one that this project uses</source>
+        <translation>下载 Sa2VA 模型，或选择本项目使用的模型</translation>
     </message>
     <message>
         <source>&amp;Keys and mouse</source>
@@ -1536,6 +1631,10 @@
         <translation>请释放磁盘空间或允许写入该位置，然后重试。</translation>
     </message>
     <message>
+        <source>Make room on the disk, or allow writing there; nothing else is affected.</source>
+        <translation>请在磁盘上腾出空间，或允许在该处写入；其他不受影响。</translation>
+    </message>
+    <message>
         <source>Make room on the disk, or choose a smaller model.</source>
         <translation>请在磁盘上腾出空间，或选择较小的模型。</translation>
     </message>
@@ -1730,6 +1829,10 @@
     <message>
         <source>The language part cannot be loaded in 8 or 4 bits because the addition for it (bitsandbytes) is not installed.</source>
         <translation>没有安装所需的附加组件（bitsandbytes），因此无法以 8 位或 4 位加载语言部分。</translation>
+    </message>
+    <message>
+        <source>The list of model folders could not be written, so “{folder}” is only known until the program is closed.</source>
+        <translation>无法写入模型文件夹列表，因此“{folder}”只在程序关闭前有效。</translation>
     </message>
     <message>
         <source>The list of the demo images is missing or damaged, so the demo was not started.</source>
@@ -2035,6 +2138,18 @@
         <source>“{target}” could not be written ({reason}), so nothing is there.</source>
         <translation>无法写入“{target}”（{reason}），因此没有留下任何内容。</translation>
     </message>
+    <message>
+        <source>The download stopped unexpectedly; what came is kept, and the model in use stays in use.</source>
+        <translation>下载意外停止；已收到的部分会保留，仍使用当前模型。</translation>
+    </message>
+    <message>
+        <source>Start it again: it goes on where it stopped.</source>
+        <translation>请重新开始：会从中断处继续。</translation>
+    </message>
+    <message>
+        <source>The download could not be started; the model in use stays in use.</source>
+        <translation>无法开始下载；仍使用当前模型。</translation>
+    </message>
 </context>
 <context>
     <name>finetune</name>
@@ -2174,12 +2289,43 @@
         <translation>{name} 已按您的选择启用，但比较时不能确定它更好（Dice 由 {before} 变为 {after}）。只需点击一次即可退回。</translation>
     </message>
     <message>
+        <source>The model {name} is on this computer now. Open a project and choose it in Model, Models.</source>
+        <translation>模型 {name} 现已在本机上。请打开项目，并在“模型”菜单的“模型”中选用。</translation>
+    </message>
+    <message>
         <source>There is nothing to export yet. Accept at least one mask (Enter) first.</source>
         <translation>还没有可导出的内容。请先确认至少一个掩膜（回车键）。</translation>
     </message>
     <message>
         <source>Masks written and compared with the project: {count}. They are in {folder}.</source>
         <translation>已写入并与项目核对的掩膜：{count} 个。位置：{folder}。</translation>
+    </message>
+</context>
+<context>
+    <name>models</name>
+    <message>
+        <source>Demo model</source>
+        <translation>演示模型</translation>
+    </message>
+    <message>
+        <source>see its page</source>
+        <translation>见其页面</translation>
+    </message>
+    <message>
+        <source>in use</source>
+        <translation>使用中</translation>
+    </message>
+    <message>
+        <source>on this computer</source>
+        <translation>在本机上</translation>
+    </message>
+    <message>
+        <source>{percent} % here</source>
+        <translation>已有 {percent} %</translation>
+    </message>
+    <message>
+        <source>not downloaded</source>
+        <translation>未下载</translation>
     </message>
 </context>
 </TS>

@@ -98,12 +98,27 @@ def test_another_base_model_can_be_chosen_and_predicts_without_a_version(qtbot, 
     versions.activate("v1")
     folder = tmp_path / "Sa2VA-1B"
     folder.mkdir()
-    window.flow.choose_base(folder)
+    window.flow.choice.choose(str(folder))
     assert any("There is no model in the folder “Sa2VA-1B”" in text for text in window.messages.texts())
     assert versions.active_id() == "v1"
     (folder / "config.json").write_text("{}")
     (folder / "model.safetensors").write_bytes(b"")
-    window.flow.choose_base(folder)
+    with qtbot.waitSignal(window.flow.choice.chosen, timeout=30_000):
+        window.flow.choice.choose(str(folder))
     assert versions.in_use().reference == str(folder) and versions.active_id() is None
     assert window.model.versions.texts()[0] == "Base model · Sa2VA-1B\nIn use"
     assert "Base model is in use: it predicts from the next image on." in window.messages.texts()
+
+
+def test_a_model_that_does_not_load_leaves_the_one_in_use_in_use(qtbot, versioned, open_window, tmp_path):
+    window = open_window()
+    versions = window.versions
+    versions.activate("v1")
+    folder = tmp_path / "missing part"
+    folder.mkdir()
+    (folder / "config.json").write_text("{}")
+    (folder / "model.safetensors").write_bytes(b"")
+    with qtbot.waitSignal(window.flow.choice.failed, timeout=30_000):
+        window.flow.choice.choose(str(folder))
+    assert "The model is not complete, so nothing was loaded. Choose another." in window.messages.texts()
+    assert versions.active_id() == "v1" and versions.base_reference() == "demo"
