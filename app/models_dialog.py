@@ -180,13 +180,8 @@ class ModelsDialog(QDialog):
         """Offer what can be done with the line that is marked."""
         row, loading, fetching = self.chosen(), self._choice.is_trying, self._download.is_running
         here = row is not None and row.here is Presence.WHOLE
-        self.use.setEnabled(
-            here
-            and not loading
-            and self._session.store is not None
-            and row is not None
-            and row.reference != self._in_use()
-        )
+        may = self._session.store is not None and not self._session.read_only and not loading
+        self.use.setEnabled(may and here and row is not None and row.reference != self._in_use())
         self.fetch.setEnabled(row is not None and row.on_hub and not here and not fetching)
         part = row is not None and row.here is Presence.PART
         self.fetch.setText(self.tr("Go on downloading") if part else self.tr("Download"))
