@@ -13,6 +13,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from core.brush import pixels_under
+from core.mask_tools import Region
+
 UNTOUCHED, ADDED, REMOVED = 0, 1, 2
 _PIECE = 64.0
 """A long line is drawn in pieces of this length: what has to be looked at is what lies around it, not the box of it all."""
@@ -45,6 +48,8 @@ class Patch:
 class _Live:
     value: int
     radius: float
+    square: bool
+    allowed: npt.NDArray[np.bool_] | None
     before: npt.NDArray[np.uint8]
     last: tuple[float, float] | None = None
     box: tuple[int, int, int, int] | None = None
@@ -87,13 +92,26 @@ class EditLayer:
         empty = np.zeros((0, 0), np.uint8)
         return patch if patch is not None else Patch(0, 0, empty, empty)
 
-    def begin(self, add: bool, radius: float) -> None:
-        """Put the brush down. Raises ValueError for a radius that is not positive, or while a stroke is going on."""
+    def begin(
+        self, add: bool, radius: float, square: bool = False, allowed: npt.NDArray[np.bool_] | None = None
+    ) -> None:
+        """Put the brush down.
+
+        Args:
+            add: True adds, False removes.
+            radius: of the brush in image pixels, > 0; of a square one, half of its side.
+            square: whether the brush is a square along the image's edges, and not round.
+            allowed: (H, W) bool, the only pixels that the stroke may change; every pixel when left out.
+
+        Raises:
+            ValueError: the radius is not positive, the map has another shape, or a stroke is going on.
+        """
         if not np.isfinite(radius) or radius <= 0:
             raise ValueError(f"a brush has a positive radius, not {radius}")
         if self._live is not None:
             raise ValueError("a stroke is going on already")
-        self._live = _Live(ADDED if add else REMOVED, float(radius), self.layer.copy())
+        self._check(allowed)
+        self._live = _Live(ADDED if add else REMOVED, float(radius), square, allowed, self.layer.copy())
 
     def extend(self, x: float, y: float) -> tuple[int, int, int, int]:
         """Draw on to (x, y) in image pixels.
@@ -130,12 +148,57 @@ class EditLayer:
         if live is None or live.box is None:
             return None
         x0, y0, x1, y1 = live.box
-        before, after = live.before[y0:y1, x0:x1], self.layer[y0:y1, x0:x1]
-        changed = (before != after).astype(np.uint8)
-        if not changed.any():
-            return None
-        x, y, w, h = cv2.boundingRect(changed)
-        return Patch(x0 + x, y0 + y, before[y : y + h, x : x + w].copy(), after[y : y + h, x : x + w].copy())
+        return _difference(x0, y0, live.before[y0:y1, x0:x1], self.layer[y0:y1, x0:x1])
+
+    def paint(self, region: Region, add: bool, allowed: npt.NDArray[np.bool_] | None = None) -> Patch | None:
+        """Add or remove all pixels of a region at once, like one dab of a brush of that form.
+
+        Args:
+            region: the pixels; what lies outside the image is left out.
+            add: True adds, False removes.
+            allowed: as in `begin`.
+
+        Returns:
+            The smallest rectangle that holds every changed pixel; None if nothing changed.
+
+        Raises:
+            ValueError: the map has another shape, or a stroke is going on.
+        """
+        self._check(allowed)
+        if self._live is not None:
+            raise ValueError("a stroke is going on already")
+        rows, columns = region.inside.shape
+        x0, y0 = max(0, region.x), max(0, region.y)
+        x1, y1 = max(x0, region.x + columns), max(y0, region.y + rows)
+        place = np.s_[y0:y1, x0:x1]
+        piece = self.layer[place]
+        inside = region.inside[y0 - region.y :, x0 - region.x :][: piece.shape[0], : piece.shape[1]]
+        if allowed is not None:
+            inside = inside & allowed[place]
+        after = np.where(inside, np.uint8(ADDED if add else REMOVED), piece)
+        return self._exchange(x0, y0, after)
+
+    def become(self, thresholded: npt.NDArray[np.bool_], wanted: npt.NDArray[np.bool_]) -> Patch | None:
+        """Turn the mask that is seen now into another one; only pixels that differ are added or removed.
+
+        Args:
+            thresholded: (H, W) bool, as in `final`.
+            wanted: (H, W) bool, what `final` will give.
+
+        Returns:
+            The smallest rectangle that holds every changed pixel; None if nothing changed.
+
+        Raises:
+            ValueError: another shape or type, or a stroke is going on.
+        """
+        if self._live is not None:
+            raise ValueError("a stroke is going on already")
+        self._check(wanted)
+        differs = self.final(thresholded) != wanted
+        x, y, w, h = cv2.boundingRect(differs.view(np.uint8))
+        place = np.s_[y : y + h, x : x + w]
+        value = np.where(wanted[place], np.uint8(ADDED), np.uint8(REMOVED))
+        return self._exchange(x, y, np.where(differs[place], value, self.layer[place]))
 
     def apply(self, patch: Patch) -> None:
         """Do a stroke (again). Raises ValueError if the patch does not fit into the image."""
@@ -170,16 +233,39 @@ class EditLayer:
         y1 = min(height, int(np.ceil(max(start[1], end[1]) + reach)) + 1)
         if x1 <= x0 or y1 <= y0:
             return None
-        rows, columns = np.ogrid[y0:y1, x0:x1]
-        inside = _near_segment(columns, rows, start, end, live.radius)
+        inside = pixels_under(live.radius, live.square, start, end, (x0, y0, x1, y1))
+        if live.allowed is not None:
+            inside &= live.allowed[y0:y1, x0:x1]
         self.layer[y0:y1, x0:x1][inside] = live.value
         return (x0, y0, x1, y1)
+
+    def _exchange(self, x: int, y: int, after: npt.NDArray[np.uint8]) -> Patch | None:
+        """Put a piece of the layer in its place; what changed by it, None if nothing did."""
+        place = np.s_[y : y + after.shape[0], x : x + after.shape[1]]
+        patch = _difference(x, y, self.layer[place], after)
+        self.layer[place] = after
+        return patch
+
+    def _check(self, pixels: npt.NDArray[np.bool_] | None) -> None:
+        if pixels is not None and (pixels.dtype != np.bool_ or pixels.shape != self.layer.shape):
+            raise ValueError(f"a map {self.layer.shape} bool was expected, not {pixels.shape} {pixels.dtype}")
 
     def _put(self, patch: Patch, content: npt.NDArray[np.uint8]) -> None:
         height, width = content.shape
         if patch.y + height > self.layer.shape[0] or patch.x + width > self.layer.shape[1]:
             raise ValueError("the patch lies outside the image")
         self.layer[patch.y : patch.y + height, patch.x : patch.x + width] = content
+
+
+def _difference(x: int, y: int, before: npt.NDArray[np.uint8], after: npt.NDArray[np.uint8]) -> Patch | None:
+    """The smallest patch that makes `after` of `before`, which lie at (x, y); None if they are equal."""
+    if not after.size:
+        return None
+    left, top, w, h = cv2.boundingRect((before != after).view(np.uint8))
+    if not w:
+        return None
+    place = np.s_[top : top + h, left : left + w]
+    return Patch(x + left, y + top, before[place].copy(), after[place].copy())
 
 
 def _around(
@@ -189,22 +275,3 @@ def _around(
     if one is None or other is None:
         return one or other
     return (min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3]))
-
-
-def _near_segment(
-    columns: npt.NDArray[np.intp],
-    rows: npt.NDArray[np.intp],
-    start: tuple[float, float],
-    end: tuple[float, float],
-    radius: float,
-) -> npt.NDArray[np.bool_]:
-    """Pixels whose centre lies within `radius` of a line.
-
-    A brush smaller than a pixel still marks the pixel it is on: no point is further than 0.71 from the next centre.
-    """
-    dx, dy = end[0] - start[0], end[1] - start[1]
-    length = dx * dx + dy * dy
-    px, py = columns + 0.5 - start[0], rows + 0.5 - start[1]
-    along = np.clip((px * dx + py * dy) / length, 0.0, 1.0) if length else 0.0
-    distance = (px - along * dx) ** 2 + (py - along * dy) ** 2
-    return np.asarray(distance <= max(radius, 0.71) ** 2)

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.correction import ADDED, REMOVED, EditLayer, Patch
+from core.mask_tools import Region
 
 HEIGHT, WIDTH = 40, 60
 
@@ -93,6 +94,92 @@ def test_the_mask_is_the_prediction_and_added_without_removed(drawn: list, seed:
     assert np.array_equal(mask, (thresholded | (edits.layer == ADDED)) & (edits.layer != REMOVED))
 
 
+@settings(max_examples=100, deadline=None)
+@given(points, st.floats(0.1, 30), st.booleans())
+def test_a_square_brush_marks_what_its_square_passes_over(path: list, radius: float, add: bool) -> None:
+    edits = EditLayer(HEIGHT, WIDTH)
+    edits.begin(add, radius, square=True)
+    for x, y in path:
+        edits.extend(x, y)
+    edits.end()
+    rows, columns = np.mgrid[:HEIGHT, :WIDTH] + 0.5
+    half, marked, certain = max(radius, 0.5), np.zeros((HEIGHT, WIDTH), bool), np.zeros((HEIGHT, WIDTH), bool)
+    for (x0, y0), (x1, y1) in zip(path, path[1:] or path, strict=False):
+        for part in np.linspace(0, 1, 200):
+            x, y = x0 + part * (x1 - x0), y0 + part * (y1 - y0)
+            reach = np.maximum(abs(columns - x), abs(rows - y))
+            marked |= reach <= half + 1
+            certain |= reach <= half - 1e-6
+    value = ADDED if add else REMOVED
+    assert (edits.layer[certain] == value).all() and not edits.layer[~marked].any()
+
+
+@given(st.floats(0, WIDTH - 0.01), st.floats(0, HEIGHT - 0.01))
+def test_the_smallest_square_brush_marks_the_pixel_it_is_on(x: float, y: float) -> None:
+    edits = EditLayer(HEIGHT, WIDTH)
+    edits.begin(True, 0.1, square=True)
+    edits.extend(x, y)
+    assert edits.layer[int(y), int(x)] == ADDED and (edits.layer != 0).sum() <= 4
+
+
+def test_a_square_brush_has_the_side_it_says() -> None:
+    edits = EditLayer(HEIGHT, WIDTH)
+    edits.begin(True, 3.0, square=True)
+    edits.extend(20.0, 20.0)
+    edits.extend(30.0, 20.0)
+    assert np.argwhere(edits.layer).min(axis=0).tolist() == [17, 17] and (edits.layer != 0).sum() == 6 * 16
+
+
+@given(strokes, st.integers(0, 2**32 - 1), st.booleans())
+def test_a_limited_stroke_changes_only_what_it_may(stroke: tuple, seed: int, square: bool) -> None:
+    path, radius, add = stroke
+    allowed = np.random.default_rng(seed).random((HEIGHT, WIDTH)) > 0.5
+    free, limited = EditLayer(HEIGHT, WIDTH), EditLayer(HEIGHT, WIDTH)
+    free.begin(add, radius, square)
+    limited.begin(add, radius, square, allowed)
+    for x, y in path:
+        free.extend(x, y)
+        limited.extend(x, y)
+    assert np.array_equal(limited.layer, np.where(allowed, free.layer, 0))
+
+
+regions = st.builds(
+    lambda x, y, height, width, seed: Region(x, y, np.random.default_rng(seed).random((height, width)) > 0.4),
+    st.integers(-20, 70), st.integers(-20, 50), st.integers(0, 30), st.integers(0, 30), st.integers(0, 2**32 - 1),
+)  # fmt: skip
+
+
+@given(st.lists(st.tuples(regions, st.booleans(), st.booleans()), min_size=1, max_size=5), st.integers(0, 2**32 - 1))
+def test_regions_paint_like_a_dab_and_can_be_taken_back(painted: list, seed: int) -> None:
+    allowed = np.random.default_rng(seed).random((HEIGHT, WIDTH)) > 0.5
+    edits, done = EditLayer(HEIGHT, WIDTH), []
+    for region, add, limited in painted:
+        before, expected = edits.layer.copy(), edits.layer.copy()
+        for row, column in np.argwhere(region.inside) + (region.y, region.x):
+            if 0 <= row < HEIGHT and 0 <= column < WIDTH and (allowed[row, column] or not limited):
+                expected[row, column] = ADDED if add else REMOVED
+        patch = edits.paint(region, add, allowed if limited else None)
+        assert np.array_equal(edits.layer, expected) and (patch is None) == np.array_equal(before, expected)
+        done += [(patch, before)] if patch is not None else []
+    for patch, before in reversed(done):
+        edits.revert(patch)
+        assert np.array_equal(edits.layer, before)
+
+
+@given(strokes, st.integers(0, 2**32 - 1))
+def test_the_mask_becomes_what_is_wanted_and_nothing_else_is_touched(stroke: tuple, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    thresholded, wanted = rng.random((2, HEIGHT, WIDTH)) > 0.5
+    edits = layer_with(stroke)
+    before, seen = edits.layer.copy(), edits.final(thresholded)
+    patch = edits.become(thresholded, wanted)
+    assert np.array_equal(edits.final(thresholded), wanted)
+    assert np.array_equal(edits.layer != before, seen != wanted)
+    assert edits.become(thresholded, wanted) is None
+    edits.revert(patch)
+    assert np.array_equal(edits.layer, before)
+
+
 def test_the_patch_is_the_smallest_rectangle_that_changed() -> None:
     edits = EditLayer(HEIGHT, WIDTH)
     edits.stroke(np.array([[20.5, 20.5]]), 3.0, True)
@@ -142,9 +229,20 @@ def test_what_cannot_be_a_stroke_is_refused() -> None:
             edits.stroke(path, 1.0, True)
     with pytest.raises(ValueError, match="no stroke"):
         edits.extend(1, 1)
+    everywhere = np.ones((HEIGHT, WIDTH), bool)
+    for wrong in (everywhere[:3], everywhere.astype(np.uint8)):
+        with pytest.raises(ValueError, match="map"):
+            edits.begin(True, 1.0, allowed=wrong)
+        with pytest.raises(ValueError, match="map"):
+            edits.paint(Region(0, 0, everywhere), True, wrong)
+        with pytest.raises(ValueError, match="map"):
+            edits.become(everywhere, wrong)
     edits.begin(True, 1.0)
     with pytest.raises(ValueError, match="going on"):
         edits.begin(True, 1.0)
+    for whole in (lambda: edits.paint(Region(0, 0, everywhere), True), lambda: edits.become(everywhere, everywhere)):
+        with pytest.raises(ValueError, match="going on"):
+            whole()
     with pytest.raises(ValueError, match="not finite"):
         edits.extend(float("nan"), 1)
 
