@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QRect, QTimer, Signal
 from core import mask
 from core.correction import EditLayer, Patch
 from core.errors import KnownError
+from core.grey import Limit
 from core.store import JournalStep, PredictionRow, Store
 
 IDLE_SAVE_MS = 1500
@@ -134,7 +135,9 @@ class Editing(QObject):
             if self.write(change):
                 self._committed_step = step
 
-    def begin_stroke(self, x: float, y: float, radius: float, add: bool) -> None:
+    def begin_stroke(
+        self, x: float, y: float, radius: float, add: bool, square: bool = False, limit: Limit | None = None
+    ) -> None:
         """Put the brush down.
 
         Args:
@@ -142,12 +145,18 @@ class Editing(QObject):
             y: row in image pixels.
             radius: brush radius in image pixels.
             add: True paints, False erases.
+            square: whether the brush is square.
+            limit: the only pixels that the stroke may change; every pixel when left out.
         """
         if self.edits is None:
             return
         self._idle.stop()
         self._stroke = {"tool": "brush" if add else "eraser", "radius": radius, "points": [], "start": time.monotonic()}
-        self.edits.begin(add, radius)
+        if square:
+            self._stroke["square"] = True
+        if limit is not None:
+            self._stroke["grey"] = [limit.low, limit.high]
+        self.edits.begin(add, radius, square, limit.allowed if limit is not None else None)
         self.extend_stroke(x, y)
 
     def extend_stroke(self, x: float, y: float) -> None:

@@ -122,6 +122,43 @@ SENTENCES: dict[str, Sentence] = {
         ),
         stays=True,
     ),
+    "mask_unchanged": Sentence(
+        INFORMATION, QT_TRANSLATE_NOOP("messages", "The mask stays as it is: there was nothing to change.")
+    ),
+    "flood_on_mask": Sentence(
+        INFORMATION,
+        QT_TRANSLATE_NOOP(
+            "messages", "This pixel is in the mask already. Click into a gap; the right button removes a whole piece."
+        ),
+    ),
+    "flood_on_ground": Sentence(
+        INFORMATION,
+        QT_TRANSLATE_NOOP("messages", "There is no mask under the pointer. Click on the piece that is to go."),
+    ),
+    "no_image_before": Sentence(
+        INFORMATION,
+        QT_TRANSLATE_NOOP("messages", "This is the first image of the list, so there is no mask to copy."),
+    ),
+    "no_mask_before": Sentence(
+        INFORMATION,
+        QT_TRANSLATE_NOOP(
+            "messages", "The image before shows no mask of this structure, so there was nothing to copy."
+        ),
+    ),
+    "other_size_before": Sentence(
+        INFORMATION,
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "The image before has another size ({before}, this one {now}), so its mask was not copied.",
+        ),
+    ),
+    "no_grey_here": Sentence(
+        INFORMATION,
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "There is no picture under the pointer. Point at the tissue that you want to paint, then press the key.",
+        ),
+    ),
     "finetune_better": Sentence(
         SUCCESS,
         QT_TRANSLATE_NOOP(

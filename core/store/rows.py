@@ -120,8 +120,8 @@ class JournalStep:
 
     Attributes:
         kind: "stroke", "threshold" or "candidate".
-        payload: JSON values; of a stroke tool, radius, points, seconds; of a threshold before and after (steps); of a candidate
-            the prediction that it belongs to, before and after (indices).
+        payload: JSON values; of a stroke the tool and what it was used with (radius, points, seconds …); of a threshold
+            before and after (steps); of a candidate the prediction that it belongs to, before and after (indices).
         patch: what a stroke changed in the edit layer.
     """
 
