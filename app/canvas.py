@@ -15,15 +15,18 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from app.canvas_tools import CanvasTools, Tool, cursor_rect, draw_cursor
+from app.canvas_tools import BRUSHES, SHAPES, CanvasTools, Tool, cursor_rect, draw_cursor
 from app.canvas_view import CanvasView
+from app.held_keys import HeldKeys
+from app.magnifier import draw_lens, lens_rect
+from app.outline import Outline
 from app.overlay import Look, Overlay
 from app.picture import Picture
 from app.session import Session
+from app.shaping import Shaping
 
 WHEEL_NOTCH = 120
 ZOOM_PER_NOTCH = 1.2
-HOLD = (QEvent.Type.KeyPress, QEvent.Type.KeyRelease)
 
 
 class Canvas(QWidget):
@@ -37,27 +40,32 @@ class Canvas(QWidget):
     view_changed = Signal()
     pointed = Signal(int, int)
 
-    def __init__(self, session: Session, tools: CanvasTools, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, tools: CanvasTools, shaping: Shaping, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(240, 200)
-        self._session, self._tools = session, tools
+        self._session, self._tools, self._limit = session, tools, shaping.limit
         self.view = CanvasView()
+        self.outline = Outline(tools, shaping, self.view, self)
         self.look = Look()
         self._picture: Picture | None = None
         self._overlay: Overlay | None = None
         self._mouse: QPointF | None = None
         self._grab: QPointF | None = None
         self._painting = False
-        self._space = False
+        self._held = HeldKeys(self)
+        self._held.changed.connect(self._set_cursor)
+        self.outline.changed.connect(self.update)
         session.image_changed.connect(self._show_image)
         session.prediction_changed.connect(self._show_prediction)
         session.threshold_changed.connect(self.refresh_look)
         session.mask_changed.connect(self._show_patch)
+        session.structure_changed.connect(self.outline.give_up)
         session.structure_changed.connect(self.refresh_look)
         session.structures_changed.connect(self.refresh_look)
         tools.radius_changed.connect(self.update)
+        tools.form_changed.connect(self.update)
         tools.tool_changed.connect(self._set_cursor)
         self._set_cursor()
 
@@ -83,12 +91,18 @@ class Canvas(QWidget):
         """The mask as drawn, (H, W) bool; (0, 0) when there is none."""
         return self._overlay.mask() if self._overlay is not None else np.zeros((0, 0), np.bool_)
 
+    @property
+    def pointer(self) -> QPointF | None:
+        """Where the mouse is, in image pixels; None while it is elsewhere."""
+        return self.view.to_image(self._mouse) if self._mouse is not None else None
+
     # Following the session
 
     def _show_image(self) -> None:
         image = self._session.image
         self._overlay = None
         self._painting = False
+        self.outline.give_up()
         self._picture = Picture(image.pixels) if image is not None else None
         if self._picture is not None:
             self.view.set_image(self._picture.size)
@@ -113,26 +127,34 @@ class Canvas(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(event.rect(), self.palette().color(QPalette.ColorRole.Dark))
-        exposed = self.view.rect_to_image(event.rect())
+        self._draw(painter, self.view, self.view.rect_to_image(event.rect()))
+        if self._mouse is not None and self._held.magnifies:
+            draw_lens(painter, self._mouse, self.view, self.palette().color(QPalette.ColorRole.Dark), self._draw)
+        painter.end()
+
+    def _draw(self, painter: QPainter, view: CanvasView, exposed: QRect) -> None:
         if self._picture is not None and not exposed.isEmpty():
-            self._picture.draw(painter, self.view, exposed)
+            self._picture.draw(painter, view, exposed)
             if self._overlay is not None:
-                self._overlay.draw(painter, self.view, exposed)
+                self._overlay.draw(painter, view, exposed)
+        self.outline.draw(painter, view, self.look.colour)
         if self._mouse is not None and self._draws_cursor():
             erasing = self._tools.tool is Tool.ERASER
-            draw_cursor(painter, self._mouse, self._tools.radius * self.view.scale, erasing)
-        painter.end()
+            draw_cursor(painter, self._mouse, self._tools.radius * view.scale, erasing, self._tools.square)
 
     # Mouse and keyboard
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         adds = self._tools.adds(event)
-        if event.button() == Qt.MouseButton.MiddleButton or self._space or adds is None:
+        if event.button() == Qt.MouseButton.MiddleButton or self._held.moves or adds is None:
             self._grab = event.position()
+        elif self._session.editing.is_loaded and self._tools.tool in SHAPES:
+            self.outline.press(event, adds)
         elif self._session.editing.is_loaded and not self._painting:
             point = self.view.to_image(event.position())
             self._painting = True
-            self._session.editing.begin_stroke(point.x(), point.y(), self._tools.radius, adds)
+            tools, limit = self._tools, self._limit.now()
+            self._session.editing.begin_stroke(point.x(), point.y(), tools.radius, adds, tools.square, limit)
         self._set_cursor()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -144,6 +166,8 @@ class Canvas(QWidget):
             self._view_moved()
         elif self._painting:
             self._session.editing.extend_stroke(point.x(), point.y())
+        else:
+            self.outline.move(point)
         self._repaint_cursor(before)
         self._repaint_cursor(self._mouse)
         image = self._session.image
@@ -154,6 +178,8 @@ class Canvas(QWidget):
         if self._painting and event.button() != Qt.MouseButton.MiddleButton:
             self._painting = False
             self._session.editing.end_stroke()
+        elif self._grab is None:
+            self.outline.release()
         self._grab = None
         self._set_cursor()
 
@@ -178,28 +204,31 @@ class Canvas(QWidget):
         elif isinstance(event, QResizeEvent):
             self.view.set_widget(event.size())
             self._view_moved()
-        elif isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space and event.type() in HOLD:
-            if not event.isAutoRepeat():
-                self._space = event.type() == QEvent.Type.KeyPress
-                self._set_cursor()
+        elif event.type() == QEvent.Type.FocusOut:
+            self._held.release_all()
+        elif isinstance(event, QKeyEvent) and (self.outline.takes(event) or self._held.take(event)):
             return True
         return super().event(event)
 
     def _draws_cursor(self) -> bool:
-        moving = self._grab is not None or self._space or self._tools.tool is Tool.PAN
-        return self._session.editing.is_loaded and not moving
+        moving = self._grab is not None or self._held.moves
+        return self._session.editing.is_loaded and not moving and self._tools.tool in BRUSHES
 
     def _repaint_cursor(self, centre: QPointF | None) -> None:
         if centre is not None:
             self.update(cursor_rect(centre, self._tools.radius * self.view.scale).toAlignedRect())
+            if self._held.magnifies:
+                self.update(lens_rect(centre))
 
     def _set_cursor(self) -> None:
         if self._grab is not None:
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
         elif not self._session.editing.is_loaded:
             self.setCursor(Qt.CursorShape.ArrowCursor)
-        elif self._space or self._tools.tool is Tool.PAN:
+        elif self._held.moves or self._tools.tool is Tool.PAN:
             self.setCursor(Qt.CursorShape.OpenHandCursor)
+        elif self._tools.tool in SHAPES:
+            self.setCursor(Qt.CursorShape.CrossCursor)
         else:
             self.setCursor(Qt.CursorShape.BlankCursor)
         self.update()

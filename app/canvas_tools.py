@@ -1,4 +1,4 @@
-"""Brush, eraser and hand: what the mouse does on the canvas."""
+"""The tools: what the mouse does on the canvas, and how large and of what form the brush is."""
 
 from enum import Enum
 
@@ -14,30 +14,53 @@ class Tool(Enum):
 
     BRUSH = "brush"
     ERASER = "eraser"
+    POLYGON = "polygon"
+    LASSO = "lasso"
+    RECTANGLE = "rectangle"
+    FLOOD = "flood"
     PAN = "pan"
 
 
+BRUSHES = (Tool.BRUSH, Tool.ERASER)
+SHAPES = (Tool.POLYGON, Tool.LASSO, Tool.RECTANGLE, Tool.FLOOD)
+"""Tools that change a whole region at once."""
+
+
 class CanvasTools(QObject):
-    """Which tool is in hand and how large the brush is.
+    """Which tool is in hand, and the brush.
+
+    Attributes:
+        tool: in hand.
+        radius: of the brush in image pixels; of a square one, half of its side.
+        square: whether the brush is square, and not round.
 
     Signals:
         tool_changed: another tool is in hand.
         radius_changed: the brush has another radius (image pixels).
+        form_changed: the brush is square now, or round.
     """
 
     tool_changed = Signal(Tool)
     radius_changed = Signal(float)
+    form_changed = Signal(bool)
 
     def __init__(self, radius: float = 12.0, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.tool = Tool.BRUSH
         self.radius = radius
+        self.square = False
 
     def choose(self, tool: Tool) -> None:
         """Take a tool in hand."""
         if tool is not self.tool:
             self.tool = tool
             self.tool_changed.emit(tool)
+
+    def set_square(self, square: bool) -> None:
+        """Take a square brush or a round one."""
+        if square != self.square:
+            self.square = square
+            self.form_changed.emit(square)
 
     def set_radius(self, radius: float) -> None:
         """Change the brush size; image pixels, kept within 0.5..400."""
@@ -54,16 +77,22 @@ class CanvasTools(QObject):
         self.set_radius(round(wanted * 2) / 2)
 
     def adds(self, event: QMouseEvent) -> bool | None:
-        """What a press does: True paints, False erases, None moves the picture."""
+        """What a press does: True adds, False removes, None moves the picture."""
         if event.button() == Qt.MouseButton.RightButton:
             return False
         if event.button() == Qt.MouseButton.LeftButton and self.tool is not Tool.PAN:
-            return self.tool is Tool.BRUSH
+            return self.tool is not Tool.ERASER
         return None
 
 
+def marking_pens(erasing: bool) -> tuple[QPen, QPen]:
+    """Two pens, to be drawn one after the other: a dark edge and a light line, dashed while erasing."""
+    light = QPen(QColor("#ffffff"), 1.3, Qt.PenStyle.DashLine if erasing else Qt.PenStyle.SolidLine)
+    return QPen(QColor(0, 0, 0, 170), 3.0), light
+
+
 def cursor_rect(centre: QPointF, radius: float) -> QRectF:
-    """The widget pixels the brush circle covers.
+    """The widget pixels the brush covers.
 
     Args:
         centre: widget pixels.
@@ -73,21 +102,24 @@ def cursor_rect(centre: QPointF, radius: float) -> QRectF:
     return QRectF(centre.x() - reach, centre.y() - reach, 2 * reach, 2 * reach)
 
 
-def draw_cursor(painter: QPainter, centre: QPointF, radius: float, erasing: bool) -> None:
-    """Draw the brush circle, readable on any ground; dashed while erasing, with a cross when it is tiny.
+def draw_cursor(painter: QPainter, centre: QPointF, radius: float, erasing: bool, square: bool) -> None:
+    """Draw the outline of the brush, readable on any ground; dashed while erasing, with a cross when it is tiny.
 
     Args:
         painter: on the widget, without transform.
         centre: widget pixels.
         radius: widget pixels.
         erasing: whether the next stroke removes.
+        square: whether the brush is square.
     """
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    light = QPen(QColor("#ffffff"), 1.3, Qt.PenStyle.DashLine if erasing else Qt.PenStyle.SolidLine)
-    for pen in (QPen(QColor(0, 0, 0, 170), 3.0), light):
+    for pen in marking_pens(erasing):
         painter.setPen(pen)
-        painter.drawEllipse(centre, radius, radius)
+        if square:
+            painter.drawRect(QRectF(centre.x() - radius, centre.y() - radius, 2 * radius, 2 * radius))
+        else:
+            painter.drawEllipse(centre, radius, radius)
         if radius < 4:
             for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
                 painter.drawLine(centre + QPointF(dx, dy) * 4, centre + QPointF(dx, dy) * 7)

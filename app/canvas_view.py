@@ -68,6 +68,14 @@ class CanvasView:
         self.origin = self.origin + by
         self._keep_in_sight()
 
+    def magnified(self, times: float, at: QPointF) -> "CanvasView":
+        """The same view, enlarged around one point in widget pixels that stays where it is."""
+        view = CanvasView()
+        view._image, view._widget, view.fitted = self._image, self._widget, False
+        view.scale = self.scale * times
+        view.origin = at - self.to_image(at) * view.scale
+        return view
+
     def to_image(self, point: QPointF) -> QPointF:
         """Widget pixels to image pixels."""
         return (point - self.origin) / self.scale

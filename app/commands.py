@@ -1,44 +1,18 @@
 """Every command of the window: its words, icon, keys and place in the menus, in one table."""
 
 import re
-from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QKeySequence
 
+from app.command import Command
 from app.language import QT_TRANSLATE_NOOP
-
-
-@dataclass(frozen=True)
-class Command:
-    """One command.
-
-    Attributes:
-        key: its name in the program.
-        menu: the menu it stands in.
-        text: words in the menu (context "actions").
-        help: what it does, for tips and the list of shortcuts.
-        icon: file name in resources/icons, or "".
-        keys: shortcuts; the first is the one shown.
-        checkable: whether it is switched on and off.
-        choice: commands with the same choice exclude each other.
-        ends_block: whether a line follows it in the menu.
-    """
-
-    key: str
-    menu: str
-    text: str
-    help: str
-    icon: str = ""
-    keys: tuple[str, ...] = ()
-    checkable: bool = False
-    choice: str = ""
-    ends_block: bool = False
-
+from app.mask_commands import MASK_COMMANDS, TOOL_COMMANDS
 
 MENUS: tuple[tuple[str, str], ...] = (
     ("file", QT_TRANSLATE_NOOP("actions", "&File")),
     ("edit", QT_TRANSLATE_NOOP("actions", "&Edit")),
+    ("mask", QT_TRANSLATE_NOOP("actions", "Mas&k")),
     ("view", QT_TRANSLATE_NOOP("actions", "&View")),
     ("model", QT_TRANSLATE_NOOP("actions", "&Model")),
     ("help", QT_TRANSLATE_NOOP("actions", "&Help")),
@@ -119,37 +93,7 @@ COMMANDS: tuple[Command, ...] = (
         keys=("Ctrl+Shift+Z", "Ctrl+Y"),
         ends_block=True,
     ),
-    Command(
-        "brush",
-        "edit",
-        QT_TRANSLATE_NOOP("actions", "&Brush"),
-        QT_TRANSLATE_NOOP("actions", "Paint the structure with the left mouse button; the right one erases"),
-        "brush",
-        keys=("B",),
-        checkable=True,
-        choice="tool",
-    ),
-    Command(
-        "eraser",
-        "edit",
-        QT_TRANSLATE_NOOP("actions", "&Eraser"),
-        QT_TRANSLATE_NOOP("actions", "Erase with the left mouse button"),
-        "eraser",
-        keys=("E",),
-        checkable=True,
-        choice="tool",
-    ),
-    Command(
-        "pan",
-        "edit",
-        QT_TRANSLATE_NOOP("actions", "&Move the picture"),
-        QT_TRANSLATE_NOOP("actions", "Drag the picture; also with Space or the middle mouse button"),
-        "pan",
-        keys=("M",),
-        checkable=True,
-        choice="tool",
-        ends_block=True,
-    ),
+    *TOOL_COMMANDS,
     Command(
         "larger",
         "edit",
@@ -206,6 +150,7 @@ COMMANDS: tuple[Command, ...] = (
         "settings",
         keys=("Ctrl+,",),
     ),
+    *MASK_COMMANDS,
     Command(
         "previous",
         "view",

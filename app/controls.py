@@ -2,13 +2,40 @@
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListWidget, QPushButton, QSlider, QToolButton
+from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListWidget, QPushButton, QSlider, QSpinBox, QToolButton
 
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class WordsEdit(QLineEdit):
     """A line of words; Enter finishes it and does not accept the image."""
+
+    def event(self, event: QEvent) -> bool:
+        """Keep Enter for this field."""
+        return keeps_enter(event) or super().event(event)
+
+
+class NumberEdit(QSpinBox):
+    """A whole number with a unit; Enter finishes it and does not accept the image."""
+
+    def __init__(self, low: int, high: int, value: int, name: str, unit: str = "") -> None:
+        """Make it.
+
+        Args:
+            low: smallest value.
+            high: largest value.
+            value: at first.
+            name: for screen readers.
+            unit: is shown after the number.
+        """
+        super().__init__()
+        self.setRange(low, high)
+        self.setValue(value)
+        self.setAccessibleName(name)
+        self.setSuffix(f" {unit}" if unit else "")
+        self.setKeyboardTracking(False)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight)
 
     def event(self, event: QEvent) -> bool:
         """Keep Enter for this field."""

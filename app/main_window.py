@@ -9,12 +9,14 @@ from PySide6.QtWidgets import QLabel, QMainWindow, QSplitter, QTabWidget
 
 from app.about import VERSION, AboutDialog, ShortcutsDialog
 from app.actions import Actions
-from app.canvas_tools import CanvasTools, Tool
+from app.canvas_tools import CanvasTools
 from app.deciding import DecisionSwitch
 from app.export_dialog import ExportDialog, accepted_counts
+from app.grey_limit import GreyLimit
 from app.image_list import ImageList
 from app.leave_dialog import LeaveDialog
 from app.mask_choice import choose_next_mask
+from app.mask_menu import MaskMenu
 from app.message_bar import MessageBar
 from app.model_area import ModelArea
 from app.model_flow import ModelFlow, Workers
@@ -23,6 +25,7 @@ from app.project_files import ProjectFiles
 from app.session import Session
 from app.settings import Settings
 from app.settings_dialog import SettingsDialog
+from app.shaping import Shaping
 from app.theme import Theme
 from app.versions import Versions
 from app.work_area import SegmentPanel, WorkArea
@@ -52,7 +55,7 @@ class MainWindow(QMainWindow):
             session: may have no project yet.
             settings: what the user chose for every project.
             theme: the look.
-            tools: brush and eraser.
+            tools: which one is in hand, and the brush.
             workers: how the background workers are started.
         """
         super().__init__()
@@ -62,12 +65,14 @@ class MainWindow(QMainWindow):
         self.session, self.settings, self.theme, self.tools = session, settings, theme, tools
         self.commands = Actions(self, theme)
         self.commands.fill_menus(self)
-        self.work = WorkArea(session, tools, self.commands)
+        shaping = Shaping(session, GreyLimit(session, self), self)
+        self.work = WorkArea(session, tools, shaping, self.commands)
         self.canvas = self.work.canvas
         self.messages = MessageBar(self.work.page_area, theme)
         self.files = ProjectFiles(session, self.messages, self)
         self.images = ImageList(session, theme)
-        self.segment = SegmentPanel(session, theme, self.commands, self.canvas)
+        self.segment = SegmentPanel(session, settings, theme, self.commands, self.canvas, tools, shaping.limit)
+        MaskMenu(session, tools, shaping, self.canvas, self.segment.whole_mask, self.commands, self.messages)
         self.versions = versions = Versions(session, self)
         self.model = ModelArea(session, versions, theme)
         self.flow = ModelFlow(session, settings, versions, self.messages, workers, self)
@@ -88,8 +93,8 @@ class MainWindow(QMainWindow):
         for part in (self.images, self.work, self.tabs):
             splitter.addWidget(part)
         self.images.setMinimumWidth(170)
-        self.tabs.setMinimumWidth(312)
-        splitter.setSizes([250, 780, 330])
+        self.tabs.setMinimumWidth(332)
+        splitter.setSizes([250, 778, 332])
         splitter.setStretchFactor(1, 1)
         self.setCentralWidget(splitter)
         self._place = QLabel()
@@ -130,9 +135,6 @@ class MainWindow(QMainWindow):
                 "quit": self.close,
                 "undo": lambda: self._or_say(self.session.editing.undo(), "nothing_to_undo"),
                 "redo": lambda: self._or_say(self.session.editing.redo(), "nothing_to_redo"),
-                "brush": lambda: tools.choose(Tool.BRUSH),
-                "eraser": lambda: tools.choose(Tool.ERASER),
-                "pan": lambda: tools.choose(Tool.PAN),
                 "larger": lambda: tools.grow(1),
                 "smaller": lambda: tools.grow(-1),
                 "raise": lambda: threshold.nudge(1),
@@ -158,7 +160,7 @@ class MainWindow(QMainWindow):
                 "about": lambda: AboutDialog(VERSION, self).exec(),
             }
         )
-        for key in ("brush", "show_mask", "show_fill", "show_outline"):
+        for key in ("show_mask", "show_fill", "show_outline"):
             act[key].setChecked(True)
 
     def _follow_project(self) -> None:

@@ -15,6 +15,15 @@ CHOICES: dict[str, tuple[str, ...]] = {
 }
 """Every setting and what it can be; the first is what a new user has."""
 
+NUMBERS: dict[str, tuple[int, int, int]] = {
+    "islands below": (50, 2, 100_000),
+    "smooth radius": (3, 1, 200),
+    "grow width": (2, 1, 200),
+    "grey low": (0, 0, 255),
+    "grey high": (255, 0, 255),
+}
+"""Every number that is remembered: what a new user has, the smallest and the largest."""
+
 
 class Settings(QObject):
     """Reads and keeps the settings. Where the file cannot be written they last until the program is closed.
@@ -36,6 +45,7 @@ class Settings(QObject):
         file = file if file is not None else config_folder() / "settings.ini"
         self._kept = QSettings(str(file), QSettings.Format.IniFormat, self)
         self._values = {name: self._read(name) for name in CHOICES}
+        self._numbers = {name: self._read_number(name) for name in NUMBERS}
 
     def __getitem__(self, name: str) -> str:
         return self._values[name]
@@ -55,6 +65,23 @@ class Settings(QObject):
         self._kept.sync()
         self.changed.emit(name)
 
+    def number(self, name: str) -> int:
+        """A remembered number."""
+        return self._numbers[name]
+
+    def remember(self, name: str, value: int) -> None:
+        """Remember a number.
+
+        Raises:
+            ValueError: it cannot be that.
+        """
+        _, low, high = NUMBERS[name]
+        if not low <= value <= high:
+            raise ValueError(f"{name} lies in {low}..{high}, not {value}")
+        if self._numbers[name] != value:
+            self._numbers[name] = value
+            self._kept.setValue(name.replace(" ", "_"), value)
+
     @property
     def device(self) -> str:
         """The processor that the workers are to use: "auto", "cpu", "cuda" or "mps"."""
@@ -64,3 +91,11 @@ class Settings(QObject):
     def _read(self, name: str) -> str:
         value = self._kept.value(name.replace(" ", "_"))
         return value if value in CHOICES[name] else CHOICES[name][0]
+
+    def _read_number(self, name: str) -> int:
+        default, low, high = NUMBERS[name]
+        try:
+            value = int(str(self._kept.value(name.replace(" ", "_"), default)))
+        except ValueError:
+            return default
+        return value if low <= value <= high else default

@@ -3,11 +3,11 @@
 import math
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from app.actions import Actions
 from app.canvas import Canvas
-from app.canvas_tools import LARGEST_RADIUS, SMALLEST_RADIUS, CanvasTools
+from app.canvas_tools import LARGEST_RADIUS, SHAPES, SMALLEST_RADIUS, CanvasTools, Tool
 from app.commands import plain_words
 from app.controls import label, slider, tool_button
 
@@ -27,7 +27,9 @@ class ToolStrip(QWidget):
         self._row.setSpacing(2)
         self._buttons("previous", "next")
         self._line()
-        self._buttons("brush", "eraser", "pan")
+        self._buttons("brush", "eraser")
+        self.shapes = self._shape_button()
+        self._buttons("pan")
         self._row.addSpacing(6)
         self.brush = slider(0, SLIDER_STEPS, 10, self.tr("Brush size"))
         self.brush.setMinimumWidth(60)
@@ -62,6 +64,26 @@ class ToolStrip(QWidget):
             button.setAccessibleName(plain_words(self._actions[key].text()))
             button.setMinimumSize(34, 34)
             self._row.addWidget(button)
+
+    def _shape_button(self) -> QToolButton:
+        """One button for the tools that change a region: the one used last, and the others in its menu."""
+        button = tool_button(size=22)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.setMinimumSize(50, 34)
+        menu = QMenu(button)
+        for tool in SHAPES:
+            menu.addAction(self._actions[tool.value])
+        button.setMenu(menu)
+        button.setDefaultAction(self._actions[SHAPES[0].value])
+        button.setAccessibleName(self.tr("Outlines and filling"))
+        self._tools.tool_changed.connect(self._show_shape)
+        self._row.addWidget(button)
+        return button
+
+    def _show_shape(self, tool: Tool) -> None:
+        if tool in SHAPES:
+            self.shapes.setDefaultAction(self._actions[tool.value])
 
     def _line(self) -> None:
         line = QFrame(frameShape=QFrame.Shape.VLine)

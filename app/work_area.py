@@ -5,12 +5,17 @@ from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from app.actions import Actions
 from app.answer_panel import AnswerPanel
+from app.brush_panel import BrushPanel
 from app.canvas import Canvas
 from app.canvas_tools import CanvasTools
 from app.controls import button, line
+from app.grey_limit import GreyLimit
 from app.icons import icon
 from app.look_panel import LookPanel
+from app.mask_panel import MaskPanel
 from app.session import Session
+from app.settings import Settings
+from app.shaping import Shaping
 from app.structure_panel import StructurePanel
 from app.theme import Theme
 from app.threshold_panel import ThresholdPanel
@@ -21,10 +26,17 @@ from app.welcome import Welcome
 class WorkArea(QWidget):
     """The picture with its tools, or what to do when there is none."""
 
-    def __init__(self, session: Session, tools: CanvasTools, actions: Actions, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        tools: CanvasTools,
+        shaping: Shaping,
+        actions: Actions,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._session = session
-        self.canvas = Canvas(session, tools)
+        self.canvas = Canvas(session, tools, shaping)
         self._strip = ToolStrip(actions, tools, self.canvas)
         self._pages = QStackedWidget()
         self._pages.addWidget(
@@ -76,35 +88,61 @@ class WorkArea(QWidget):
         self._strip.setVisible(page >= 2)
 
 
-class SegmentPanel(QScrollArea):
-    """Structure, threshold and look, with Accept at the bottom."""
+class SegmentPanel(QWidget):
+    """Structure, threshold, brush, mask and look, with Accept always in sight below."""
 
-    def __init__(self, session: Session, theme: Theme, actions: Actions, canvas: Canvas) -> None:
+    def __init__(
+        self,
+        session: Session,
+        settings: Settings,
+        theme: Theme,
+        actions: Actions,
+        canvas: Canvas,
+        tools: CanvasTools,
+        limit: GreyLimit,
+    ) -> None:
         super().__init__()
         self._theme = theme
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.structure = StructurePanel(session, theme)
         self.answer = AnswerPanel(session)
         self.threshold = ThresholdPanel(session)
+        self.brush = BrushPanel(tools, limit, settings, actions)
+        self.whole_mask = MaskPanel(settings, actions)
         self.look = LookPanel(canvas)
         self.accept = button(self.tr("Accept and next"), 42)
         self.accept.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.accept.setToolTip(actions["accept"].toolTip())
         self.accept.clicked.connect(actions["accept"].trigger)
+        self._arrange()
+        theme.changed.connect(self._recolour)
+        self._recolour()
+
+    def _arrange(self) -> None:
+        self.setObjectName("side")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         body = QWidget()
         body.setObjectName("side")
         body.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        column = QVBoxLayout(body)
-        column.setContentsMargins(16, 14, 16, 16)
-        column.setSpacing(14)
-        for part in (self.structure, self.answer, line(), self.threshold, line(), self.look):
-            column.addWidget(part)
-        column.addStretch(1)
-        column.addWidget(self.accept)
-        self.setWidget(body)
-        theme.changed.connect(self._recolour)
-        self._recolour()
+        parts = QVBoxLayout(body)
+        parts.setContentsMargins(16, 12, 16, 8)
+        parts.setSpacing(10)
+        for part in (
+            self.structure, self.answer, line(), self.threshold, line(), self.brush, line(), self.whole_mask, line(), self.look,
+        ):  # fmt: skip
+            parts.addWidget(part)
+        parts.addStretch(1)
+        area = QScrollArea(widgetResizable=True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(body)
+        below = QVBoxLayout()
+        below.setContentsMargins(16, 8, 16, 10)
+        below.addWidget(self.accept)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(area, 1)
+        column.addWidget(line())
+        column.addLayout(below)
 
     def _recolour(self) -> None:
         self.accept.setIcon(icon("accept", self._theme.tones.success))

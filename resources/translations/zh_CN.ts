@@ -60,6 +60,41 @@
     </message>
 </context>
 <context>
+    <name>BrushPanel</name>
+    <message>
+        <source>Round</source>
+        <translation>圆形</translation>
+    </message>
+    <message>
+        <source>Square</source>
+        <translation>方形</translation>
+    </message>
+    <message>
+        <source>Only grey values</source>
+        <translation>仅限灰度范围</translation>
+    </message>
+    <message>
+        <source>Smallest grey value</source>
+        <translation>最小灰度值</translation>
+    </message>
+    <message>
+        <source>Largest grey value</source>
+        <translation>最大灰度值</translation>
+    </message>
+    <message>
+        <source>Point at the tissue and press Shift+I: the range under the brush is taken</source>
+        <translation>指向组织并按 Shift+I：取画笔下的灰度范围</translation>
+    </message>
+    <message>
+        <source>Brush</source>
+        <translation>画笔</translation>
+    </message>
+    <message>
+        <source>Take with Shift+I</source>
+        <translation>按 Shift+I 取值</translation>
+    </message>
+</context>
+<context>
     <name>CrashDialog</name>
     <message>
         <source>Something went wrong</source>
@@ -300,6 +335,53 @@
     <message>
         <source>Model – learning …</source>
         <translation>模型 – 正在学习 …</translation>
+    </message>
+</context>
+<context>
+    <name>MaskPanel</name>
+    <message>
+        <source>Islands below this size</source>
+        <translation>小于此面积的孤立区域</translation>
+    </message>
+    <message>
+        <source>Radius of smoothing</source>
+        <translation>平滑半径</translation>
+    </message>
+    <message>
+        <source>Width to grow or shrink by</source>
+        <translation>扩大或缩小的宽度</translation>
+    </message>
+    <message>
+        <source>Fill holes</source>
+        <translation>填充孔洞</translation>
+    </message>
+    <message>
+        <source>Keep the largest</source>
+        <translation>保留最大区域</translation>
+    </message>
+    <message>
+        <source>Remove islands below</source>
+        <translation>移除孤立区域，小于</translation>
+    </message>
+    <message>
+        <source>Smooth with radius</source>
+        <translation>平滑，半径</translation>
+    </message>
+    <message>
+        <source>Grow</source>
+        <translation>扩大</translation>
+    </message>
+    <message>
+        <source>Shrink</source>
+        <translation>缩小</translation>
+    </message>
+    <message>
+        <source>Whole mask</source>
+        <translation>整个掩膜</translation>
+    </message>
+    <message>
+        <source>px</source>
+        <translation>像素</translation>
     </message>
 </context>
 <context>
@@ -590,8 +672,8 @@
         <translation>鼠标右键</translation>
     </message>
     <message>
-        <source>Erase</source>
-        <translation>擦除</translation>
+        <source>Erase; with an outline, take the inside away</source>
+        <translation>擦除；使用轮廓工具时去掉轮廓内部</translation>
     </message>
     <message>
         <source>Middle button, or Space</source>
@@ -600,6 +682,22 @@
     <message>
         <source>Move the picture</source>
         <translation>移动画面</translation>
+    </message>
+    <message>
+        <source>Z held</source>
+        <translation>按住 Z</translation>
+    </message>
+    <message>
+        <source>A lens that shows four times as large what is under the pointer</source>
+        <translation>放大镜，将指针下的画面放大四倍</translation>
+    </message>
+    <message>
+        <source>Enter, Backspace, Esc</source>
+        <translation>Enter、Backspace、Esc</translation>
+    </message>
+    <message>
+        <source>Close an outline, take its last point back, give it up</source>
+        <translation>闭合轮廓、撤回最后一点、放弃轮廓</translation>
     </message>
     <message>
         <source>Mouse wheel</source>
@@ -774,6 +872,10 @@
         <translation>画笔大小（[ 和 ]，或 Ctrl + 鼠标滚轮）</translation>
     </message>
     <message>
+        <source>Outlines and filling</source>
+        <translation>轮廓与填充</translation>
+    </message>
+    <message>
         <source>⌀ {width:g} px</source>
         <translation>⌀ {width:g} px</translation>
     </message>
@@ -867,6 +969,10 @@
     <message>
         <source>&amp;Edit</source>
         <translation>编辑(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Mas&amp;k</source>
+        <translation>掩膜(&amp;K)</translation>
     </message>
     <message>
         <source>&amp;View</source>
@@ -969,12 +1075,132 @@
         <translation>用鼠标左键擦除</translation>
     </message>
     <message>
+        <source>&amp;Polygon</source>
+        <translation>多边形(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Click around the structure; a double click or Enter closes. The right button takes the inside away</source>
+        <translation>沿结构逐点单击，双击或按 Enter 闭合；用右键则去掉轮廓内部</translation>
+    </message>
+    <message>
+        <source>&amp;Lasso</source>
+        <translation>套索(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Drag around the structure; with the right button what is inside is taken away</source>
+        <translation>沿结构拖动；用右键则去掉轮廓内部</translation>
+    </message>
+    <message>
+        <source>Re&amp;ctangle</source>
+        <translation>矩形(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Drag from corner to corner; with the right button what is inside is taken away</source>
+        <translation>从一角拖到对角；用右键则去掉矩形内部</translation>
+    </message>
+    <message>
+        <source>&amp;Fill up to the mask</source>
+        <translation>填充至掩膜边缘(&amp;F)</translation>
+    </message>
+    <message>
+        <source>Click into a gap to fill it; a click with the right button removes a whole piece of the mask</source>
+        <translation>单击空隙将其填满；右键单击则移除掩膜的一整块</translation>
+    </message>
+    <message>
         <source>&amp;Move the picture</source>
         <translation>移动画面(&amp;M)</translation>
     </message>
     <message>
         <source>Drag the picture; also with Space or the middle mouse button</source>
         <translation>拖动画面；也可按住空格键或鼠标中键</translation>
+    </message>
+    <message>
+        <source>S&amp;quare brush</source>
+        <translation>方形画笔(&amp;Q)</translation>
+    </message>
+    <message>
+        <source>Let brush and eraser be square, and not round</source>
+        <translation>使画笔和橡皮擦为方形而非圆形</translation>
+    </message>
+    <message>
+        <source>Only &amp;grey values</source>
+        <translation>仅限灰度范围(&amp;G)</translation>
+    </message>
+    <message>
+        <source>Let brush, eraser and outlines change only pixels within a range of grey values</source>
+        <translation>画笔、橡皮擦和轮廓只更改灰度在范围内的像素</translation>
+    </message>
+    <message>
+        <source>&amp;Take the grey values under the brush</source>
+        <translation>取画笔下的灰度范围(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Set the range to what lies under the brush, and paint only there</source>
+        <translation>将范围设为画笔下的灰度，并只在该范围内绘制</translation>
+    </message>
+    <message>
+        <source>&amp;Fill holes</source>
+        <translation>填充孔洞(&amp;F)</translation>
+    </message>
+    <message>
+        <source>Fill the holes of the mask</source>
+        <translation>填充掩膜中的孔洞</translation>
+    </message>
+    <message>
+        <source>Keep only the &amp;largest piece</source>
+        <translation>只保留最大区域(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Remove all pieces of the mask but the largest</source>
+        <translation>除最大的一块外，移除掩膜的其余部分</translation>
+    </message>
+    <message>
+        <source>&amp;Remove islands</source>
+        <translation>移除孤立区域(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Remove pieces of the mask smaller than the size set on the right</source>
+        <translation>移除掩膜中小于右侧所设面积的区域</translation>
+    </message>
+    <message>
+        <source>&amp;Smooth</source>
+        <translation>平滑(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Smooth the edge of the mask by the radius set on the right</source>
+        <translation>按右侧所设半径平滑掩膜边缘</translation>
+    </message>
+    <message>
+        <source>&amp;Grow</source>
+        <translation>扩大(&amp;G)</translation>
+    </message>
+    <message>
+        <source>Make the mask wider by the width set on the right</source>
+        <translation>按右侧所设宽度扩大掩膜</translation>
+    </message>
+    <message>
+        <source>Shrin&amp;k</source>
+        <translation>缩小(&amp;K)</translation>
+    </message>
+    <message>
+        <source>Make the mask narrower by the width set on the right</source>
+        <translation>按右侧所设宽度缩小掩膜</translation>
+    </message>
+    <message>
+        <source>&amp;Copy the mask of the previous image</source>
+        <translation>复制上一张图像的掩膜(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Take the mask of the image before for this structure</source>
+        <translation>采用上一张图像中该结构的掩膜</translation>
+    </message>
+    <message>
+        <source>Cl&amp;ear</source>
+        <translation>清空(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Empty the mask; Undo brings it back</source>
+        <translation>清空掩膜；可用“撤销”恢复</translation>
     </message>
     <message>
         <source>&amp;Larger brush</source>
@@ -2255,6 +2481,34 @@
     <message>
         <source>“{project}” is open in another window, so it can only be looked at and exported here. Close the other window, then open the project again.</source>
         <translation>“{project}”已在另一个窗口中打开，因此在这里只能查看和导出。请关闭另一个窗口，然后重新打开此项目。</translation>
+    </message>
+    <message>
+        <source>The mask stays as it is: there was nothing to change.</source>
+        <translation>掩膜保持不变：没有需要更改的内容。</translation>
+    </message>
+    <message>
+        <source>This pixel is in the mask already. Click into a gap; the right button removes a whole piece.</source>
+        <translation>该像素已在掩膜中。请单击空隙；右键可移除一整块。</translation>
+    </message>
+    <message>
+        <source>There is no mask under the pointer. Click on the piece that is to go.</source>
+        <translation>指针下没有掩膜。请单击要移除的那一块。</translation>
+    </message>
+    <message>
+        <source>This is the first image of the list, so there is no mask to copy.</source>
+        <translation>这是列表中的第一张图像，没有可复制的掩膜。</translation>
+    </message>
+    <message>
+        <source>The image before shows no mask of this structure, so there was nothing to copy.</source>
+        <translation>上一张图像没有该结构的掩膜，因此没有可复制的内容。</translation>
+    </message>
+    <message>
+        <source>The image before has another size ({before}, this one {now}), so its mask was not copied.</source>
+        <translation>上一张图像的尺寸不同（{before}，本图 {now}），因此没有复制其掩膜。</translation>
+    </message>
+    <message>
+        <source>There is no picture under the pointer. Point at the tissue that you want to paint, then press the key.</source>
+        <translation>指针下没有画面。请指向要绘制的组织，然后按下该键。</translation>
     </message>
     <message>
         <source>The fine-tune is finished: {name} is better and in use from now on. Press Predict (P) to see what it learned.</source>

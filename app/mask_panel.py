@@ -1,0 +1,62 @@
+"""What is done to the whole mask with one button, and the numbers for it."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from app.actions import Actions
+from app.commands import plain_words
+from app.controls import NumberEdit, label
+from app.settings import NUMBERS, Settings
+
+
+class MaskPanel(QWidget):
+    """Buttons of the Mask menu; islands, smoothing and growing have their number beside them."""
+
+    def __init__(self, settings: Settings, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._settings, self._actions = settings, actions
+        self.islands = self._number("islands below", self.tr("Islands below this size"))
+        self.smoothing = self._number("smooth radius", self.tr("Radius of smoothing"))
+        self.widening = self._number("grow width", self.tr("Width to grow or shrink by"))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(6)
+        grid.setVerticalSpacing(6)
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(1, 1)
+        top = QHBoxLayout()
+        top.setSpacing(6)
+        top.addWidget(self._button("fill_holes", self.tr("Fill holes")), 1)
+        top.addWidget(self._button("keep_largest", self.tr("Keep the largest")), 1)
+        grid.addLayout(top, 0, 0, 1, 3)
+        grid.addWidget(self._button("remove_islands", self.tr("Remove islands below")), 1, 0, 1, 2)
+        grid.addWidget(self.islands, 1, 2)
+        grid.addWidget(self._button("smooth", self.tr("Smooth with radius")), 2, 0, 1, 2)
+        grid.addWidget(self.smoothing, 2, 2)
+        grid.addWidget(self._button("grow", self.tr("Grow")), 3, 0)
+        grid.addWidget(self._button("shrink", self.tr("Shrink")), 3, 1)
+        grid.addWidget(self.widening, 3, 2)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(label(self.tr("Whole mask"), "heading"))
+        column.addLayout(grid)
+
+    def _number(self, name: str, words: str) -> NumberEdit:
+        _, low, high = NUMBERS[name]
+        number = NumberEdit(low, high, self._settings.number(name), words, self.tr("px"))
+        number.setToolTip(words)
+        number.setFixedWidth(94)
+        number.valueChanged.connect(lambda value: self._settings.remember(name, value))
+        return number
+
+    def _button(self, key: str, text: str) -> QPushButton:
+        action = self._actions[key]
+        button = QPushButton(text)
+        button.setProperty("role", "choice")
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setToolTip(action.toolTip())
+        button.setAccessibleName(plain_words(action.text()))
+        button.clicked.connect(action.trigger)
+        action.enabledChanged.connect(button.setEnabled)
+        button.setEnabled(action.isEnabled())
+        return button
