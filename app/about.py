@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QS
 
 from app.commands import COMMANDS, key_text, words
 from app.icons import pixmap
+from core.paths import log_folder
 
 VERSION = "0.1.0"
 
@@ -28,6 +29,7 @@ class AboutDialog(QDialog):
             ),
             self.tr("For research, not a medical device: do not use it for diagnosis or treatment."),
             self.tr("Images and masks stay on this computer. Licence: Apache 2.0."),
+            self.tr("Log files, which hold nothing of patients, are here: {folder}").format(folder=log_folder()),
         ]
         column = QVBoxLayout(self)
         column.setContentsMargins(28, 24, 28, 18)
@@ -37,6 +39,7 @@ class AboutDialog(QDialog):
         column.addSpacing(6)
         for place, text in enumerate(texts):
             label = QLabel(text, wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             if place == 1:
                 label.setStyleSheet("font-weight: 600")
             column.addWidget(label)

@@ -24,7 +24,7 @@ class CrashDialog(QDialog):
         Args:
             report: technical text, shown only on demand.
             saved: whether the current mask could be saved.
-            log_path: where the log is kept; None without one.
+            log_path: the log file; None without one.
             parent: the window.
         """
         super().__init__(parent)
@@ -87,7 +87,7 @@ def install(save: Callable[[], bool], log_path: Path | None, window: QWidget | N
 
     Args:
         save: saves the current work; True when that succeeded.
-        log_path: where the log is kept.
+        log_path: the log file; None without one.
         window: parent of the dialog.
     """
     showing = False

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from app.language import QT_TRANSLATE_NOOP
 from app.worker_process import Ending, How, WorkerProcess, worker_command
 from core.errors import WorkerError
+from core.log_file import Plain
 from core.worker_protocol import (
     DoneEvent,
     FailedEvent,
@@ -199,7 +200,7 @@ class InferenceProcess(QObject):
             return
         number = event.id if isinstance(event, DoneEvent | FailedEvent) else None
         if number is None or number not in self._open:
-            log.warning("an answer that nobody waits for: %s", type(event).__name__)
+            log.warning("an answer that nobody waits for: %s", Plain(type(event).__name__))
             return
         wanted = self._open.pop(number)
         if isinstance(event, FailedEvent) and number in self._loads:

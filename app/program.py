@@ -12,13 +12,18 @@ from app.main_window import MainWindow
 from app.session import Session
 from app.settings import Settings
 from app.theme import Theme
-from core.paths import log_folder
 
 
 class Program(QObject):
     """Holds the window and what it is made of."""
 
-    def __init__(self, application: QApplication) -> None:
+    def __init__(self, application: QApplication, log_place: Path | None = None) -> None:
+        """Make everything; nothing is shown yet.
+
+        Args:
+            application: of Qt.
+            log_place: the file that the window's log is written to; None without one.
+        """
         super().__init__(application)
         self.settings = Settings(parent=self)
         install_translations(application, self.settings["language"])
@@ -27,7 +32,7 @@ class Program(QObject):
         self.session = Session(self)
         self.tools = CanvasTools(parent=self)
         self.window = MainWindow(self.session, self.settings, self.theme, self.tools)
-        crash_dialog.install(self.session.save, log_folder(), self.window)
+        crash_dialog.install(self.session.save, log_place, self.window)
 
     def begin(self, project: Path | None, demo: bool) -> None:
         """Show the window, then open what was asked for.

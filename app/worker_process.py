@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signa
 
 import core
 from core.errors import WorkerError
+from core.log_file import Plain
 from core.worker_protocol import (
     MAX_LINE_BYTES,
     PROTOCOL_VERSION,
@@ -204,7 +205,7 @@ class WorkerProcess(QObject):
         if self._output.strip() and self._how is None:
             log.warning("a worker ended in the middle of a line: %r", self._output[:200])
         crashed = status == QProcess.ExitStatus.CrashExit
-        self._finish(self._how or How.DIED, f"signal {code}" if crashed else f"exit code {code}")
+        self._finish(self._how or How.DIED, Plain(f"signal {code}" if crashed else f"exit code {code}"))
 
     def _finish(self, how: How, detail: str) -> None:
         if self._has_ended:
@@ -214,5 +215,5 @@ class WorkerProcess(QObject):
         self._kill_timer.stop()
         ending = Ending(how, detail, "\n".join(self._tail))
         if how is not How.ASKED:
-            log.warning("a worker ended (%s, %s)\n%s", how.value, detail, ending.tail)
+            log.warning("a worker ended (%s, %s)\n%s", Plain(how.value), detail, ending.tail)
         self.ended.emit(ending)

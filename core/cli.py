@@ -15,12 +15,13 @@ import re
 import sys
 import warnings
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, NoReturn
 
 from core.cli_output import Report, write_json
 from core.errors import InputError, KnownError
 from core.model_reference import is_to_be_fetched, open_segmenter
+
+log = logging.getLogger(__name__)
 
 PROGRAM = "sa2va-annotator"
 
@@ -375,23 +376,15 @@ def _mistake(arguments: argparse.Namespace, report: Report, error: Exception) ->
 
 
 def _write_log(error: Exception) -> str:
-    """Put the traceback where the person can find it, and return the place."""
-    from core.paths import log_folder
+    """Put what happened where the person can find it, and return the place."""
+    from core.log_file import close_log, open_log
 
-    try:
-        folder = log_folder()
-        folder.mkdir(parents=True, exist_ok=True)
-        place = folder / "command_line.log"
-        handler = logging.FileHandler(place, encoding="utf-8")
-    except OSError:
+    place = open_log("command_line")
+    if place is None:
         return "(it could not be written)"
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    log = logging.getLogger(__name__)
-    log.addHandler(handler)
     log.error("unexpected error", exc_info=error)
-    log.removeHandler(handler)
-    handler.close()
-    return str(Path(place))
+    close_log()
+    return str(place)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from typing import BinaryIO
 from core.errors import KnownError, ModelError, WorkerError
 from core.hub import Advance, download
 from core.inference.worker import claim_standard_output
+from core.log_file import log_what_nobody_catches, open_log
 from core.worker_protocol import (
     Message,
     cancelled_message,
@@ -122,6 +123,8 @@ def main() -> int:
     """Entry of the process."""
     events = claim_standard_output()
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    open_log("download")
+    log_what_nobody_catches()
     if len(sys.argv) != 2:
         print("usage: python -m core.download_worker NAME", file=sys.stderr)
         return 2

@@ -19,6 +19,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
+from core.log_file import Plain
 from core.segmenter import ImageFeatures, Segmenter
 
 log = logging.getLogger(__name__)
@@ -140,7 +141,7 @@ class FeatureCache(FeatureStore):
             self._make_room(size)
             os.replace(aside, place)
         except (OSError, SafetensorError) as error:
-            log.info("the feature cache could not be written: %s", type(error).__name__)
+            log.info("the feature cache could not be written: %s", Plain(type(error).__name__))
             with contextlib.suppress(OSError):
                 aside.unlink()
 

@@ -20,6 +20,7 @@ from typing import Any, BinaryIO
 from core.errors import FinetuneError, KnownError, WorkerError
 from core.finetune.job import Job
 from core.inference.worker import claim_standard_output
+from core.log_file import Plain, log_what_nobody_catches, open_log
 from core.worker_protocol import (
     cancelled_message,
     decode_line,
@@ -63,7 +64,7 @@ class FinetuneWorker:
         except Cancelled:
             return self._end(cancelled_message(), 0)
         except KnownError as error:
-            log.info("the fine-tune stopped: %s", type(error).__name__)
+            log.info("the fine-tune stopped: %s", Plain(type(error).__name__))
             return self._end(failed_message(None, error), 1)
         except Exception as error:  # noqa: BLE001 (the entry of the worker: the window must hear of every ending)
             log.error("unexpected error in the fine-tune worker", exc_info=error)
@@ -111,6 +112,8 @@ def main() -> int:
     """Entry of the process."""
     events = claim_standard_output()
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    open_log("finetune")
+    log_what_nobody_catches()
     for name, value in (("TRANSFORMERS_VERBOSITY", "error"), ("HF_HUB_DISABLE_PROGRESS_BARS", "1")):
         os.environ.setdefault(name, value)
     if len(sys.argv) != 2:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from core.errors import KnownError, WorkerError
 from core.inference.memory import is_out_of_memory, out_of_memory
+from core.log_file import Plain, log_what_nobody_catches, open_log
 from core.worker_protocol import (
     LoadRequest,
     Message,
@@ -95,7 +96,7 @@ class InferenceWorker:
                 return
             self._send(done_message(number, self._carry_out(request, number)))
         except KnownError as error:
-            log.info("a request failed: %s", type(error).__name__)
+            log.info("a request failed: %s", Plain(type(error).__name__))
             self._send(failed_message(number, error))
         except Exception as error:  # noqa: BLE001 (the entry of the worker: the window must hear of every ending)
             self._send(failed_message(number, self._unexpected(error)))
@@ -164,6 +165,8 @@ def main() -> int:
     """Entry of the process."""
     events = claim_standard_output()
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    open_log("inference")
+    log_what_nobody_catches()
     for name, value in (("TRANSFORMERS_VERBOSITY", "error"), ("HF_HUB_DISABLE_PROGRESS_BARS", "1")):
         os.environ.setdefault(name, value)
 

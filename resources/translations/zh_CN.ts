@@ -24,6 +24,10 @@
         <translation>图像和掩膜只保存在本机。许可证：Apache 2.0。</translation>
     </message>
     <message>
+        <source>Log files, which hold nothing of patients, are here: {folder}</source>
+        <translation>日志文件（不含任何患者信息）在此处：{folder}</translation>
+    </message>
+    <message>
         <source>Close</source>
         <translation>关闭</translation>
     </message>

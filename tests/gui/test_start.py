@@ -115,3 +115,44 @@ def test_an_unexpected_error_saves_first_and_shows_one_dialog(qtbot, monkeypatch
     assert len(shown) == 1 and "a mistake" in shown[0]
     assert "unexpected error" in caplog.text
     assert QApplication.instance() is not None
+
+
+CRASH = """
+import sys
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QLabel
+from app import __main__ as start
+from app.crash_dialog import CrashDialog
+from app.program import Program
+
+def broken(*_):
+    raise KeyError("Mueller_Anna.png")
+
+def shown(dialog):
+    print(*[label.text() for label in dialog.findChildren(QLabel)], sep="\\n")
+    QTimer.singleShot(0, QApplication.quit)
+
+CrashDialog.exec = shown
+Program.begin = lambda *_: QTimer.singleShot(0, broken)
+sys.exit(start.main([]))
+"""
+
+
+def test_the_crash_dialog_names_a_log_file_that_is_there(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "data"))
+    done = subprocess.run([sys.executable, "-c", CRASH], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    place = Path(done.stdout.split("The log is here: ")[1].splitlines()[0])
+    text = place.read_text(encoding="utf-8")
+    assert place.name == "window.log" and "unexpected error" in text and "KeyError" in text
+    assert "Mueller" not in text
+
+
+def test_without_a_log_the_program_starts_and_names_none(tmp_path, monkeypatch):
+    (tmp_path / "data").write_text("a file is in the way")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "data"))
+    done = subprocess.run([sys.executable, "-c", CRASH], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert "The program made a mistake" in done.stdout and "The log is here" not in done.stdout

@@ -86,7 +86,9 @@ def test_a_mistake_of_the_program_is_one_sentence_and_a_log(
     error = capsys.readouterr().err
     assert "inside the program" in error and "Traceback" not in error
     log = Path(error.strip().splitlines()[-1].split("log file: ")[1])
-    assert "KeyError" in log.read_text(encoding="utf-8")
+    text = log.read_text(encoding="utf-8")
+    assert log.name == "command_line.log" and "KeyError" in text and "core/cli.py:" in text
+    assert "a mistake" not in text, "the words of an error may name a patient"
     assert json.loads(out.read_text(encoding="utf-8"))["ok"] is False
 
 
