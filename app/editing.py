@@ -134,6 +134,9 @@ class Editing(QObject):
             change = JournalStep(kind="threshold", payload={"before": self._committed_step, "after": step})
             if self.write(change):
                 self._committed_step = step
+            else:  # what is shown is what is kept
+                self.step = self._committed_step
+                self.threshold_changed.emit(self.step)
 
     def begin_stroke(
         self, x: float, y: float, radius: float, add: bool, square: bool = False, limit: Limit | None = None
@@ -200,6 +203,7 @@ class Editing(QObject):
     def accept(self) -> bool | None:
         """Save the mask as accepted. False when the store refused, None when there is nothing to accept yet."""
         self.end_stroke()
+        self.set_threshold(self.step, commit=True)  # the slider may still be held
         if not self.is_loaded or (self.status == "unseen" and not self.has_prediction):
             return None
         return self._save_as("accepted")
@@ -207,6 +211,7 @@ class Editing(QObject):
     def save(self) -> bool:
         """End a stroke, and save the final mask if it changed; True when nothing is left unsaved."""
         self.end_stroke()
+        self.set_threshold(self.step, commit=True)  # the slider may still be held
         return self._save_as(self.status) if self._unsaved else True
 
     def _save_as(self, status: str) -> bool:

@@ -96,14 +96,16 @@ class Finetuning(QObject):
         if self.is_running or store is None or folder is None or not self._session.save():
             return
         try:
-            model = self._versions.base_reference()
+            model, used = self._versions.base_reference(), self._versions.in_use()
         except KnownError as error:
             self.failed.emit(error)
             return
 
+        in_use = used.reference if used.version_id is not None else None
+
         def freeze(_progress: Progress) -> Job:
             with Store.open(folder, read_only=True) as labels:
-                job: Job = freeze_labels(labels, model=model, note=note, **settings)
+                job: Job = freeze_labels(labels, model=model, in_use=in_use, note=note, **settings)
                 return job
 
         self._given_up = False

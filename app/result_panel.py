@@ -56,6 +56,7 @@ class ResultPanel(QWidget):
         rows = (
             ("base_at_half", "", self.tr("Before, threshold 0.5"), "muted"),
             ("base_at_best", "base_step", self.tr("Before, best threshold {threshold:g}"), "information"),
+            ("in_use_at_best", "in_use_step", self.tr("In use before, best threshold {threshold:g}"), "information"),
             ("tuned_at_best", "tuned_step", self.tr("After, best threshold {threshold:g}"), better),
         )
         found = []

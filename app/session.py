@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QRect, Signal
 from app.editing import Editing
 from app.project_lock import ProjectLock
 from core.errors import KnownError
-from core.image_file import Image, read_image
+from core.image_file import Image, read_same_image
 from core.store import ImageRow, Offer, Store, StructureRow
 from core.store.database import DATABASE_FILE
 
@@ -160,10 +160,10 @@ class Session(QObject):
             return
         self.save()
         self.image_id, self.image = image_id, None
-        path = self.image_path
-        if path is not None:
+        row, path = self.image_row, self.image_path
+        if row is not None and path is not None:
             try:
-                self.image = read_image(path)
+                self.image = read_same_image(path, row.sha256)
             except KnownError as error:
                 self.failed.emit(error)
         self.image_changed.emit()

@@ -69,6 +69,27 @@ def read_image(path: Path) -> Image:
     return Image(pixels, path, hashlib.sha256(content).hexdigest(), pixels.shape[1], pixels.shape[0])
 
 
+def read_same_image(path: Path, sha256: str) -> Image:
+    """Read an image that is known already: masks are drawn on these very pixels and on no others.
+
+    Args:
+        path: of the file.
+        sha256: of its bytes when it was put into the project.
+
+    Raises:
+        ImageError: as `read_image`, or the file was exchanged or changed since.
+    """
+    image = read_image(path)
+    if image.sha256 != sha256:
+        raise ImageError(
+            "The image {file} was exchanged or changed since it was put into the project, so it is not shown: "
+            "its masks would lie on another picture.",
+            "Put the old file back, or give the new one another name and add it; the masks are safe.",
+            file=path.name,
+        )
+    return image
+
+
 def find_images(folder: Path) -> list[Path]:
     """Picture files directly in a folder, in natural order (image 2 before image 10).
 

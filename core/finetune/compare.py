@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from core.errors import FinetuneError
 from core.evaluate import HALF_STEP, PLATEAU, ImageScore, best_step, score_curves
 from core.finetune.dataset import Sample, Shelf, by_label, read_truth, target_of
 from core.finetune.job import Example
+from core.finetune.split import Split
 from core.mask import probability_levels
 from core.metrics import dice
 from core.segmenter import Decoded, Segmenter
@@ -126,3 +127,24 @@ def constant_dice(learned: Sequence[Sample], held_out: Sequence[Sample]) -> np.n
     average = Scored([score(example) for example in known], [score(example) for example in compared])
     shares = np.array([read_truth(example).mean() for example in compared])
     return max(average.dice(average.step), 2 * shares / (1 + shares), key=lambda each: float(each.mean()))
+
+
+def dice_of_used(used: Scored, record: Mapping[str, object], parts: Split) -> np.ndarray:
+    """(N,) Dice of the version in use on the held-out labels; no number (NaN) where it learned from the patient.
+
+    If fewer than two patients are new to it, all count: it is flattered then, and a new version has to beat even that.
+
+    Args:
+        used: how it scored.
+        record: its version.json.
+        parts: the division of this run.
+    """
+    rows = record.get("learned_from")
+    learned = {str(row.get("image")) for row in rows if isinstance(row, dict)} if isinstance(rows, list) else set()
+    every = (*parts.learned, *parts.held_out)
+    known = {example.group for example in every if example.image_sha256[:16] in learned}
+    scores = used.dice(used.rival_step)
+    new = np.array([example.group not in known for example in parts.held_out])
+    if len({example.group for example, fresh in zip(parts.held_out, new, strict=True) if fresh}) < 2:
+        return scores
+    return np.where(new, scores, np.nan)

@@ -40,6 +40,7 @@ def freeze_labels(
     seed: int = 0,
     note: str = "",
     base_id: str = "",
+    in_use: str | None = None,
     held_out: Sequence[HeldOut] = (),
     **settings: Any,
 ) -> Job:
@@ -52,6 +53,7 @@ def freeze_labels(
         seed: of the division and the training.
         note: a line of the user's.
         base_id: identity of the base model if it is known.
+        in_use: folder of the version in use, None for the base model.
         held_out: masks that the run only compares on.
         settings: epochs, learning_rate, batch, views where they differ from those of `Job`.
 
@@ -69,6 +71,7 @@ def freeze_labels(
         model=model,
         examples=_freeze_all(store, folder, held_out),
         out=str(store.folder / "versions" / key),
+        in_use=in_use,
         base_id=base_id,
         seed=seed,
         device=device,

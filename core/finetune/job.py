@@ -48,6 +48,7 @@ class Job:
         folder: of the job.
         model: reference of the base model.
         version: folder of the version to start from, None for the base weights.
+        in_use: folder of the version in use, which the new one has to beat as well; None if that is the base.
         base_id: `model_id` of the base, "" if not known yet.
         examples: labelled images.
         out: folder in which the version is made (it must not exist yet).
@@ -66,6 +67,7 @@ class Job:
     examples: tuple[Example, ...]
     out: str
     version: str | None = None
+    in_use: str | None = None
     base_id: str = ""
     seed: int = 0
     epochs: int = 40

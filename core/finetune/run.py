@@ -12,21 +12,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from core.errors import FinetuneError
 from core.evaluate import HALF_STEP
 from core.features import FeatureCache, FeatureStore
 from core.finetune import proof
-from core.finetune.compare import Examiner, Scored, constant_dice
+from core.finetune.compare import Examiner, Scored, constant_dice, dice_of_used
 from core.finetune.dataset import Sample, Shelf, by_label, encode
 from core.finetune.gate import Verdict, judge
 from core.finetune.job import Example, Job
 from core.finetune.split import Split, split
 from core.finetune.trainer import Epoch, batch_loss, open_parts, optimiser_of, train
-from core.finetune.version import put_in_place, read_parts, write_version
+from core.finetune.version import check_base, put_in_place, read_parts, write_version
 from core.inference.memory import is_out_of_memory
-from core.model_reference import open_segmenter
+from core.model_reference import open_segmenter, read_version_record
 from core.segmenter import Segmenter
 
 Tell = Callable[[dict[str, Any]], None]
@@ -114,7 +115,9 @@ def _run(
     try:
         learned, held_out = _encode(run, parts)
         before = run.examiner.score(learned, held_out)
-        base_dice = float(before.dice(before.rival_step).mean())
+        used = _score_in_use(run, base_id, learned, held_out)
+        to_beat = used or before
+        base_dice = float(to_beat.dice(to_beat.rival_step).mean())
         shown = _prove(run, learned)
         original = copy.deepcopy({path: part.state_dict() for path, part in segmenter.trainable_modules().items()})
         losses = _train(run, learned, held_out, base_dice)
@@ -122,8 +125,13 @@ def _run(
         after = run.examiner.score(learned, held_out)
         groups = [example.group for example in parts.held_out]
         compared = before.dice(before.rival_step), after.dice(after.step), constant_dice(learned, held_out)
-        verdict = judge(*compared, groups, job.seed)
+        in_use = None if used is None else dice_of_used(used, read_version_record(Path(str(job.in_use))), parts)
+        verdict = judge(*compared, groups, job.seed, in_use)
         figures = _figures(parts, before, after, verdict, losses, shown, time.monotonic() - begun)
+        if used is not None and in_use is not None:
+            counted = ~np.isnan(in_use)
+            figures["in_use_at_best"], figures["in_use_step"] = float(in_use[counted].mean()), used.rival_step
+            figures["tuned_where_in_use"] = float(compared[1][counted].mean())
         tell({"event": "stage", "text": WRITING, "values": {}})
         _write(run, base_id, parts, after.step, figures, verdict, original, held_out[0])
     finally:
@@ -138,10 +146,28 @@ def _run(
     }
 
 
+@torch.no_grad()
+def _score_in_use(run: _Run, base_id: str, learned: Sequence[Sample], held_out: Sequence[Sample]) -> Scored | None:
+    """Score the version in use, and put the model back as it was; None if that is the model that the run comes from.
+
+    Raises:
+        ModelError: its files are damaged, or it was made from another base model.
+    """
+    folder = run.job.in_use
+    if folder is None or folder == run.job.version:
+        return None
+    modules = run.segmenter.trainable_modules()
+    own = copy.deepcopy({path: part.state_dict() for path, part in modules.items()})
+    check_base(Path(folder), base_id)
+    _load(modules, read_parts(Path(folder), modules))
+    try:
+        return run.examiner.score(learned, held_out)
+    finally:
+        _load(modules, own)
+
+
 def open_base_id(job: Job) -> str:
     """The identity of the base model that a version was made from."""
-    from core.model_reference import read_version_record
-
     assert job.version is not None
     return str(read_version_record(Path(job.version)).get("base_id", ""))
 

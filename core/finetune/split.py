@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import random
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -89,12 +89,15 @@ def _gather(examples: Sequence[Example], keys: Sequence[str]) -> dict[str, list[
 
 
 def _choose(sets: dict[str, list[Example]], seed: int) -> set[str]:
-    """Keys to hold out: in random order as long as enough is left to learn from. Empty if it cannot be done."""
+    """Keys to hold out: in random order as long as enough is left to learn from. Empty if it cannot be done.
+
+    The order hangs on each patient alone: with more labels most patients stay on the side where they were, so that versions of
+    one project can be compared on patients from which none of them learned.
+    """
     images = {key: len({example.image_sha256 for example in group}) for key, group in sets.items()}
     total = sum(images.values())
     wanted = max(LEAST_HELD_OUT, round(total * SHARE_HELD_OUT))
-    order = sorted(sets)
-    random.Random(seed).shuffle(order)
+    order = sorted(sets, key=lambda key: _lot(seed, min(example.group for example in sets[key]), key))
     chosen: set[str] = set()
     count = 0
     for key in order:
@@ -105,6 +108,12 @@ def _choose(sets: dict[str, list[Example]], seed: int) -> set[str]:
             chosen.add(key)
             count += images[key]
     return chosen if count >= LEAST_HELD_OUT else set()
+
+
+def _lot(seed: int, patient: str, key: str) -> tuple[str, str]:
+    """A random place that does not change when other patients come; `key` tells the images of one patient apart."""
+    drawn = hashlib.sha256(f"{seed} {patient}".encode("utf-8", errors="surrogateescape")).hexdigest()
+    return drawn, hashlib.sha256(f"{seed} {key}".encode("utf-8", errors="surrogateescape")).hexdigest()
 
 
 def _too_few(count: int) -> FinetuneError:

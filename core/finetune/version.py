@@ -128,15 +128,19 @@ def apply_version(segmenter: Segmenter, folder: Path) -> None:
     Raises:
         ModelError: as `read_parts`, or the version was made from another base model. The model is then unchanged.
     """
-    record = read_version_record(folder)
-    if record.get("base_id") != segmenter.model_id:
-        raise ModelError(
-            "The version “{folder}” was made from another base model, so it was not loaded.", _STAYS, folder=folder.name
-        )
+    check_base(folder, segmenter.model_id)
     modules = segmenter.trainable_modules()
     for path, state in read_parts(folder, modules).items():
         modules[path].load_state_dict(state, strict=True)
     segmenter.model_id = version_id(segmenter.model_id, folder)
+
+
+def check_base(folder: Path, base_id: str) -> None:
+    """Raise ModelError if a version was made from another base model than `base_id`."""
+    if read_version_record(folder).get("base_id") != base_id:
+        raise ModelError(
+            "The version “{folder}” was made from another base model, so it was not loaded.", _STAYS, folder=folder.name
+        )
 
 
 def version_id(base_id: str, folder: Path) -> str:

@@ -591,6 +591,10 @@
         <translation>微调前，最佳阈值 {threshold:g}</translation>
     </message>
     <message>
+        <source>In use before, best threshold {threshold:g}</source>
+        <translation>之前使用的版本，最佳阈值 {threshold:g}</translation>
+    </message>
+    <message>
         <source>After, best threshold {threshold:g}</source>
         <translation>微调后，最佳阈值 {threshold:g}</translation>
     </message>
@@ -1873,6 +1877,10 @@
         <translation>请释放磁盘空间，或选择其他磁盘上的文件夹。</translation>
     </message>
     <message>
+        <source>Put the old file back, or give the new one another name and add it; the masks are safe.</source>
+        <translation>请放回原来的文件，或将新文件改名后再添加；掩膜是安全的。</translation>
+    </message>
+    <message>
         <source>The demo image {file} is missing, so the demo was not started.</source>
         <translation>缺少演示图像 {file}，因此演示没有启动。</translation>
     </message>
@@ -2053,6 +2061,10 @@
         <translation>图像 {file} 超出本程序可修正的大小，因此没有显示。</translation>
     </message>
     <message>
+        <source>The image {file} was exchanged or changed since it was put into the project, so it is not shown: its masks would lie on another picture.</source>
+        <translation>图像 {file} 在加入项目后被替换或更改，因此不显示：它的掩膜会落在另一幅图像上。</translation>
+    </message>
+    <message>
         <source>The labels of this project cannot be counted now.</source>
         <translation>现在无法统计此项目的标注。</translation>
     </message>
@@ -2139,6 +2151,14 @@
     <message>
         <source>The new version is better on images it never saw: Dice {after:.3f} instead of {before:.3f} (gain {gain:.3f}, 95 % between {low:.3f} and {high:.3f}).</source>
         <translation>新版本在它从未见过的图像上更好：Dice 由 {before:.3f} 变为 {after:.3f}（提高 {gain:.3f}，95% 区间为 {low:.3f} 至 {high:.3f}）。</translation>
+    </message>
+    <message>
+        <source>The new version is better on images it never saw: Dice {after:.3f} instead of {before:.3f} with the base model, and better than the version in use (gain {used_gain:.3f}, 95 % between {used_low:.3f} and {used_high:.3f}).</source>
+        <translation>新版本在从未见过的图像上更好：Dice 为 {after:.3f}，基础模型为 {before:.3f}；并且优于正在使用的版本（提高 {used_gain:.3f}，95 % 区间为 {used_low:.3f} 至 {used_high:.3f}）。</translation>
+    </message>
+    <message>
+        <source>The new version is better than the base model on images it never saw (Dice {after:.3f} instead of {before:.3f}), but not surely better than the version in use (gain {used_gain:.3f}, by chance anywhere between {used_low:.3f} and {used_high:.3f}). The version in use stays in use.</source>
+        <translation>新版本在从未见过的图像上优于基础模型（Dice 为 {after:.3f}，基础模型为 {before:.3f}），但不能确定优于正在使用的版本（提高 {used_gain:.3f}，偶然情况下可能在 {used_low:.3f} 至 {used_high:.3f} 之间）。正在使用的版本保持不变。</translation>
     </message>
     <message>
         <source>The new version is not better on images it never saw: Dice {after:.3f} instead of {before:.3f}. The model in use stays in use.</source>

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
+import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
@@ -263,3 +265,47 @@ def test_after_closing_and_opening_again_everything_is_there(qtbot, qapp, window
     assert np.array_equal(again.editing.current_mask(), mask)
     assert again.editing.undo() and not again.editing.current_mask()[10, 10]
     again.close_project()
+
+
+def test_accepting_with_the_slider_still_held_keeps_what_is_shown(qtbot, window, project):
+    session = window.session
+    first = session.image_id
+    predict(window)
+    slider = window.segment.threshold.slider
+    slider.setSliderDown(True)
+    slider.setValue(130)
+    shown = window.canvas.shown_mask()
+    key(qtbot, window, Qt.Key.Key_Return)
+    slider.setSliderDown(False)
+    with Store.open(project, read_only=True) as other:
+        assert other.correction(first, session.structure_id).threshold_step == 130
+        assert np.array_equal(other.final_mask(first, session.structure_id), shown)
+
+
+def test_a_threshold_that_cannot_be_kept_goes_back_on_the_screen_too(qtbot, window, monkeypatch):
+    def refuse(*_):
+        raise StoreError("The disk is full, so the threshold was not kept.", "Make room.")
+
+    predict(window)
+    before = window.canvas.shown_mask()
+    monkeypatch.setattr(window.session.store, "append_step", refuse)
+    window.segment.threshold.slider.setValue(150)
+    assert window.session.editing.step == window.segment.threshold.slider.value() == 100
+    assert np.array_equal(window.canvas.shown_mask(), before)
+
+
+@pytest.mark.parametrize("size", [(96, 128), (48, 64)])
+def test_an_exchanged_image_is_not_shown_under_the_masks_of_the_old_one(qtbot, window, size):
+    session = window.session
+    paint(qtbot, window, [(30, 30), (60, 30)])
+    painted = session.editing.current_mask()
+    path, first = session.image_path, session.image_id
+    original = path.read_bytes()
+    cv2.imwrite(str(path), np.full((*size, 3), 90, np.uint8))
+    key(qtbot, window, Qt.Key.Key_D, Qt.Key.Key_A)
+    assert session.image_id == first and session.image is None and not session.editing.is_loaded
+    assert any("exchanged or changed" in text for text in window.messages.texts())
+    key(qtbot, window, Qt.Key.Key_D)
+    path.write_bytes(original)
+    key(qtbot, window, Qt.Key.Key_A)
+    assert np.array_equal(session.editing.current_mask(), painted)

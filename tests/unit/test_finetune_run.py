@@ -14,8 +14,10 @@ from safetensors.torch import load_file, save_file
 
 from core.errors import FinetuneError, ModelError
 from core.evaluate import ImageScore
-from core.finetune.compare import Scored
+from core.finetune.compare import Scored, dice_of_used
+from core.finetune.job import Example
 from core.finetune.run import Cancelled, run_job
+from core.finetune.split import Split
 from core.finetune.version import WEIGHTS, apply_version
 from core.worker_protocol import EpochEvent, StageEvent, decode_line, encode_line, parse_event
 from tests.unit.finetune_toy import CutOffSegmenter, LearningSegmenter, make_job, open_toy
@@ -236,3 +238,52 @@ def test_going_on_from_a_version_is_compared_with_it(tmp_path: Path) -> None:
     assert result["figures"]["base_at_best"] == pytest.approx(first["figures"]["tuned_at_best"], abs=0.1)
     record = json.loads((tmp_path / "second" / "version" / "version.json").read_text())
     assert record["base_id"] == "toy base" and record["parent"] == "version"
+
+
+def test_a_second_run_has_to_beat_the_version_in_use(tmp_path: Path) -> None:
+    good, _ = run(tmp_path / "good")
+    job = make_job(tmp_path / "weak", epochs=12)
+    events: list[dict[str, Any]] = []
+    alone = run_job(dataclasses.replace(job, out=str(tmp_path / "alone")), lambda event: None, open_model=open_toy)
+    assert alone["accepted"]  # against the base only it would do
+    weak = run_job(dataclasses.replace(job, in_use=good["version"]), events.append, open_model=open_toy)
+    assert not weak["accepted"] and "version in use stays in use" in weak["reason"]
+    figures = weak["figures"]
+    assert figures["in_use_at_best"] == pytest.approx(good["figures"]["tuned_at_best"], abs=0.02)
+    assert figures["tuned_at_best"] == pytest.approx(
+        alone["figures"]["tuned_at_best"]
+    )  # trained from the base all the same
+    assert next(event for event in events if event["event"] == "epoch")["base_dice"] == pytest.approx(
+        figures["in_use_at_best"]
+    )
+
+
+def test_a_second_run_that_beats_the_version_in_use_is_accepted(tmp_path: Path) -> None:
+    weak, _ = run(tmp_path / "weak", epochs=12)
+    job = make_job(tmp_path / "good", epochs=60)
+    result = run_job(dataclasses.replace(job, in_use=weak["version"]), lambda event: None, open_model=open_toy)
+    assert result["accepted"] and "better than the version in use" in result["reason"]
+
+
+def test_a_version_in_use_of_another_base_is_refused(tmp_path: Path) -> None:
+    first, _ = run(tmp_path / "first", epochs=1)
+    record = Path(first["version"]) / "version.json"
+    record.write_text(record.read_text().replace("toy base", "other base"))
+    job = make_job(tmp_path / "second", epochs=1)
+    with pytest.raises(ModelError, match="another base model"):
+        run_job(dataclasses.replace(job, in_use=first["version"]), lambda event: None, open_model=open_toy)
+
+
+def test_the_version_in_use_counts_only_on_patients_that_are_new_to_it() -> None:
+    def example(number: int) -> Example:
+        return Example(f"{number}.png", f"{number:064x}"[::-1], "", f"p{number // 2}", "x")
+
+    def learned_from(*numbers: int) -> dict[str, object]:
+        return {"learned_from": [{"image": example(number).image_sha256[:16]} for number in numbers]}
+
+    parts = Split(tuple(map(example, range(4))), tuple(map(example, range(4, 10))), "patient")
+    curve = np.full(199, 0.5)
+    used = Scored(*([ImageScore("", curve, curve, 0.0, 0.0, "")] * 6 for _ in range(2)))
+    assert np.isnan(dice_of_used(used, learned_from(0, 4), parts)).tolist() == [True, True, False, False, False, False]
+    assert not np.isnan(dice_of_used(used, learned_from(0, 4, 6), parts)).any()  # one new patient says nothing
+    assert not np.isnan(dice_of_used(used, {}, parts)).any()
