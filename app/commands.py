@@ -57,6 +57,12 @@ COMMANDS: tuple[Command, ...] = (
         QT_TRANSLATE_NOOP("actions", "Put all images of a folder into the project"),
         "add-folder",
         keys=("Ctrl+Shift+I",),
+    ),
+    Command(
+        "patients",
+        "file",
+        QT_TRANSLATE_NOOP("actions", "&Patients…"),
+        QT_TRANSLATE_NOOP("actions", "Say which images show the same patient"),
         ends_block=True,
     ),
     Command(

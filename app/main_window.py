@@ -131,6 +131,7 @@ class MainWindow(QMainWindow):
                 "demo": lambda: self._leave_and(self.files.open_demo),
                 "add_images": self.files.ask_images,
                 "add_folder": self.files.ask_folder,
+                "patients": self.files.ask_patients,
                 "export": self._export,
                 "quit": self.close,
                 "undo": lambda: self._or_say(self.session.editing.undo(), "nothing_to_undo"),
@@ -165,7 +166,7 @@ class MainWindow(QMainWindow):
 
     def _follow_project(self) -> None:
         has_project, has_image = self.session.store is not None, self.session.image is not None
-        for key in ("add_images", "add_folder", "export", "finetune", "versions"):
+        for key in ("add_images", "add_folder", "patients", "export", "finetune", "versions"):
             self.commands[key].setEnabled(has_project)
         for key in ("undo", "redo", "accept", "predict", "predict_all", "next_mask", "raise", "lower"):
             self.commands[key].setEnabled(has_image)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.demo_start import demo_place, make_demo_project
 from app.message_bar import MessageBar
+from app.patients_dialog import PatientsDialog
 from app.session import Session
 from core.errors import KnownError, StoreError
 from core.image_file import SUFFIXES, Image, find_images, read_image
@@ -72,6 +73,18 @@ class ProjectFiles(QObject):
         folder = QFileDialog.getExistingDirectory(self._window, self.tr("Choose a folder with images"))
         if folder:
             self.add_all([Path(folder)])
+
+    def ask_patients(self) -> None:
+        """Ask which images show the same patient, and keep it."""
+        store, dialog = self._session.store, PatientsDialog(self._session.images, self._window)
+        if store is None or not dialog.exec():
+            return
+        try:
+            store.set_patients(dialog.patients())
+            self._session.images = store.images()
+        except KnownError as error:
+            self._messages.say_error(error)
+        self._session.images_changed.emit()
 
     def open_demo(self) -> None:
         """Open this user's demo project; it is made at the first time."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,12 @@ class Store(Corrections):
     def images(self) -> list[ImageRow]:
         """All images in the order in which they were added."""
         return [ImageRow(*row) for row in self.query(f"SELECT {_IMAGE} FROM images ORDER BY id")]
+
+    def set_patients(self, patients: Mapping[int, str]) -> None:
+        """Say which patient images show, by the images' ids. Raises StoreError if the project cannot be written."""
+        with self.transaction():
+            for image_id, key in patients.items():
+                self.execute("UPDATE images SET patient_key = ? WHERE id = ?", (key, image_id))
 
     def image_path(self, row: ImageRow) -> Path:
         """Where the file of an image is expected."""

@@ -499,6 +499,53 @@
     </message>
 </context>
 <context>
+    <name>PatientsDialog</name>
+    <message>
+        <source>Patients</source>
+        <translation>患者</translation>
+    </message>
+    <message>
+        <source>Images of one patient are alike, so a fine-tune keeps all of them together: to learn from, or to measure on. Give the images of one patient the same word; it stays in this project.</source>
+        <translation>同一患者的图像相似，因此微调会将它们放在一起：要么用于学习，要么用于测量。请为同一患者的图像填写相同的词；它只保存在此项目中。</translation>
+    </message>
+    <message>
+        <source>Rule for all images</source>
+        <translation>适用于所有图像的规则</translation>
+    </message>
+    <message>
+        <source>Fill in by a rule …</source>
+        <translation>按规则填写……</translation>
+    </message>
+    <message>
+        <source>The file name up to the first “_” or “-”</source>
+        <translation>文件名中第一个“_”或“-”之前的部分</translation>
+    </message>
+    <message>
+        <source>Each image is a patient of its own</source>
+        <translation>每幅图像各为一名患者</translation>
+    </message>
+    <message>
+        <source>Each folder is a patient</source>
+        <translation>每个文件夹为一名患者</translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation>图像</translation>
+    </message>
+    <message>
+        <source>Patient</source>
+        <translation>患者</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>保留</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+</context>
+<context>
     <name>Predictions</name>
     <message>
         <source>Stopped.</source>
@@ -1033,6 +1080,14 @@
     <message>
         <source>Put all images of a folder into the project</source>
         <translation>将一个文件夹中的所有图像加入项目</translation>
+    </message>
+    <message>
+        <source>&amp;Patients…</source>
+        <translation>患者(&amp;P)…</translation>
+    </message>
+    <message>
+        <source>Say which images show the same patient</source>
+        <translation>说明哪些图像属于同一患者</translation>
     </message>
     <message>
         <source>&amp;Export masks…</source>
