@@ -19,6 +19,7 @@ from app.mask_choice import choose_next_mask
 from app.mask_menu import MaskMenu
 from app.message_bar import MessageBar
 from app.model_area import ModelArea
+from app.model_export_dialog import ask_model_export
 from app.model_flow import ModelFlow, Workers
 from app.models_dialog import ModelsDialog
 from app.project_files import ProjectFiles
@@ -119,6 +120,10 @@ class MainWindow(QMainWindow):
         self.flow.connect_structure(self.segment.structure)
         DecisionSwitch(self.session, [self.segment.structure.decide, self.commands["let_decide"]], self)
         self.flow.connect_area(self.model)
+        versions = self.model.versions
+        versions.export_wanted.connect(
+            lambda key: ask_model_export(self.session, versions.versions, key, self.theme, self)
+        )
         learning, quiet = self.tr("Model – learning …"), self.tr("Model")
         self.flow.learning_changed.connect(lambda on: self.tabs.setTabText(1, learning if on else quiet))
 

@@ -1,7 +1,7 @@
 """The model's versions: which one is in use, what each was worth, and the way back."""
 
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, QSize, Qt, Signal
-from PySide6.QtWidgets import QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QListWidgetItem, QVBoxLayout, QWidget
 
 from app.controls import Choices, button, label
 from app.icons import icon
@@ -21,14 +21,16 @@ class VersionsPanel(QWidget):
     Signals:
         activate_wanted: the clinician wants this version in use (None: the base model).
         back_wanted: the clinician wants the model that was in use before.
+        export_wanted: the clinician wants to give this version to others.
     """
 
     activate_wanted = Signal(object)
     back_wanted = Signal()
+    export_wanted = Signal(str)
 
     def __init__(self, session: Session, versions: Versions, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session, self._versions, self._theme = session, versions, theme
+        self._session, self.versions, self._theme = session, versions, theme
         self._rows: dict[str | None, VersionRow] = {}
         self._active: str | None = None
         self._base_name = ""
@@ -40,16 +42,25 @@ class VersionsPanel(QWidget):
         self.details.setWordWrap(True)
         self.use = button(self.tr("Use this version"), 32)
         self.back = button("", 32)
+        self.export = button(self.tr("Export…"), 32)
+        self.export.setToolTip(self.tr("Write this version for others: as a whole model, or what was learned alone"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(label(self.tr("Versions of the model"), "heading"))
-        for part in (self.list, self.details, self.use, self.back):
-            column.addWidget(part)
+        chosen = QHBoxLayout()
+        chosen.setSpacing(6)
+        chosen.addWidget(self.use, 1)
+        chosen.addWidget(self.export)
+        column.addWidget(self.list)
+        column.addWidget(self.details)
+        column.addLayout(chosen)
+        column.addWidget(self.back)
         self.list.currentItemChanged.connect(self._follow_choice)
         self.list.itemActivated.connect(self._use)
         self.use.clicked.connect(self._use)
         self.back.clicked.connect(self.back_wanted)
+        self.export.clicked.connect(self._export)
         session.version_changed.connect(self.reload)
         session.project_changed.connect(self.reload)
         theme.changed.connect(self.reload)
@@ -58,10 +69,10 @@ class VersionsPanel(QWidget):
     def reload(self) -> None:
         """Show the versions of the open project, the one in use chosen."""
         try:
-            rows, self._active = self._versions.rows(), self._versions.active_id()
-            names = [self._versions.name_of(key) for key in (None, *(row.id for row in rows))]
-            self._base_name = self._versions.base_name()
-            can_go_back, earlier = self._versions.can_go_back(), self._versions.name_of(self._versions.earlier())
+            rows, self._active = self.versions.rows(), self.versions.active_id()
+            names = [self.versions.name_of(key) for key in (None, *(row.id for row in rows))]
+            self._base_name = self.versions.base_name()
+            can_go_back, earlier = self.versions.can_go_back(), self.versions.name_of(self.versions.earlier())
         except KnownError as error:
             self._session.failed.emit(error)
             return
@@ -119,7 +130,13 @@ class VersionsPanel(QWidget):
         parts = ["" if newest else reason_of(row.figures), row.note] if row is not None else []
         self.details.setText("\n".join(part for part in parts if part))
         self.details.setVisible(bool(self.details.text()))
+        self.export.setEnabled(row is not None)
         self.use.setEnabled(self._session.store is not None and key != self._active)
+
+    def _export(self) -> None:
+        key = self.chosen()
+        if key is not None:
+            self.export_wanted.emit(key)
 
     def _use(self) -> None:
         if self.use.isEnabled():

@@ -10,6 +10,7 @@ from typing import Any
 
 from core.cli_output import Report, resources_used, write_json
 from core.errors import ExportError, KnownError
+from core.export.names import distinct_names
 from core.labelled_set import by_base_name, images_in
 from core.mask import STEPS, apply_threshold, encode_png, probability_levels, threshold_of
 from core.model_reference import recommended_step, recommended_zoom
@@ -20,9 +21,22 @@ RECORD = "predictions.json"
 
 @dataclass(frozen=True)
 class PredictedImage:
-    """One row of predictions.json and predictions.csv; `error` is empty where a mask was written."""
+    """One row of predictions.json and predictions.csv: one structure on one image.
+
+    Attributes:
+        image: name of the file.
+        prompt: the structure in words.
+        mask: path of the mask in the folder of results; "" where none was written.
+        area_px: pixels of the mask.
+        predicted_iou, object_score: what the model thinks of it (`core.inference.predictor.Prediction`).
+        answer: in words, special tokens included; "" where it was forced.
+        parts: how many masks the answer speaks of; 0 means that the model says that there is nothing.
+        candidates: of every mask that the model offered predicted_iou, area_px and whether it is the chosen one; only in JSON.
+        error: why there is no mask.
+    """
 
     image: str
+    prompt: str
     mask: str
     width: int | None
     height: int | None
@@ -30,6 +44,9 @@ class PredictedImage:
     predicted_iou: float | None
     object_score: float | None
     seconds: float | None
+    answer: str = ""
+    parts: int | None = None
+    candidates: tuple[dict[str, object], ...] = ()
     error: str = ""
 
 
@@ -41,7 +58,8 @@ def run(arguments: argparse.Namespace, report: Report) -> dict[str, Any]:
     """
     files = _files(arguments.images)
     out = Path(arguments.out)
-    _guard(out, files, arguments.overwrite)
+    folders = _folders(arguments.prompts)
+    _guard(out, files, list(folders.values()), arguments.overwrite)
     step = arguments.threshold
     if step is None:
         step = recommended_step(arguments.model)
@@ -51,14 +69,16 @@ def run(arguments: argparse.Namespace, report: Report) -> dict[str, Any]:
     start = time.perf_counter()
     report.remark("Loading the model …")
     segmenter = arguments.open_model(arguments.model, arguments.device)
-    make_folder(out)
+    for folder in folders.values():
+        make_folder(out / folder)
     zoom = arguments.zoom or recommended_zoom(arguments.model)
-    rows = _predict_all(files, out, step, segmenter, arguments.prompt, zoom, report)
+    rows = _predict_all(files, folders, out, step, segmenter, zoom, arguments.let_decide, report)
     result = {
         "model": arguments.model,
         "model_id": segmenter.model_id,
         "device": segmenter.device.type,
-        "prompt": arguments.prompt,
+        "prompts": list(folders),
+        "let_decide": arguments.let_decide,
         "zoom": zoom,
         "threshold": threshold_of(step),
         "step": step,
@@ -67,10 +87,12 @@ def run(arguments: argparse.Namespace, report: Report) -> dict[str, Any]:
         **resources_used(),
     }
     write_json(str(out / RECORD), result)
-    write_csv(out / "predictions.csv", [asdict(row) for row in rows])
+    write_csv(out / "predictions.csv", [{**asdict(row), "candidates": len(row.candidates)} for row in rows])
     failed = [row for row in rows if row.error]
-    for row in failed:
-        report.remark(row.error)
+    for error in dict.fromkeys(row.error for row in failed):
+        report.remark(error)
+    if none := [row for row in rows if row.parts == 0]:
+        report.remark(f"The model answered without a mask {len(none)} of {len(rows)} times; those files are black.")
     report.say(f"{len(rows) - len(failed)} of {len(rows)} masks written to {out}")
     return {"ok": not failed, **result}
 
@@ -87,12 +109,21 @@ def _files(named: list[str]) -> list[Path]:
     return list(by_base_name(files).values())
 
 
-def _guard(out: Path, files: list[Path], overwrite: bool) -> None:
+def _folders(prompts: list[str]) -> dict[str, str]:
+    """The folder of each prompt below that of the results; with one prompt that folder itself."""
+    different = list(dict.fromkeys(prompts))
+    if len(different) == 1:
+        return {different[0]: "."}
+    names = distinct_names([(prompt, str(number)) for number, prompt in enumerate(different, start=1)])
+    return dict(zip(different, names, strict=True))
+
+
+def _guard(out: Path, files: list[Path], folders: list[str], overwrite: bool) -> None:
     """Refuse to write over an image that was given, or over masks that this command did not write."""
     originals = {file.resolve() for file in files}
     ours = (out / RECORD).is_file()
-    for file in files:
-        target = out / f"{file.stem}.png"
+    for file, folder in ((file, folder) for file in files for folder in folders):
+        target = out / folder / f"{file.stem}.png"
         if target.resolve() in originals:
             raise ExportError(
                 "The mask of “{name}” would be written over an image, so nothing was started.",
@@ -109,36 +140,56 @@ def _guard(out: Path, files: list[Path], overwrite: bool) -> None:
 
 
 def _predict_all(
-    files: list[Path], out: Path, step: int, segmenter: Any, prompt: str, zoom: int, report: Report
+    files: list[Path],
+    folders: dict[str, str],
+    out: Path,
+    step: int,
+    segmenter: Any,
+    zoom: int,
+    decide: bool,
+    report: Report,
 ) -> list[PredictedImage]:
     from core.inference.predictor import Predictor
 
-    predictor = Predictor(segmenter)
+    predictor, prompts = Predictor(segmenter), list(folders)
     rows: list[PredictedImage] = []
     for count, file in enumerate(files):
         report.progress(count, len(files), file.name)
         try:
-            rows.append(_predict_one(file, out, step, predictor, prompt, zoom))
+            if decide:
+                found = [predictor.let_decide(file, prompt, zoom) for prompt in prompts]
+            else:
+                found = predictor.predict_several(file, prompts, zoom)
         except KnownError as error:
-            if isinstance(error, ExportError):
-                raise
-            rows.append(PredictedImage(file.name, "", None, None, None, None, None, None, f"{file.name}: {error}"))
+            nothing = (None,) * 6
+            rows += [PredictedImage(file.name, one, "", *nothing, error=f"{file.name}: {error}") for one in prompts]
+            continue
+        for prompt, prediction in zip(prompts, found, strict=True):
+            rows.append(_write(file, prompt, out, folders[prompt], step, prediction))
     report.progress(len(files), len(files))
     return rows
 
 
-def _predict_one(file: Path, out: Path, step: int, predictor: Any, prompt: str, zoom: int) -> PredictedImage:
-    prediction = predictor.predict(file, prompt, zoom=zoom)
-    mask = apply_threshold(probability_levels(prediction.logits, prediction.height, prediction.width), step)
-    target = out / f"{file.stem}.png"
-    write_aside(target, encode_png(mask))
+def _write(file: Path, prompt: str, out: Path, folder: str, step: int, prediction: Any) -> PredictedImage:
+    """Write one mask. Raises ExportError if that is not possible."""
+    levels = [probability_levels(candidate, prediction.height, prediction.width) for candidate in prediction.candidates]
+    areas = [int(apply_threshold(one, step).sum()) for one in levels]
+    target = Path(folder) / f"{file.stem}.png"
+    write_aside(out / target, encode_png(apply_threshold(levels[prediction.best], step)))
     return PredictedImage(
         file.name,
-        target.name,
+        prompt,
+        target.as_posix(),
         prediction.width,
         prediction.height,
-        int(mask.sum()),
+        areas[prediction.best],
         round(prediction.predicted_iou, 6),
         round(prediction.object_score, 6),
         round(prediction.seconds, 4),
+        prediction.text,
+        prediction.parts,
+        tuple(
+            {"predicted_iou": round(iou, 6), "area_px": area, "chosen": place == prediction.best}
+            for place, (iou, area) in enumerate(zip(prediction.ious, areas, strict=True))
+        ),
     )

@@ -400,6 +400,65 @@
     </message>
 </context>
 <context>
+    <name>ModelExportDialog</name>
+    <message>
+        <source>Export {name}</source>
+        <translation>导出 {name}</translation>
+    </message>
+    <message>
+        <source>A whole model in the layout of Sa2VA</source>
+        <translation>完整模型（Sa2VA 的格式）</translation>
+    </message>
+    <message>
+        <source>Only what was learned</source>
+        <translation>仅学习所得的部分</translation>
+    </message>
+    <message>
+        <source>Base model and version in one folder, for every program that opens Sa2VA models.</source>
+        <translation>基础模型与版本合并在一个文件夹中，可供任何能打开 Sa2VA 模型的程序使用。</translation>
+    </message>
+    <message>
+        <source>A small folder. Whoever uses it needs the same base model: {base}.</source>
+        <translation>一个很小的文件夹。使用者需要同一个基础模型：{base}。</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>选择…</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation>打开文件夹</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Stopped. Nothing was written.</source>
+        <translation>已停止，没有写入任何内容。</translation>
+    </message>
+    <message>
+        <source>Choose where the model&apos;s folder is made</source>
+        <translation>选择在哪里创建模型文件夹</translation>
+    </message>
+    <message>
+        <source>Written and read again. It is in {folder}.</source>
+        <translation>已写入并重新读取核对。位置：{folder}。</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+</context>
+<context>
     <name>ModelsDialog</name>
     <message>
         <source>Models</source>
@@ -959,6 +1018,14 @@
     <message>
         <source>Use this version</source>
         <translation>使用此版本</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>导出…</translation>
+    </message>
+    <message>
+        <source>Write this version for others: as a whole model, or what was learned alone</source>
+        <translation>将此版本写出供他人使用：完整模型，或仅学习所得的部分</translation>
     </message>
     <message>
         <source>Versions of the model</source>
@@ -1896,6 +1963,10 @@
         <translation>请选择其他 Sa2VA 模型：其他格式的文件可能含有有害代码。</translation>
     </message>
     <message>
+        <source>Choose the folder of a version; a project keeps its own in “versions”.</source>
+        <translation>请选择某个版本的文件夹；项目的版本保存在“versions”中。</translation>
+    </message>
+    <message>
         <source>Choose the model that it was made from, or another version.</source>
         <translation>请选择生成该版本时所用的模型，或选择其他版本。</translation>
     </message>
@@ -1934,6 +2005,10 @@
     <message>
         <source>Put the old file back, or give the new one another name and add it; the masks are safe.</source>
         <translation>请放回原来的文件，或将新文件改名后再添加；掩膜是安全的。</translation>
+    </message>
+    <message>
+        <source>Something went wrong inside the program while the model was written; your versions and labels are safe.</source>
+        <translation>写入模型时程序内部出错；您的版本和标注都是安全的。</translation>
     </message>
     <message>
         <source>The demo image {file} is missing, so the demo was not started.</source>
@@ -2074,6 +2149,10 @@
     <message>
         <source>The folder “{folder}” holds masks of another project, so no masks were written.</source>
         <translation>文件夹“{folder}”中有其他项目的掩膜，因此没有写入掩膜。</translation>
+    </message>
+    <message>
+        <source>The folder “{folder}” holds no fine-tuned version, so nothing was written.</source>
+        <translation>文件夹“{folder}”中没有微调版本，因此没有写入任何内容。</translation>
     </message>
     <message>
         <source>The folder “{folder}” holds no model ({file} is missing), so nothing was loaded.</source>
@@ -2454,6 +2533,14 @@
     <message>
         <source>The download could not be started; the model in use stays in use.</source>
         <translation>无法开始下载；仍使用当前模型。</translation>
+    </message>
+    <message>
+        <source>The writing of the model stopped unexpectedly, so it is not there; your versions and labels are safe.</source>
+        <translation>模型的写入意外停止，因此没有生成；您的版本和标注都是安全的。</translation>
+    </message>
+    <message>
+        <source>Try again. If it happens again, close other programs: the memory may be too small.</source>
+        <translation>请重试。如果再次发生，请关闭其他程序：内存可能不足。</translation>
     </message>
 </context>
 <context>

@@ -94,7 +94,7 @@ def test_enter_in_the_list_uses_a_version_and_one_click_goes_back(qtbot, version
 
 def test_another_base_model_can_be_chosen_and_predicts_without_a_version(qtbot, versioned, open_window, tmp_path):
     window = open_window()
-    versions = window.model.versions._versions
+    versions = window.model.versions.versions
     versions.activate("v1")
     folder = tmp_path / "Sa2VA-1B"
     folder.mkdir()

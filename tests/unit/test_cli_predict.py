@@ -46,7 +46,7 @@ def test_the_record_says_what_was_done(tmp_path: Path) -> None:
     out, extra = tmp_path / "out", tmp_path / "deep" / "result.json"
     assert predict(str(tmp_path / "in"), "--out", str(out), "--threshold", "0.35", "--json", str(extra)) == 0
     record = json.loads((out / "predictions.json").read_text(encoding="utf-8"))
-    assert (record["threshold"], record["step"], record["prompt"]) == (0.35, 70, "the bright part")
+    assert (record["threshold"], record["step"], record["prompts"]) == (0.35, 70, ["the bright part"])
     row = record["images"][0]
     assert row["mask"] == "=danger.png" and row["area_px"] == int(
         (np.asarray(Picture.open(out / row["mask"])) > 0).sum()
@@ -134,3 +134,42 @@ def test_a_zoom_draws_stripes_that_the_grid_cannot_hold(tmp_path: Path) -> None:
         mask = np.asarray(Picture.open(out / "stripes.png")) > 0
         found.append(2 * (mask & truth).sum() / (mask.sum() + truth.sum()))
     assert found[1] > found[0] + 0.2, found
+
+
+def test_several_structures_have_a_folder_each_and_an_image_is_looked_at_once(tmp_path: Path) -> None:
+    picture(tmp_path / "in" / "a.png")
+    toy, out = BrightSegmenter(), tmp_path / "out"
+    command = ["predict", str(tmp_path / "in"), "--out", str(out)]
+    for prompt in ("the bright part", "the  dark part", "a/b: bright?", "the bright part"):
+        command += ["--prompt", prompt]
+    assert main(command, open_model=lambda ref, device: toy) == 0
+    assert (toy.encoded, toy.embedded) == (1, 3)
+    bright, dark = (np.asarray(Picture.open(out / name / "a.png")) > 0 for name in ("the bright part", "the dark part"))
+    assert bright[:, 50:].all() and not dark[:, 50:].any() and dark[:, :20].all()
+    rows = json.loads((out / "predictions.json").read_text(encoding="utf-8"))["images"]
+    assert [row["mask"] for row in rows] == ["the bright part/a.png", "the dark part/a.png", "a_b_ bright_/a.png"]
+    assert main(command, open_model=lambda ref, device: toy) == 0, "these are ours"
+
+
+def test_all_that_the_model_offered_is_in_the_record(tmp_path: Path) -> None:
+    picture(tmp_path / "in" / "a.png")
+    assert predict(str(tmp_path / "in"), "--out", str(tmp_path / "out")) == 0
+    row = json.loads((tmp_path / "out" / "predictions.json").read_text(encoding="utf-8"))["images"][0]
+    assert [one["predicted_iou"] for one in row["candidates"]] == pytest.approx([0.2, 0.9, 0.3])
+    assert [one["chosen"] for one in row["candidates"]] == [False, True, False]
+    areas = [one["area_px"] for one in row["candidates"]]
+    assert areas == sorted(areas) and areas[1] == row["area_px"] and (row["answer"], row["parts"]) == ("", 1)
+
+
+def test_a_model_that_decides_says_so_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    picture(tmp_path / "in" / "a.png")
+    out = tmp_path / "out"
+    command = ["predict", str(tmp_path / "in"), "--out", str(out), "--let-decide", "--json", "-"]
+    command += ["--prompt", "the unicorn", "--prompt", "the bright part and the dark part"]
+    assert main(command, open_model=lambda ref, device: BrightSegmenter()) == 0
+    told = capsys.readouterr()
+    assert "The model answered without a mask 1 of 2 times; those files are black." in told.err
+    rows = json.loads(told.out[told.out.index("{") :])["images"]
+    assert [(row["answer"], row["parts"]) for row in rows] == [("There is none.", 0), ("Sure, [SEG] and [SEG].", 2)]
+    assert rows[0]["area_px"] == 0 and not np.asarray(Picture.open(out / rows[0]["mask"])).any()
+    assert len(rows[1]["candidates"]) == 3 and rows[1]["candidates"][0]["chosen"]
