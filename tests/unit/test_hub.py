@@ -12,6 +12,7 @@ from pathlib import Path
 
 import huggingface_hub.utils
 import pytest
+from PIL import Image as Picture
 
 from core import hub as hub_module
 from core.errors import ModelError
@@ -263,6 +264,15 @@ def test_the_command_downloads_where_the_surroundings_say(hub: Hub, tmp_path: Pa
     hub.asked.clear()
     off = command(["download", "clinic/other"], environment(hub, tmp_path, HF_HUB_OFFLINE="1"))
     assert off.returncode == 1 and "switched off" in off.stderr and off.stderr.count("\n") == 2
+
+
+def test_a_prediction_by_a_name_downloads_the_model_and_says_what_computes(hub: Hub, tmp_path: Path) -> None:
+    Picture.new("RGB", (60, 40), "grey").save(tmp_path / "a.png")
+    line = ["predict", str(tmp_path / "a.png"), "--prompt", "the polyp", "--device", "cpu", "--model", NAME, "--out"]
+    first = command([*line, str(tmp_path / "first")], environment(hub, tmp_path))
+    assert first.returncode == 0, first.stderr
+    assert (tmp_path / "first" / "a.png").is_file()
+    assert f"Downloading {NAME}" in first.stderr and "The processor is used because it was chosen." in first.stderr
 
 
 class TestWorker:
