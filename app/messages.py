@@ -40,20 +40,24 @@ SENTENCES: dict[str, Sentence] = {
         stays=True,
     ),
     "images_added": Sentence(SUCCESS, QT_TRANSLATE_NOOP("messages", "Images added to the project: {count}.")),
+    "some_images_known": Sentence(
+        SUCCESS,
+        QT_TRANSLATE_NOOP("messages", "Images added to the project: {count}. In the project already: {known}."),
+    ),
     "no_new_images": Sentence(
         INFORMATION, QT_TRANSLATE_NOOP("messages", "Nothing was added: these images are already in the project.")
     ),
     "no_images_found": Sentence(
         WARNING,
         QT_TRANSLATE_NOOP(
-            "messages", "There are no images in this folder. Choose a folder with PNG, JPEG, TIFF or BMP files."
+            "messages", "There are no images in this folder. Choose a folder with PNG, JPEG, TIFF, BMP or WebP files."
         ),
     ),
     "some_images_unreadable": Sentence(
         WARNING,
         QT_TRANSLATE_NOOP(
             "messages",
-            "Images added: {count}. Files that could not be read were left out: {bad}, the first is {first}.",
+            "These files were left out:\n{files}\nImages added to the project: {count}. In the project already: {known}.",
         ),
         stays=True,
     ),

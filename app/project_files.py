@@ -8,12 +8,15 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.demo_start import demo_place, make_demo_project
 from app.message_bar import MessageBar
+from app.messages import text_of_error
 from app.patients_dialog import PatientsDialog
 from app.session import Session
 from core.errors import KnownError, StoreError
 from core.image_file import SUFFIXES, Image, find_images, read_image
 
 AT_ONCE = 4
+LISTED = 6
+"""So many files that were left out are named with their reason; the rest is counted."""
 NO_DEMO_WHAT = "The demo project could not be made because the folder {folder} cannot be written."
 NO_DEMO_DO = "Free some space or allow writing there; your own projects are not affected."
 FILTER = " ".join(f"*{suffix}" for suffix in SUFFIXES)
@@ -39,8 +42,9 @@ class ProjectFiles(QObject):
         self._session, self._messages, self._window = session, messages, window
         self._waiting: list[Path] = []
         self._batch: list[Image] = []
-        self._bad: list[Path] = []
-        self._total = self._new = 0
+        self._bad: list[KnownError] = []
+        self._total = self._new = self._known = 0
+        self._refused = False
         self._turn = QTimer(self, interval=0)
         self._turn.timeout.connect(self._read_one)
 
@@ -139,29 +143,40 @@ class ProjectFiles(QObject):
         path = self._waiting.pop(0)
         try:
             self._batch.append(read_image(path))
-        except KnownError:
-            self._bad.append(path)
-        done = not self._waiting
-        if done or len(self._batch) >= AT_ONCE:
+        except KnownError as error:
+            self._bad.append(error)
+        if not self._waiting or len(self._batch) >= AT_ONCE:
             self._put_in()
         self.adding.emit(self._total - len(self._waiting), self._total)
-        if done:
+        if not self._waiting:
             self._turn.stop()
             self._report()
 
     def _put_in(self) -> None:
         batch, self._batch = self._batch, []
         try:
-            self._new += self._session.add_images(batch)
+            new = self._session.add_images(batch)
+            self._new += new
+            self._known += len(batch) - new
         except KnownError as error:
             self._waiting.clear()
+            self._refused = True
             self._messages.say_error(error)
 
     def _report(self) -> None:
-        new, bad = self._new, self._bad
-        self._total, self._new, self._bad = 0, 0, []
+        new, known, bad, refused = self._new, self._known, self._bad, self._refused
+        self._total, self._new, self._known, self._bad, self._refused = 0, 0, 0, [], False
         if bad:
-            self._messages.say("some_images_unreadable", count=new, bad=len(bad), first=bad[0].name)
-        else:
+            self._messages.say("some_images_unreadable", files=self._left_out(bad), count=new, known=known)
+        elif new and known:
+            self._messages.say("some_images_known", count=new, known=known)
+        elif new or not refused:
             self._messages.say("images_added" if new else "no_new_images", count=new)
         self.added.emit()
+
+    def _left_out(self, errors: list[KnownError]) -> str:
+        """One line for each file, which its error names."""
+        lines = [f"• {text_of_error(error)}" for error in errors[:LISTED]]
+        if len(errors) > LISTED:
+            lines.append("• " + self.tr("and {count} more").format(count=len(errors) - LISTED))
+        return "\n".join(lines)

@@ -669,6 +669,10 @@
         <source>Choose a folder with images</source>
         <translation>选择图像文件夹</translation>
     </message>
+    <message>
+        <source>and {count} more</source>
+        <translation>以及另外 {count} 个</translation>
+    </message>
 </context>
 <context>
     <name>ResultPanel</name>
@@ -2585,16 +2589,24 @@
         <translation>已加入项目的图像：{count} 张。</translation>
     </message>
     <message>
+        <source>Images added to the project: {count}. In the project already: {known}.</source>
+        <translation>已添加到项目的图像：{count}。项目中已有：{known}。</translation>
+    </message>
+    <message>
         <source>Nothing was added: these images are already in the project.</source>
         <translation>没有添加任何图像：这些图像已在项目中。</translation>
     </message>
     <message>
-        <source>There are no images in this folder. Choose a folder with PNG, JPEG, TIFF or BMP files.</source>
-        <translation>此文件夹中没有图像。请选择含有 PNG、JPEG、TIFF 或 BMP 文件的文件夹。</translation>
+        <source>There are no images in this folder. Choose a folder with PNG, JPEG, TIFF, BMP or WebP files.</source>
+        <translation>此文件夹中没有图像。请选择包含 PNG、JPEG、TIFF、BMP 或 WebP 文件的文件夹。</translation>
     </message>
     <message>
-        <source>Images added: {count}. Files that could not be read were left out: {bad}, the first is {first}.</source>
-        <translation>已添加图像 {count} 张。有 {bad} 个文件无法读取，已跳过，第一个是 {first}。</translation>
+        <source>These files were left out:
+{files}
+Images added to the project: {count}. In the project already: {known}.</source>
+        <translation>以下文件未被添加：
+{files}
+已添加到项目的图像：{count}。项目中已有：{known}。</translation>
     </message>
     <message>
         <source>There is nothing to accept yet. Press Predict (P) or paint the structure first.</source>

@@ -10,8 +10,11 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from app.canvas_tools import Tool
+from app.messages import SENTENCES
+from app.project_files import FILTER
 from app.session import Session
 from core.errors import StoreError
+from core.image_file import SUFFIXES
 from core.store import Store
 from tests.gui.acting import key, paint, place, predict
 
@@ -236,6 +239,65 @@ def test_a_text_file_named_png_is_left_out_with_its_name(qtbot, window, tmp_path
     window.files.add([bad])
     qtbot.waitUntil(lambda: any("note.png" in text for text in window.messages.texts()), timeout=3000)
     assert len(window.session.images) == 3
+
+
+def test_every_file_that_is_left_out_is_named_with_its_reason_and_known_images_are_counted(qtbot, window, tmp_path):
+    pictures = sorted((tmp_path / "pictures").iterdir())
+    (tmp_path / "no picture.png").write_text("hello")
+    (tmp_path / "empty.tif").write_bytes(b"")
+    (tmp_path / "twin.png").write_bytes(pictures[0].read_bytes())
+    fresh = tmp_path / "fresh.png"
+    cv2.imwrite(str(fresh), np.zeros((20, 30, 3), np.uint8))
+    with qtbot.waitSignal(window.files.added, timeout=5000):
+        window.files.add(
+            [tmp_path / name for name in ("no picture.png", "empty.tif", "twin.png", "gone.png")] + [fresh]
+        )
+    (text,) = [text for text in window.messages.texts() if "left out" in text]
+    lines = text.splitlines()
+    assert lines[1].startswith("• The file no picture.png is not an image") and "leave it out" in lines[1]
+    assert lines[2].startswith("• The file empty.tif is empty")
+    assert lines[3].startswith("• The image gone.png cannot be read")
+    assert lines[4] == "Images added to the project: 1. In the project already: 1."
+
+
+def test_of_many_files_that_are_left_out_six_are_named_and_the_rest_is_counted(qtbot, window, tmp_path):
+    bad = [tmp_path / f"bad {number}.png" for number in range(9)]
+    for path in bad:
+        path.write_text("hello")
+    with qtbot.waitSignal(window.files.added, timeout=5000):
+        window.files.add(bad)
+    (text,) = [text for text in window.messages.texts() if "left out" in text]
+    assert [line for line in text.splitlines() if line.startswith("•")][-1] == "• and 3 more"
+    assert text.count("is not an image") == 6
+
+
+def test_images_that_are_there_already_are_counted(qtbot, window, tmp_path):
+    fresh = tmp_path / "fresh.png"
+    cv2.imwrite(str(fresh), np.zeros((20, 30, 3), np.uint8))
+    with qtbot.waitSignal(window.files.added, timeout=5000):
+        window.files.add([*sorted((tmp_path / "pictures").iterdir())[:2], fresh])
+    assert "Images added to the project: 1. In the project already: 2." in window.messages.texts()
+
+
+def test_when_the_store_refuses_images_adding_ends_with_one_sentence(qtbot, window, tmp_path, monkeypatch):
+    def full(images):
+        raise StoreError("The disk is full.", "Make room.")
+
+    monkeypatch.setattr(window.session.store, "add_images", full)
+    window.messages.clear("images_added")
+    with qtbot.waitSignal(window.files.added, timeout=5000):
+        window.files.add(sorted((tmp_path / "pictures").iterdir()) * 3)
+    assert [text for text in window.messages.texts() if "image" in text.lower()] == []
+    assert "The disk is full. Make room." in window.messages.texts()
+    qtbot.wait(50)
+
+
+def test_every_kind_of_picture_that_can_be_read_is_offered_and_named():
+    assert set(FILTER.split()) == {f"*{suffix}" for suffix in SUFFIXES}
+    kinds = {"jpg": "jpeg", "tif": "tiff"}
+    names = {kinds.get(suffix[1:], suffix[1:]) for suffix in SUFFIXES}
+    words = SENTENCES["no_images_found"].text.lower()
+    assert not [name for name in names if name not in words]
 
 
 def test_a_folder_that_is_no_project_gets_a_sentence_and_the_open_one_stays(window, tmp_path, project):
