@@ -6,6 +6,7 @@ import datetime
 import errno
 import json
 import os
+import shutil
 import sqlite3
 import uuid
 from collections.abc import Iterator
@@ -22,6 +23,9 @@ from core.store.schema import APPLICATION_ID, migrations
 DATABASE_FILE = "project.sqlite"
 FOLDERS = ("images", "versions", "runs", "cache", "log")
 _BUSY_MS = 3000
+_NO_ROOM = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+_LITTLE_ROOM = 256 * 1024
+"""With fewer free bytes SQLite may not be able to make the files that it needs beside a project."""
 
 
 def now() -> str:
@@ -29,13 +33,18 @@ def now() -> str:
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
 
 
-def raise_known(error: sqlite3.Error | OSError, project: str) -> NoReturn:
+def raise_known(error: sqlite3.Error | OSError, folder: Path) -> NoReturn:
     """Raise what a clinician needs to know of an error of SQLite or of the file system; our own mistakes as they are.
+
+    Args:
+        error: what came.
+        folder: of the project.
 
     Raises:
         StoreError: in the sentence that fits.
         sqlite3.Error: the statement itself was wrong.
     """
+    project = folder.name
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest says where exactly
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         raise StoreError(
@@ -49,7 +58,7 @@ def raise_known(error: sqlite3.Error | OSError, project: str) -> NoReturn:
             "Copy it to a folder in which you may write and open the copy.",
             project=project,
         ) from error
-    if code == sqlite3.SQLITE_FULL or (isinstance(error, OSError) and error.errno == errno.ENOSPC):
+    if code == sqlite3.SQLITE_FULL or (isinstance(error, OSError) and error.errno in _NO_ROOM):
         raise StoreError(
             "The disk is full, so this change was not saved; everything before it is safe.",
             "Make room on the disk and try again.",
@@ -57,12 +66,25 @@ def raise_known(error: sqlite3.Error | OSError, project: str) -> NoReturn:
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         raise damaged(project) from error
     if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PROTOCOL) or isinstance(error, OSError):
+        if _is_full(folder):  # SQLite needs room for its files beside the project even to look into it
+            raise StoreError(
+                "The disk is full, so the project “{project}” can neither be read nor changed; what is in it is safe.",
+                "Make room on the disk and try again.",
+                project=project,
+            ) from error
         raise StoreError(
             "The project “{project}” cannot be reached (its disk or network folder may be gone), so nothing was changed.",
             "Check the connection and try again.",
             project=project,
         ) from error
     raise error
+
+
+def _is_full(folder: Path) -> bool:
+    try:
+        return shutil.disk_usage(folder).free < _LITTLE_ROOM
+    except OSError:
+        return False
 
 
 def damaged(project: str) -> StoreError:
@@ -152,7 +174,7 @@ class ProjectDatabase:
         except (sqlite3.Error, OSError) as error:
             if "unable to open" in str(error) and not (os.access(file, os.W_OK) and os.access(folder, os.W_OK)):
                 error = PermissionError(str(error))  # SQLite does not say that this is why
-            raise_known(error, folder.name)
+            raise_known(error, folder)
         return store
 
     def _check(self) -> None:
@@ -247,7 +269,7 @@ class ProjectDatabase:
         except (sqlite3.Error, OSError) as error:
             if self._connection.in_transaction:
                 self._connection.rollback()
-            raise_known(error, self.folder.name)
+            raise_known(error, self.folder)
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -268,7 +290,7 @@ class ProjectDatabase:
         try:
             return self.execute(statement, values).fetchall()
         except sqlite3.Error as error:
-            raise_known(error, self.folder.name)
+            raise_known(error, self.folder)
 
     def meta(self, key: str) -> str | None:
         """A named value of the project, None if it was never set."""

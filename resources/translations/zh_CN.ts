@@ -2039,6 +2039,10 @@
         <translation>磁盘已满，微调已停止；您的标注完好。</translation>
     </message>
     <message>
+        <source>The disk is full, so the project “{project}” can neither be read nor changed; what is in it is safe.</source>
+        <translation>磁盘已满，因此无法读取或更改项目“{project}”；其中已有的内容是安全的。</translation>
+    </message>
+    <message>
         <source>The disk is full, so this change was not saved; everything before it is safe.</source>
         <translation>磁盘已满，此更改没有保存；之前的内容完好。</translation>
     </message>

@@ -16,7 +16,7 @@ from sqlite_utils import Database
 from core.errors import InputError, StoreError
 from core.image_file import Image
 from core.mask import encode_png
-from core.store import JournalStep, Store, VersionRow
+from core.store import JournalStep, Store, VersionRow, database
 from core.store.database import DATABASE_FILE
 from core.store.schema import APPLICATION_ID, m001_first_tables, migrations
 
@@ -293,6 +293,31 @@ def test_a_full_disk_keeps_everything_before(folder: Path) -> None:
         assert np.array_equal(store.final_mask(1, 1), MASK)
         store.save_final(1, 1, noise, "accepted")
         assert np.array_equal(store.final_mask(1, 1), noise)
+
+
+@pytest.mark.parametrize("code", [sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR | 19 << 8])
+@pytest.mark.parametrize(("free", "words"), [(0, "The disk is full"), (10**9, "cannot be reached")])
+def test_a_project_that_cannot_be_opened_on_a_full_disk_says_that_it_is_full(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, code: int, free: int, words: str
+) -> None:
+    def refused(*_: object) -> sqlite3.Connection:
+        error = sqlite3.OperationalError("disk I/O error")
+        error.sqlite_errorcode = code
+        raise error
+
+    monkeypatch.setattr(shutil, "disk_usage", lambda place: shutil._ntuple_diskusage(10**9, 0, free))  # type: ignore[attr-defined]
+    with monkeypatch.context() as broken:
+        broken.setattr(database, "_connect", refused)
+        with pytest.raises(StoreError, match=words):
+            Store.open(folder)
+    with Store.open(folder) as store:
+        assert store.meta("name") == "Colon"
+
+
+def test_a_disk_that_is_gone_is_not_called_full(tmp_path: Path) -> None:
+    error = OSError("gone")
+    with pytest.raises(StoreError, match="cannot be reached"):
+        database.raise_known(error, tmp_path / "gone")
 
 
 def test_a_read_only_connection_refuses_to_write(folder: Path) -> None:
