@@ -25,11 +25,9 @@ from app.main_window import MainWindow
 from app.session import Session
 from app.settings import Settings
 from app.theme import Theme
-from core.correction import ADDED, REMOVED, Patch
 from core.demo_project import DemoProject, read_demo_project
 from core.finetune.freeze import freeze_labels
-from core.mask import apply_threshold
-from core.store import ImageRow, JournalStep, Store, StructureRow
+from core.store import ImageRow, Store, StructureRow
 from tests.gui.acting import click, key, paint
 
 LEARNED = 8
@@ -110,17 +108,6 @@ class Hand:
                     if end - start > 2 * brush:
                         paint(self.qtbot, self.window, [(start + brush, y), (end - 1 - brush, y)], button)
 
-    def correct_quickly(self, target: Target) -> None:
-        """What a careful hand would come to, put into the journal as one stroke, and accepted."""
-        editing, truth, store = self.session.editing, target.truth, self.session.store
-        thresholded = apply_threshold(editing.levels, editing.step)
-        layer = np.zeros(truth.shape, np.uint8)
-        layer[truth & ~thresholded], layer[~truth & thresholded] = ADDED, REMOVED
-        if layer.any():
-            patch = Patch(0, 0, np.zeros_like(layer), layer)
-            store.append_step(*target.key, JournalStep("stroke", {"tool": "brush", "radius": 1, "points": []}, patch))
-        store.save_final(*target.key, truth, "accepted")
-
 
 def id_of(view, row: int) -> int:
     return view.model().index(row, 0).data(Qt.ItemDataRole.UserRole)
@@ -197,7 +184,10 @@ def accept_the_others(hand: Hand, targets: list[Target]) -> None:
     for target in targets[1:]:
         hand.choose(target)
         hand.predict()
-        hand.correct_quickly(target)
+        hand.paint_the_difference(target.truth)
+        shown = hand.window.canvas.shown_mask()
+        key(hand.qtbot, hand.window, Qt.Key.Key_Return)
+        assert np.array_equal(hand.session.store.final_mask(*target.key), shown)
     hand.choose(targets[0])
     assert sorted(hand.session.store.accepted()) == sorted(target.key for target in targets)
 
