@@ -13,6 +13,8 @@ from core.whole_file import csv_bytes, csv_rows
 MANIFEST = "manifest.csv"
 BASE_MODEL = "base"
 _MAX_BYTES = 200_000_000
+_LONGEST = 255
+"""Bytes of a file's name: what was given to a name, its mark included."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ def _row(cells: dict[str, str]) -> ManifestRow:
     numbers = {"width": int, "height": int, "area_px": int, "threshold": float}
     row = ManifestRow(**{field.name: numbers.get(field.name, str)(cells[field.name]) for field in fields(ManifestRow)})
     folder, _, name = row.mask.partition("/")
-    if folder != safe_name(folder) or name != safe_name(name) or not name.endswith(".png"):
+    stem = name.removesuffix(".png")
+    if stem == name or any(part != safe_name(part, _LONGEST) for part in (folder, stem)):
         raise ValueError(f"{row.mask!r} is no place of a mask")
     return row

@@ -21,12 +21,13 @@ def file_name_of(path: str) -> str:
     return PureWindowsPath(path).name if windows else PurePath(path).name
 
 
-def safe_name(name: str) -> str:
+def safe_name(name: str, most_bytes: int = _MAX_BYTES) -> str:
     """A name for one file or folder: never empty, never leading elsewhere, never one that Windows keeps for itself.
 
-    A name that is harmless already stays as it is; what is not allowed becomes “_”. Doing it twice changes nothing.
+    A name that is harmless already stays as it is; what is not allowed becomes “_”. Doing it twice changes nothing. What is
+    longer than `most_bytes` is cut.
     """
-    while (safe := _safer(name)) != name:
+    while (safe := _safer(name, most_bytes)) != name:
         name = safe
     return safe
 
@@ -56,9 +57,9 @@ def _key(name: str) -> str:
     return unicodedata.normalize("NFC", name.upper().casefold())
 
 
-def _safer(name: str) -> str:
+def _safer(name: str, most_bytes: int) -> str:
     text = "".join("_" if _is_unfit(sign) else sign for sign in unicodedata.normalize("NFC", name))
-    text = _FORBIDDEN.sub("_", text).encode("utf-8")[:_MAX_BYTES].decode("utf-8", errors="ignore")
+    text = _FORBIDDEN.sub("_", text).encode("utf-8")[:most_bytes].decode("utf-8", errors="ignore")
     text = re.sub(r"[. ]+$", "_", re.sub(r"^[. ]+", "_", text))
     return f"_{text}" if not text or _RESERVED.fullmatch(text.split(".", 1)[0].rstrip()) else text
 

@@ -96,6 +96,7 @@ class _Plan:
 
     Attributes:
         structures: names of the chosen structures.
+        others: names of the structures that are not chosen.
         places: for (image, structure) with an accepted mask its place, relative to the folder.
         in_work: number of masks that were begun and not accepted.
         remarks: which names could not be kept.
@@ -123,6 +124,7 @@ class _Plan:
                 "Accept a mask first; only those are exported.",
             )
         self.structures = {row.name for row in structures if row.id in chosen}
+        self.others = {row.name for row in structures if row.id not in chosen}
         self.places = {key: f"{folders[key[1]]}/{files[key[0]]}.png" for key in accepted}
         self.in_work = sum(status == "in_work" for structure in chosen for status in store.statuses(structure).values())
         renamed = [(row.name, folders[row.id]) for row in structures if row.id in {key[1] for key in accepted}]
@@ -135,7 +137,7 @@ class _Earlier:
 
     Attributes:
         exists: whether there was one.
-        kept: rows of structures that are not exported now.
+        kept: rows of structures that are not exported now. Those of a name that no structure has any more are not.
     """
 
     def __init__(self, store: Store, stage: Staging, plan: _Plan) -> None:
@@ -148,8 +150,8 @@ class _Earlier:
                 folder=stage.root.name or str(stage.root),
             )
         self.exists = (stage.root / MANIFEST).exists()
-        self.kept = [row for row in rows if row.structure not in plan.structures]
-        self._renewed = {row.mask: row.mask_sha256 for row in rows if row.structure in plan.structures}
+        self.kept = [row for row in rows if row.structure in plan.others]
+        self._renewed = {row.mask: row.mask_sha256 for row in rows if row.structure not in plan.others}
 
     def check_free(self) -> None:
         """Raise ExportError if a file is in the way that is not ours any more, before anything is written.
@@ -170,7 +172,10 @@ class _Earlier:
         return self._stage.inside(place).exists()
 
     def remove_except(self, places: set[str]) -> int:
-        """Let masks disappear that are not accepted any more, unless somebody changed them; return how many."""
+        """Let masks disappear that are not accepted any more, or whose structure has another name now; return how many.
+
+        What somebody changed stays.
+        """
         gone = [place for place in self._renewed if place not in places]
         gone = [place for place in gone if self._stage.inside(place).exists() and not self._is_foreign(place)]
         for place in gone:
@@ -181,7 +186,13 @@ class _Earlier:
         target = self._stage.inside(place)
         if target.parent.exists() and not target.parent.is_dir():
             return True
-        return target.exists() and pixels_sha256(_read(target)) != self._renewed.get(place)
+        return target.exists() and pixels_sha256(_read(target)) not in self._written_as(place)
+
+    def _written_as(self, place: str) -> set[str]:
+        """What an earlier export wrote there, also under a name that differs in capitals only, where that is one file."""
+        target = self._stage.inside(place)
+        alike = [one for one in self._renewed if one.casefold() == place.casefold()]
+        return {self._renewed[one] for one in alike if one == place or _is_one_file(self._stage.inside(one), target)}
 
 
 def _write_all(store: Store, stage: Staging, plan: _Plan, earlier: _Earlier, progress: Progress) -> list[ManifestRow]:
@@ -236,6 +247,10 @@ def _read(file: Path) -> npt.NDArray[np.uint8] | None:
             return np.array(picture, dtype=np.uint8) if picture.mode == "L" else None
     except (OSError, ValueError, SyntaxError):
         return None
+
+
+def _is_one_file(one: Path, other: Path) -> bool:
+    return one.exists() and other.exists() and one.samefile(other)
 
 
 def _grey(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint8]:

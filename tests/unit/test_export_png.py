@@ -239,6 +239,56 @@ def test_one_structure_leaves_the_earlier_export_of_the_others(store: Store, out
         export_png(store, out, structure_ids=[1, 99])
 
 
+def test_long_names_can_be_exported_again(tmp_path: Path, out: Path) -> None:
+    """180 bytes of a name are kept; the ending and the mark of names that meet come on top."""
+    stems = ["n" * 176, "n" * 177, "m" * 180, "o" * 240, "o" * 241, "息" * 60]
+    with make_project(tmp_path / "project", [f"/p/{stem}.png" for stem in stems], ["S" * 200, "S" * 201]) as store:
+        accept_all(store)
+        first = export_png(store, out)
+        before = tree(out)
+        second = export_png(store, out)
+        assert first.written == second.written == 12 and second.removed == 0
+        assert tree(out) == before and len(table(out)) == 12
+
+
+def test_masks_of_a_name_that_a_structure_had_go_unless_somebody_changed_them(store: Store, out: Path) -> None:
+    masks = accept_all(store)
+    export_png(store, out)
+    changed = ~read(out / "Polyp" / "scan.v2.png")
+    Picture.fromarray(changed).save(out / "Polyp" / "scan.v2.png")
+    store.update_structure(1, name="Adenoma")
+    report = export_png(store, out)
+    assert report.removed == 1 and not (out / "Polyp" / "a.png").exists()
+    assert np.array_equal(read(out / "Polyp" / "scan.v2.png"), changed)
+    assert np.array_equal(read(out / "Adenoma" / "a.png"), masks[1, 1] * np.uint8(255))
+    assert sorted({row["structure"] for row in table(out)}) == ["Adenoma", "Vessel"] and len(table(out)) == 4
+
+
+def test_the_folder_of_a_name_that_is_gone_disappears_with_an_export_of_another_structure(
+    store: Store, out: Path
+) -> None:
+    accept_all(store)
+    export_png(store, out)
+    store.update_structure(1, name="Adenoma")
+    assert export_png(store, out, structure_ids=[2]).removed == 2
+    assert sorted(path.name for path in out.iterdir()) == ["Vessel", "manifest.csv"]
+    assert {row["structure"] for row in table(out)} == {"Vessel"}
+
+
+def test_a_name_that_changed_in_capitals_only_can_be_exported_again(
+    store: Store, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accept_all(store)
+    export_png(store, out)
+    store.update_structure(1, name="polyp")
+    if not (out / "POLYP").exists():  # as on a disk where capitals do not count
+        shutil.copytree(out / "Polyp", out / "polyp")
+        monkeypatch.setattr(export_module, "_is_one_file", lambda one, other: True)
+    assert export_png(store, out).written == 4
+    assert {row["structure"] for row in table(out)} == {"polyp", "Vessel"}
+    assert read(out / "polyp" / "a.png").any()
+
+
 def refused(store: Store, out: Path, words: str) -> None:
     """The export is refused with these words, and neither folder nor anything beside it changes."""
     before = tree(out.parent)
