@@ -18,7 +18,7 @@ from typing import Any
 
 from core.cli_arguments import make_parser
 from core.cli_output import Report, write_json
-from core.errors import InputError, KnownError
+from core.errors import InputError, KnownError, TooLittleMemory
 from core.model_reference import is_to_be_fetched, open_segmenter
 
 log = logging.getLogger(__name__)
@@ -100,6 +100,8 @@ def _opener(arguments: argparse.Namespace, report: Report, open_model: Callable[
 
 def _failed(arguments: argparse.Namespace, report: Report, error: KnownError) -> int:
     report.remark(str(error))
+    if isinstance(error, TooLittleMemory) and "dtype" in arguments:
+        report.remark("Or load less of it: --dtype bf16, and --dtype 8bit or 4bit for its language part.")
     if arguments.json:
         try:
             write_json(arguments.json, {"command": arguments.command, "ok": False, "error": str(error)})

@@ -132,6 +132,6 @@ def _too_little(name: str, device: torch.device, needed: int, free: int) -> TooL
         )
     return TooLittleMemory(
         "The model “{name}” needs {needed} of the graphics card's memory and {free} are free, so it was not loaded.",
-        "Close other programs, choose a smaller model or “processor” as the device, or load its language part in 8 bits.",
+        "Close other programs, choose a smaller model, or choose “processor” as the device.",
         **values,
     )

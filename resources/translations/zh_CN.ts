@@ -1735,10 +1735,6 @@
         <translation>请将设备设为“自动”或“处理器”后重试。</translation>
     </message>
     <message>
-        <source>Close other programs, choose a smaller model or “processor” as the device, or load its language part in 8 bits.</source>
-        <translation>请关闭其他程序，选择较小的模型，将设备设为“处理器”，或以 8 位加载其语言部分。</translation>
-    </message>
-    <message>
         <source>Close other programs, choose a smaller model, or choose “processor” as the device.</source>
         <translation>请关闭其他程序，选择较小的模型，或将设备设为“处理器”。</translation>
     </message>

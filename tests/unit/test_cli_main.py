@@ -12,6 +12,7 @@ import pytest
 from PIL import Image as Picture
 
 from core.cli import COMMANDS, main, make_parser
+from core.errors import TooLittleMemory
 from tests.unit.worker_toy import BrightSegmenter
 
 
@@ -98,6 +99,19 @@ def test_a_full_memory_is_a_sentence(images: Path, tmp_path: Path, capsys: pytes
 
     assert main(["predict", str(images), "--prompt", "x", "--out", str(tmp_path / "o")], open_model=full) == 1
     assert "memory did not suffice" in capsys.readouterr().err
+
+
+def test_too_little_memory_for_a_model_comes_with_a_way_out(
+    images: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def short(ref: str, device: str) -> BrightSegmenter:
+        raise TooLittleMemory(
+            "It needs {needed} and {free} are free.", "Choose a smaller one.", needed="9 GB", free="1 GB"
+        )
+
+    assert main(["predict", str(images), "--prompt", "x", "--out", str(tmp_path / "o")], open_model=short) == 1
+    said = capsys.readouterr().err
+    assert "It needs 9 GB and 1 GB are free. Choose a smaller one.\nOr load less of it: --dtype bf16" in said
 
 
 def test_stopping_is_a_sentence(images: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

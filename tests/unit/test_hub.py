@@ -228,6 +228,20 @@ def test_switched_off_it_says_so_and_takes_what_is_here(hub: Hub, cache: Path, m
     assert download(NAME, cache_dir=cache) == folder and hub.asked == []
 
 
+def test_a_system_without_links_has_every_file_once(
+    hub: Hub, published: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Path, target: str) -> None:
+        raise OSError("a right is missing")
+
+    monkeypatch.setattr(Path, "symlink_to", refuse)
+    folder = download(NAME, cache_dir=cache)
+    assert (folder / FIRST).read_bytes() == (published / FIRST).read_bytes()
+    assert list((folder.parents[1] / "blobs").iterdir()) == [] and presence(NAME, cache) is Presence.WHOLE
+    hub.asked.clear()
+    assert download(NAME, cache_dir=cache) == folder and hub.asked == []
+
+
 def test_a_second_download_of_the_same_model_is_not_begun(hub: Hub, cache: Path) -> None:
     with hub_module._alone(NAME, cache), pytest.raises(ModelError, match="being downloaded already"):
         download(NAME, cache_dir=cache)
