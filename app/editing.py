@@ -185,11 +185,11 @@ class Editing(QObject):
             self.mask_changed.emit(rect_of(patch))
 
     def undo(self) -> bool:
-        """Take back the last step; False when there is none."""
+        """Take back the last step; False when there is none. Nothing happens in the middle of a stroke."""
         return self._move(back=True)
 
     def redo(self) -> bool:
-        """Do the last undone step again; False when there is none."""
+        """Do the last undone step again; False when there is none. Nothing happens in the middle of a stroke."""
         return self._move(back=False)
 
     def show_prediction(self) -> None:
@@ -240,7 +240,9 @@ class Editing(QObject):
         return True
 
     def _move(self, back: bool) -> bool:
-        if self._store is None or self.edits is None or self._stroke is not None:
+        if self._stroke is not None:
+            return True
+        if self._store is None or self.edits is None:
             return False
         assert self.image_id is not None and self.structure_id is not None
         try:

@@ -132,6 +132,10 @@ class ImageList(QWidget):
         self._model.modelReset.connect(self._follow)
         self._count()
 
+    def shown_ids(self) -> list[int]:
+        """Row ids of the images that the filter leaves, in the order of the list."""
+        return [int(self._shown.index(row, 0).data(ID_ROLE)) for row in range(self._shown.rowCount())]
+
     def _chosen(self, index: QModelIndex) -> None:
         image_id = index.data(ID_ROLE)
         if image_id is not None and image_id != self._session.image_id:

@@ -12,6 +12,7 @@ from app.actions import Actions
 from app.canvas_tools import CanvasTools
 from app.deciding import DecisionSwitch
 from app.export_dialog import ExportDialog, accepted_counts
+from app.gone_causes import GoneCauses
 from app.grey_limit import GreyLimit
 from app.image_list import ImageList
 from app.leave_dialog import LeaveDialog
@@ -106,6 +107,8 @@ class MainWindow(QMainWindow):
 
     def _connect_session(self) -> None:
         self.session.failed.connect(self.messages.say_error)
+        self.session.reopened.connect(lambda name: self.messages.say("reopened", image=name))
+        GoneCauses(self.session, self.messages, self)
         self.session.project_changed.connect(self._follow_project)
         self.session.image_changed.connect(self._follow_project)
         self.session.editing.saved.connect(lambda: self._saved.setText(self.tr("Saved")))
@@ -147,8 +150,8 @@ class MainWindow(QMainWindow):
                 "lower": lambda: threshold.nudge(-1),
                 "accept": self._accept_and_next,
                 "settings": lambda: SettingsDialog(self.settings, self).exec(),
-                "previous": lambda: self._or_say(self.session.step_image(-1), "first_image"),
-                "next": lambda: self._or_say(self.session.step_image(1), "last_image"),
+                "previous": lambda: self._or_say(self.session.step_image(-1, self.images.shown_ids()), "first_image"),
+                "next": lambda: self._or_say(self.session.step_image(1, self.images.shown_ids()), "last_image"),
                 "fit": self.canvas.fit,
                 "actual": lambda: self.canvas.zoom_to(1.0),
                 "zoom_in": lambda: self.canvas.zoom_to(self.canvas.view.scale * 1.25),
@@ -183,6 +186,7 @@ class MainWindow(QMainWindow):
         parts = [row.name if row is not None else "", folder.name if folder is not None else ""]
         self.setWindowTitle(" – ".join([part for part in parts if part] + ["sa2va-annotator"]))
         self._saved.setText("")
+        self._show_place(-1, -1)
 
     def _accept_and_next(self) -> None:
         accepted = self.session.accept()
@@ -194,7 +198,8 @@ class MainWindow(QMainWindow):
             self.messages.say("accepted_empty")
         if set(self.session.statuses().values()) == {"accepted"}:
             self.messages.say("all_accepted")
-        self.session.step_image(1)
+        self.messages.clear("reopened")
+        self.session.step_image(1, self.images.shown_ids())
 
     def _finetune(self) -> None:
         self.tabs.setCurrentWidget(self.model)

@@ -73,6 +73,15 @@ SENTENCES: dict[str, Sentence] = {
             "messages", "Accepted with an empty mask: the structure counts as not present on that image."
         ),
     ),
+    "reopened": Sentence(
+        INFORMATION,
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "{image} was accepted and has a new prediction now, so it is in work again and does not count as accepted. "
+            "Look at the mask, then accept it again (Enter).",
+        ),
+        stays=True,
+    ),
     "all_accepted": Sentence(
         SUCCESS,
         QT_TRANSLATE_NOOP(

@@ -81,7 +81,9 @@ class ModelExportDialog(QDialog):
         self.closing = label("", "plain")
         self.closing.setWordWrap(True)
         self.closing.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.choose.setAutoDefault(False)  # or Enter in the field beside it would open the choice
         self.start = button(self.tr("Export"), 34, primary=True)
+        self.start.setDefault(True)
         self.show_folder = button(self.tr("Open folder"), 34)
         self.cancel = button(self.tr("Close"), 34)
         self._arrange()

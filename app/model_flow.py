@@ -177,6 +177,8 @@ class ModelFlow(QObject):
             self._area.finetune.show_cancelling()
 
     def _started(self) -> None:
+        for name in ("FinetuneError", "WorkerError"):
+            self._messages.clear(name)
         self.learning_changed.emit(True)
         if self._area is not None:
             self._area.show_started()

@@ -122,6 +122,7 @@ class ProjectFiles(QObject):
     def add_all(self, places: list[Path]) -> None:
         """Put image files, and all images of folders, into the open project."""
         found: list[Path] = []
+        self._messages.clear("InputError")
         for place in places:
             try:
                 found += find_images(place) if place.is_dir() else [place]
@@ -156,6 +157,7 @@ class ProjectFiles(QObject):
         batch, self._batch = self._batch, []
         try:
             new = self._session.add_images(batch)
+            self._messages.clear("StoreError")
             self._new += new
             self._known += len(batch) - new
         except KnownError as error:

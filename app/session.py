@@ -3,7 +3,7 @@
 Panels read and change this object and follow its signals; they do not know each other.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,7 @@ class Session(QObject):
         image_changed, structure_changed: another one is current.
         prediction_changed, threshold_changed, mask_changed, status_changed: forwarded from editing.
         version_changed: another model version is active, or the list of versions changed.
+        reopened: an accepted image was predicted again, so it is in work again; its name.
         failed: a KnownError the clinician must read.
     """
 
@@ -51,6 +52,7 @@ class Session(QObject):
     mask_changed = Signal(QRect)
     status_changed = Signal(int)
     version_changed = Signal()
+    reopened = Signal(str)
     failed = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -169,13 +171,21 @@ class Session(QObject):
         self.image_changed.emit()
         self._load_editing()
 
-    def step_image(self, by: int) -> bool:
-        """Go to the next (+1) or previous (-1) image; False at the end of the list."""
+    def step_image(self, by: int, among: Collection[int] | None = None) -> bool:
+        """Go to the next (+1) or previous (-1) image; False at the end of the list.
+
+        Args:
+            by: +1 or -1.
+            among: only these images are stepped through; all of them when left out.
+        """
         ids = [row.id for row in self.images]
-        place = ids.index(self.image_id) + by if self.image_id in ids else 0
-        if not 0 <= place < len(ids):
+        place = ids.index(self.image_id) if self.image_id in ids else -1
+        ahead = ids[place + 1 :] if by > 0 or place < 0 else ids[:place][::-1]
+        chosen = set(ids if among is None else among)
+        wanted = next((one for one in ahead if one in chosen), None)
+        if wanted is None:
             return False
-        self.select_image(ids[place])
+        self.select_image(wanted)
         return True
 
     def select_structure(self, structure_id: int | None) -> None:
@@ -245,6 +255,7 @@ class Session(QObject):
         shown = (image_id, structure_id) == (self.image_id, self.structure_id)
         if not shown and self.store.correction(image_id, structure_id).status == "accepted":
             return
+        was_accepted = shown and self.editing.status == "accepted"
         if shown:
             self.save()
         self.store.save_prediction(
@@ -254,6 +265,8 @@ class Session(QObject):
             self._load_editing()
             if self.editing.status in ("in_work", "accepted"):  # it has changed and must be looked at again
                 self.editing.touch()
+            if was_accepted and self.image_row is not None:
+                self.reopened.emit(self.image_row.name)
         self.status_changed.emit(image_id)
 
     def statuses(self) -> dict[int, str]:

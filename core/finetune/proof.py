@@ -65,7 +65,7 @@ def prove(
         gradient = parameter.grad
         if gradient is None or not bool(torch.isfinite(gradient).all()) or not bool(gradient.abs().max() > 0):
             raise FinetuneError(
-                "The fine-tune was not started: one part of the model ({part}) would learn nothing from your labels.",
+                "The fine-tune was not started: one part of the model would learn nothing from your labels.",
                 _REPORT,
                 part=name,
             )
@@ -89,13 +89,13 @@ def _step(
             parameter.grad = None
     if lazy:
         raise FinetuneError(
-            "The fine-tune was not started: one part of the model ({part}) does not move when it is trained.",
+            "The fine-tune was not started: one part of the model does not move when it is trained.",
             _REPORT,
             part=lazy[0],
         )
     if moved:
         raise FinetuneError(
-            "The fine-tune was not started: one part of the model ({part}) moved although it has to stay as it is.",
+            "The fine-tune was not started: one part of the model moved although it has to stay as it is.",
             _REPORT,
             part=moved[0],
         )

@@ -64,7 +64,8 @@ class FinetuneWorker:
         except Cancelled:
             return self._end(cancelled_message(), 0)
         except KnownError as error:
-            log.info("the fine-tune stopped: %s", Plain(type(error).__name__))
+            part = Plain(error.values.get("part", ""))  # of the model, for who reads the log
+            log.info("the fine-tune stopped: %s %s", Plain(type(error).__name__), part)
             return self._end(failed_message(None, error), 1)
         except Exception as error:  # noqa: BLE001 (the entry of the worker: the window must hear of every ending)
             log.error("unexpected error in the fine-tune worker", exc_info=error)

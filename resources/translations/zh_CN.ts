@@ -2099,18 +2099,6 @@
         <translation>没有开始微调：此模型中可学习的部分均被锁定。</translation>
     </message>
     <message>
-        <source>The fine-tune was not started: one part of the model ({part}) does not move when it is trained.</source>
-        <translation>没有开始微调：模型的一部分（{part}）在训练时没有变化。</translation>
-    </message>
-    <message>
-        <source>The fine-tune was not started: one part of the model ({part}) moved although it has to stay as it is.</source>
-        <translation>没有开始微调：模型的一部分（{part}）本应保持不变，却发生了变化。</translation>
-    </message>
-    <message>
-        <source>The fine-tune was not started: one part of the model ({part}) would learn nothing from your labels.</source>
-        <translation>没有开始微调：模型的一部分（{part}）无法从您的标注中学到任何东西。</translation>
-    </message>
-    <message>
         <source>The fine-tune was not started: the model&apos;s answers on your labels are no numbers.</source>
         <translation>没有开始微调：模型对您的标注给出的结果不是有效数值。</translation>
     </message>
@@ -2387,6 +2375,18 @@
         <translation>磁盘空间不足以存放模型“{name}”：还需要 {needed}，目前空闲 {free}。</translation>
     </message>
     <message>
+        <source>The fine-tune was not started: one part of the model does not move when it is trained.</source>
+        <translation>微调未开始：模型的一个部分在训练时没有变化。</translation>
+    </message>
+    <message>
+        <source>The fine-tune was not started: one part of the model moved although it has to stay as it is.</source>
+        <translation>微调未开始：模型的一个部分本应保持不变，却发生了变化。</translation>
+    </message>
+    <message>
+        <source>The fine-tune was not started: one part of the model would learn nothing from your labels.</source>
+        <translation>微调未开始：模型的一个部分无法从您的标注中学到任何东西。</translation>
+    </message>
+    <message>
         <source>The model “{name}” is not on this computer, and downloading is switched off here.</source>
         <translation>模型“{name}”不在本机上，而这里已关闭下载。</translation>
     </message>
@@ -2615,6 +2615,10 @@ Images added to the project: {count}. In the project already: {known}.</source>
     <message>
         <source>Accepted with an empty mask: the structure counts as not present on that image.</source>
         <translation>已确认空掩膜：该结构视为不存在于那张图像上。</translation>
+    </message>
+    <message>
+        <source>{image} was accepted and has a new prediction now, so it is in work again and does not count as accepted. Look at the mask, then accept it again (Enter).</source>
+        <translation>{image} 此前已接受，现在有了新的预测，因此重新变为处理中，不再算作已接受。请检查掩膜，然后再次接受（回车键）。</translation>
     </message>
     <message>
         <source>Every image is accepted for this structure. You can now fine-tune on your labels or export them.</source>

@@ -57,6 +57,17 @@ def test_what_is_written_is_what_is_in_the_project(qtbot, window, dialog, tmp_pa
     assert not dialog.start.isEnabled()
 
 
+def test_enter_in_the_field_of_the_folder_exports(qtbot, dialog, tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(dialog, "_choose_place", lambda: asked.append(True))
+    monkeypatch.setattr("app.export_dialog.QFileDialog.getExistingDirectory", lambda *_: asked.append(True) or "")
+    dialog.place.setText(str(tmp_path / "out"))
+    dialog.place.setFocus()
+    qtbot.keyClick(dialog.place, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: dialog.show_folder.isVisible(), timeout=WAIT)
+    assert not asked and (tmp_path / "out" / "manifest.csv").is_file()
+
+
 def test_a_folder_that_cannot_be_used_gets_a_sentence_and_another_try(qtbot, dialog, tmp_path):
     (tmp_path / "file").write_text("x")
     dialog.place.setText(str(tmp_path / "file"))

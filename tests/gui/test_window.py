@@ -371,3 +371,93 @@ def test_an_exchanged_image_is_not_shown_under_the_masks_of_the_old_one(qtbot, w
     path.write_bytes(original)
     key(qtbot, window, Qt.Key.Key_A)
     assert np.array_equal(session.editing.current_mask(), painted)
+
+
+def test_the_size_of_the_image_stands_in_the_status_bar_before_the_mouse_moves(qtbot, window, tmp_path):
+    cv2.imwrite(str(tmp_path / "other.png"), np.zeros((20, 30, 3), np.uint8))
+    with qtbot.waitSignal(window.files.added, timeout=5000):
+        window.files.add([tmp_path / "other.png"])
+    window.canvas.pointed.emit(3, 4)
+    assert "128 × 96" in window._place.text()
+    window.session.select_image(window.session.images[-1].id)
+    assert window._place.text() == "30 × 20"
+
+
+def test_undo_in_the_middle_of_a_stroke_does_nothing_and_says_nothing(qtbot, window):
+    canvas, editing = window.canvas, window.session.editing
+    paint(qtbot, window, [(10, 10), (20, 10)])
+    qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=place(window, 30, 30))
+    window.commands["undo"].trigger()
+    window.commands["redo"].trigger()
+    assert editing.is_painting and not [text for text in window.messages.texts() if "nothing to" in text]
+    qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=place(window, 40, 30))
+    mask = editing.current_mask()
+    assert mask[10, 15] and mask[30, 30]
+    window.commands["undo"].trigger()
+    assert editing.current_mask()[10, 15] and not editing.current_mask()[30, 30]
+
+
+def test_previous_next_and_accept_stay_in_the_filtered_list(qtbot, window):
+    first, second, third = (row.id for row in window.session.images)
+    window.images.filter.setText("p2")
+    window.commands["next"].trigger()
+    assert window.session.image_id == third
+    window.commands["next"].trigger()
+    assert window.session.image_id == third and "This is the last image of the list." in window.messages.texts()
+    window.commands["previous"].trigger()
+    assert window.session.image_id == third and "This is the first image of the list." in window.messages.texts()
+    window.images.filter.setText("")
+    window.commands["previous"].trigger()
+    assert window.session.image_id == second
+    window.images.filter.setText("p1")
+    predict(window)
+    window.commands["accept"].trigger()
+    assert window.session.image_id == second, "after it nothing is shown"
+    window.images.filter.setText("_a")
+    window.commands["previous"].trigger()
+    assert window.session.image_id == first
+
+
+def test_the_sentence_of_a_full_disk_goes_with_the_next_mask_that_is_saved(qtbot, window, monkeypatch):
+    def full(*_args, **_more):
+        raise StoreError("The disk is full.", "Make room.")
+
+    predict(window)
+    with monkeypatch.context() as broken:
+        broken.setattr(window.session.store, "save_final", full)
+        window.commands["accept"].trigger()
+    assert "The disk is full. Make room." in window.messages.texts()
+    window.commands["accept"].trigger()
+    assert "The disk is full. Make room." not in window.messages.texts()
+
+
+def test_a_sentence_of_another_project_stays_when_a_mask_is_saved(qtbot, window, tmp_path):
+    assert not window.open_project(tmp_path / "pictures")
+    predict(window)
+    window.commands["accept"].trigger()
+    assert [text for text in window.messages.texts() if "holds no project" in text]
+
+
+def test_the_sentence_of_an_image_that_vanished_goes_with_the_next_image(qtbot, window, tmp_path):
+    (tmp_path / "pictures" / "p1_a.png").unlink()
+    first, second, _ = (row.id for row in window.session.images)
+    window.session.select_image(second)
+    assert [text for text in window.messages.texts() if "p1_a.png" in text]
+    window.session.select_image(first)
+    assert not [text for text in window.messages.texts() if "p1_a.png" in text]
+
+
+def test_predicting_an_accepted_image_again_says_that_it_is_in_work(qtbot, window):
+    session = window.session
+    first = session.image_id
+    predict(window)
+    window.commands["accept"].trigger()
+    session.select_image(first)
+    assert session.editing.status == "accepted" and not [text for text in window.messages.texts() if "in work" in text]
+    predict(window)
+    assert session.editing.status == "in_work"
+    (text,) = [text for text in window.messages.texts() if "in work" in text]
+    assert text.startswith("p0_a.png was accepted") and "accept it again (Enter)" in text
+    assert session.save() and text in window.messages.texts(), "it stays until it is read or accepted again"
+    window.commands["accept"].trigger()
+    assert session.statuses()[first] == "accepted" and text not in window.messages.texts()
