@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import uuid
 from collections.abc import Sequence
@@ -110,10 +111,19 @@ def finish(store: Store, job: Job, outcome: str, result: dict[str, Any] | None =
     for name in ("reason", "reason_template", "reason_values"):
         if name in result:
             figures[name] = result[name]
-    store.add_version(VersionRow(key, parent, job.base_id, str(result["version"]), created, figures, job.note))
+    base_id = job.base_id or _base_id_of(Path(result["version"]))
+    store.add_version(VersionRow(key, parent, base_id, str(result["version"]), created, figures, job.note))
     if result["accepted"]:
         store.activate(key)
     store.finish_run(key, outcome, result["figures"], key)
+
+
+def _base_id_of(version: Path) -> str:
+    """The identity of the base model that the run found out and wrote into its version; "" if it cannot be read."""
+    try:
+        return str(json.loads((version / "version.json").read_text(encoding="utf-8"))["base_id"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
 
 
 def _freeze_all(store: Store, folder: Path, held_out: Sequence[HeldOut]) -> tuple[Example, ...]:
