@@ -15,7 +15,6 @@ from app.session import Session
 from core import mask_tools
 from core.correction import Patch
 from core.errors import KnownError
-from core.mask import apply_threshold
 from core.mask_tools import Region
 from core.store import JournalStep
 
@@ -137,10 +136,10 @@ class Shaping(QObject):
     def _become(self, payload: dict[str, object], change: Callable[[Mask], Mask]) -> bool:
         editing = self._session.editing
         editing.end_stroke()
-        if editing.levels is None or editing.edits is None:
+        if editing.edits is None:
             return False
-        thresholded = apply_threshold(editing.levels, editing.step)
-        patch = editing.edits.become(thresholded, change(editing.edits.final(thresholded)))
+        seen = editing.current_mask()
+        patch = editing.edits.become(seen, change(seen))
         if patch is None:
             self.said.emit("mask_unchanged", {})
         return self._keep(payload, patch)

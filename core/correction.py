@@ -178,11 +178,11 @@ class EditLayer:
         after = np.where(inside, np.uint8(ADDED if add else REMOVED), piece)
         return self._exchange(x0, y0, after)
 
-    def become(self, thresholded: npt.NDArray[np.bool_], wanted: npt.NDArray[np.bool_]) -> Patch | None:
+    def become(self, seen: npt.NDArray[np.bool_], wanted: npt.NDArray[np.bool_]) -> Patch | None:
         """Turn the mask that is seen now into another one; only pixels that differ are added or removed.
 
         Args:
-            thresholded: (H, W) bool, as in `final`.
+            seen: (H, W) bool, what `final` gives now.
             wanted: (H, W) bool, what `final` will give.
 
         Returns:
@@ -193,8 +193,9 @@ class EditLayer:
         """
         if self._live is not None:
             raise ValueError("a stroke is going on already")
+        self._check(seen)
         self._check(wanted)
-        differs = self.final(thresholded) != wanted
+        differs = seen != wanted
         x, y, w, h = cv2.boundingRect(differs.view(np.uint8))
         place = np.s_[y : y + h, x : x + w]
         value = np.where(wanted[place], np.uint8(ADDED), np.uint8(REMOVED))

@@ -172,10 +172,10 @@ def test_the_mask_becomes_what_is_wanted_and_nothing_else_is_touched(stroke: tup
     thresholded, wanted = rng.random((2, HEIGHT, WIDTH)) > 0.5
     edits = layer_with(stroke)
     before, seen = edits.layer.copy(), edits.final(thresholded)
-    patch = edits.become(thresholded, wanted)
+    patch = edits.become(seen, wanted)
     assert np.array_equal(edits.final(thresholded), wanted)
     assert np.array_equal(edits.layer != before, seen != wanted)
-    assert edits.become(thresholded, wanted) is None
+    assert edits.become(wanted, wanted) is None
     edits.revert(patch)
     assert np.array_equal(edits.layer, before)
 
@@ -237,6 +237,8 @@ def test_what_cannot_be_a_stroke_is_refused() -> None:
             edits.paint(Region(0, 0, everywhere), True, wrong)
         with pytest.raises(ValueError, match="map"):
             edits.become(everywhere, wrong)
+        with pytest.raises(ValueError, match="map"):
+            edits.become(wrong, everywhere)
     edits.begin(True, 1.0)
     with pytest.raises(ValueError, match="going on"):
         edits.begin(True, 1.0)
