@@ -21,6 +21,8 @@ from core.store import Store
 from tests.gui.acting import disc_logits
 
 HEIGHT, WIDTH = 24, 32
+MEMORY = Path("/dev/shm")
+"""Where there is such a folder, the many small projects cost no disk."""
 
 places = st.tuples(st.floats(-6, WIDTH + 6), st.floats(-6, HEIGHT + 6))
 steps = st.one_of(
@@ -120,10 +122,10 @@ class Hand:
         assert np.array_equal(anew.current_mask(), kept)
 
 
-@settings(max_examples=12)
-@given(st.lists(steps, min_size=1, max_size=12))
+@settings(max_examples=80)
+@given(st.lists(steps, min_size=1, max_size=14))
 def test_any_sequence_shows_the_same_on_the_screen_in_the_store_and_in_the_png(qapp, taken: list) -> None:
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
         hand = Hand(Path(folder))
         for step in taken:
             hand.take(*step)
