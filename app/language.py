@@ -11,6 +11,13 @@ def QT_TRANSLATE_NOOP(context: str, text: str) -> str:  # noqa: N802  the name t
     return text
 
 
+QT_WORDS = (
+    QT_TRANSLATE_NOOP("QFileDialog", "&Look in:"),
+    QT_TRANSLATE_NOOP("QFileDialog", "Files of &type:"),
+)
+"""Texts of Qt's own dialogs that Qt's translation lacks."""
+
+
 def install_translations(application: QApplication, choice: str) -> str:
     """Load the translations.
 

@@ -10,7 +10,7 @@ if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || [ "$(uname -s)" = Darwin ]; then
     window=1
     NEEDS_DISPLAY_LIBRARIES=1
 fi
-bring_libraries
+bring_system
 bring_uv
 # Inexact: what the test command brought stays.
 bring_packages --no-dev --inexact

@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 . packaging/prepare.sh
-bring_libraries
+bring_system
 bring_uv
 bring_packages
 # Tests never need a screen; a window that flashes up would only be in the way.

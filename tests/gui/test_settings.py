@@ -4,9 +4,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QLocale, Qt, QTranslator
+from PySide6.QtWidgets import QFileDialog, QLabel
 
 from app.commands import COMMANDS, key_text, plain_words
+from app.language import install_translations
 from app.program import Program
 from app.settings import CHOICES, Settings
 from app.settings_dialog import SettingsDialog
@@ -101,3 +103,20 @@ def test_words_without_their_letters_and_keys_once() -> None:
     assert plain_words("打开项目(&O)…") == "打开项目…"
     accept = next(command for command in COMMANDS if command.key == "accept")
     assert len(set(key_text(accept).split(", "))) == len(key_text(accept).split(", "))
+
+
+def test_the_file_dialog_of_qt_speaks_chinese_throughout(qtbot, qapp):
+    before = QLocale()
+    install_translations(qapp, "zh_CN")
+    try:
+        dialog = QFileDialog()
+        qtbot.addWidget(dialog)
+        dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+        dialog.setNameFilter("(*.png)")
+        texts = [label.text() for label in dialog.findChildren(QLabel)]
+        assert len(texts) == 3 and all(any("\u4e00" <= sign <= "\u9fff" for sign in text) for text in texts), texts
+    finally:
+        for translator in qapp.findChildren(QTranslator):
+            qapp.removeTranslator(translator)
+            translator.deleteLater()
+        QLocale.setDefault(before)

@@ -38,6 +38,7 @@ class Machine:
         self.variables = {"PATH": str(self.programs), "HOME": str(folder / "home")}
         self.fake("uname", "echo Linux")
         self.fake("id", "echo 1000")
+        self.fake("fc-list", "echo /usr/share/fonts/one.ttf", log=False)
         self.libraries(*QT, *SCREEN)
 
     def fake(self, name: str, body: str = "", log: bool = True) -> None:
@@ -197,11 +198,49 @@ def test_missing_system_libraries_are_installed_or_said(
     if not packages:
         assert done.returncode == 0 and machine.calls("apt-get") == []
         return
-    assert done.returncode == 1 and machine.calls("apt-get", "uv") == []
+    assert done.returncode == 1 and machine.calls("apt-get", "uv") == ["uv --version"]
     assert f"    sudo apt-get install -y {packages}\n" in done.stderr
     machine.fake("id", "echo 0")
     assert machine.run(script).returncode == 0
     assert machine.calls("apt-get")[-1] == f"apt-get install -y -qq --no-install-recommends {packages}"
+
+
+def test_all_that_is_missing_is_one_command(machine: Machine) -> None:
+    machine.libraries(*QT[1:], *SCREEN[1:])
+    machine.fake("apt-get")
+    machine.fake("fc-list", "exit 0", log=False)
+    machine.variables["DISPLAY"] = ":0"
+    done = machine.run("run.sh")
+    assert done.returncode == 1 and done.stderr.count("apt-get install") == 1
+    assert "    sudo apt-get install -y libegl1 libxcb-cursor0 python3 python3-venv fonts-wqy-microhei\n" in done.stderr
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_a_font_with_chinese_signs_is_brought_for_the_window_and_never_stops_it(
+    machine: Machine, tmp_path: Path, listed: bool
+) -> None:
+    fonts = tmp_path / "fonts"
+    (fonts / "truetype").mkdir(parents=True)
+    machine.variables["FONT_FOLDERS"] = str(fonts)
+    if listed:
+        machine.fake("fc-list", "exit 0", log=False)
+    else:
+        (machine.programs / "fc-list").unlink()
+    machine.fake("uv")
+    machine.fake("apt-get", "exit 100")
+    assert machine.run("test.sh").returncode == 0 and machine.calls("apt-get") == [], "no window, no font"
+    machine.variables["DISPLAY"] = ":0"
+    done = machine.run("run.sh")
+    assert done.returncode == 0 and "    sudo apt-get install -y fonts-wqy-microhei\n" in done.stderr
+    machine.fake("id", "echo 0")
+    assert machine.run("run.sh").returncode == 0, "not even when it cannot be installed"
+    machine.fake("apt-get")
+    assert machine.run("run.sh").returncode == 0
+    assert machine.calls("apt-get")[-1] == "apt-get install -y -qq --no-install-recommends fonts-wqy-microhei"
+    (fonts / "truetype" / "wqy-microhei.ttc").touch()
+    machine.fake("fc-list", f"ls {fonts}/truetype", log=False) if listed else None
+    count = len(machine.calls("apt-get"))
+    assert machine.run("run.sh").returncode == 0 and len(machine.calls("apt-get")) == count
 
 
 def test_a_package_that_cannot_be_installed_is_one_sentence(machine: Machine) -> None:
