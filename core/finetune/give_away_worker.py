@@ -17,6 +17,7 @@ from typing import BinaryIO
 
 from core.errors import ExportError, KnownError, WorkerError
 from core.inference.worker import claim_standard_output
+from core.log_file import log_what_nobody_catches, open_log
 from core.worker_protocol import (
     Message,
     cancelled_message,
@@ -108,6 +109,8 @@ def main() -> int:
     """Entry of the process."""
     events = claim_standard_output()
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    open_log("give_away")
+    log_what_nobody_catches()
     for name, value in (("TRANSFORMERS_VERBOSITY", "error"), ("HF_HUB_DISABLE_PROGRESS_BARS", "1")):
         os.environ.setdefault(name, value)
     if len(sys.argv) != 4 or sys.argv[3] not in ("whole", "adapter"):

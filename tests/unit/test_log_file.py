@@ -136,11 +136,18 @@ def test_what_nobody_catches_is_logged_too(own_folder: Path) -> None:
 @pytest.mark.parametrize(
     ("module", "file"),
     [("core.inference.worker", "inference.log"), ("core.finetune.worker", "finetune.log"),
-     ("core.download_worker", "download.log")],
+     ("core.download_worker", "download.log"), ("core.finetune.give_away_worker", "give_away.log")],
 )  # fmt: skip
 def test_every_worker_has_its_own_file(own_folder: Path, module: str, file: str) -> None:
     subprocess.run([sys.executable, "-m", module], stdin=subprocess.DEVNULL, capture_output=True, check=False)
     assert [one.name for one in own_folder.iterdir()] == [file]
+
+
+def test_every_process_of_the_program_opens_a_log() -> None:
+    root = Path(log_file.__file__).parents[1]
+    texts = {file: file.read_text(encoding="utf-8") for part in ("app", "core") for file in (root / part).rglob("*.py")}
+    begun = {file for file, text in texts.items() if "logging.basicConfig(" in text}
+    assert len(begun) >= 5 and not [file.name for file in begun if "open_log(" not in texts[file]]
 
 
 def test_a_home_that_is_write_protected_does_not_stop_a_worker(as_nobody: object, tmp_path: Path) -> None:
