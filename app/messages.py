@@ -148,6 +148,14 @@ SENTENCES: dict[str, Sentence] = {
         INFORMATION,
         QT_TRANSLATE_NOOP("messages", "There is no mask under the pointer. Click on the piece that is to go."),
     ),
+    "limit_leaves_nothing": Sentence(
+        INFORMATION,
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "Only grey values {low} to {high} may change, and there is nothing to change among them here. "
+            "Choose another range, or switch the limit off (I).",
+        ),
+    ),
     "no_image_before": Sentence(
         INFORMATION,
         QT_TRANSLATE_NOOP("messages", "This is the first image of the list, so there is no mask to copy."),

@@ -150,9 +150,12 @@ class Shaping(QObject):
         if editing.edits is None:
             return False
         payload["add"] = add
+        patch = editing.edits.paint(region, add, limit.allowed if limit is not None else None)
         if limit is not None:
             payload["grey"] = [limit.low, limit.high]
-        return self._keep(payload, editing.edits.paint(region, add, limit.allowed if limit is not None else None))
+            if patch is None:
+                self.said.emit("limit_leaves_nothing", {"low": limit.low, "high": limit.high})
+        return self._keep(payload, patch)
 
     def _keep(self, payload: dict[str, object], patch: Patch | None) -> bool:
         """Write the step; where the store refuses, nothing has changed."""

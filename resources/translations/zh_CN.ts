@@ -2688,6 +2688,10 @@ Images added to the project: {count}. In the project already: {known}.</source>
         <translation>指针下没有掩膜。请单击要移除的那一块。</translation>
     </message>
     <message>
+        <source>Only grey values {low} to {high} may change, and there is nothing to change among them here. Choose another range, or switch the limit off (I).</source>
+        <translation>只允许更改灰度 {low} 至 {high} 的像素，而此处没有可更改的内容。请选择其他范围，或关闭限制（I）。</translation>
+    </message>
+    <message>
         <source>This is the first image of the list, so there is no mask to copy.</source>
         <translation>这是列表中的第一张图像，没有可复制的掩膜。</translation>
     </message>

@@ -44,6 +44,12 @@ def inside(window, corners):
     return result
 
 
+def point_at(qtbot, window, x, y):
+    """Where the pointer is already, from the test before, Qt sees no move: so it comes from elsewhere."""
+    qtbot.mouseMove(window.canvas, place(window, x - 9, y - 9))
+    qtbot.mouseMove(window.canvas, place(window, x, y))
+
+
 def corners_clicked(qtbot, window, corners, button=LEFT):
     for corner in corners:
         qtbot.mouseMove(window.canvas, place(window, *corner))
@@ -312,10 +318,26 @@ def test_limited_to_grey_values_brush_eraser_and_outlines_leave_the_rest_alone(q
     assert erased.any() and not erased[~allowed].any()
 
 
+def test_filling_goes_only_as_far_as_the_grey_values_allow(qtbot, window, project):
+    grey = grey_of(window)
+    value = int(grey[50, 60])
+    window.segment.brush.only.click()
+    window.segment.brush.low.setValue(max(0, value - 60))
+    window.segment.brush.high.setValue(min(255, value + 60))
+    key(qtbot, window, Qt.Key.Key_K)
+    qtbot.mouseClick(window.canvas, LEFT, pos=place(window, 60, 50))
+    filled = same_everywhere(window, project)
+    assert filled[50, 60] and (abs(grey[filled].astype(int) - value) <= 60).all()
+    outside = np.argwhere(abs(grey.astype(int) - value) > 60)[0]
+    qtbot.mouseClick(window.canvas, LEFT, pos=place(window, outside[1], outside[0]))
+    assert any("may change" in text for text in window.messages.texts())
+    assert np.array_equal(window.canvas.shown_mask(), filled)
+
+
 def test_the_range_is_taken_from_under_the_brush(qtbot, window):
     grey = grey_of(window)
     window.tools.set_radius(3)
-    qtbot.mouseMove(window.canvas, place(window, 50, 50))
+    point_at(qtbot, window, 50, 50)
     qtbot.keyClick(window.canvas, Qt.Key.Key_I, SHIFT)
     limit = window.segment.brush
     assert limit.only.isChecked()
@@ -386,7 +408,7 @@ def test_holding_z_shows_what_is_under_the_pointer_four_times_as_large(qtbot, wi
     canvas = window.canvas
     at = place(window, 60, 50)
     window.tools.choose(Tool.PAN)
-    qtbot.mouseMove(canvas, at)
+    point_at(qtbot, window, 60, 50)
     before = lens_colours(window, at)
     expected = []
     for dx, dy in ((0, -60), (60, 0), (-30, 30)):
@@ -406,7 +428,7 @@ def test_holding_z_shows_what_is_under_the_pointer_four_times_as_large(qtbot, wi
 
 
 def test_painting_through_the_lens_marks_what_lies_at_its_middle(qtbot, window, project):
-    qtbot.mouseMove(window.canvas, place(window, 60, 50))
+    point_at(qtbot, window, 60, 50)
     qtbot.keyPress(window.canvas, Qt.Key.Key_Z)
     paint(qtbot, window, [(60, 50)])
     window.canvas.grab()

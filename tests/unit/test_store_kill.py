@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.correction import EditLayer
+from core.correction import ADDED, EditLayer
+from core.mask_tools import grow, polygon_region, shrink
 from core.store import JournalStep, Store
 
 HEIGHT, WIDTH = 200, 300
@@ -33,12 +34,18 @@ for number, step in enumerate(steps(int(sys.argv[2]))):
 
 
 def steps(seed: int):
-    """The same strokes for whoever asks with the same seed, without end."""
+    """The same strokes, outlines and changes of the whole mask for whoever asks with the same seed, without end."""
     rng, edits = np.random.default_rng(seed), EditLayer(HEIGHT, WIDTH)
     while True:
-        path = rng.uniform(0, 250, (int(rng.integers(1, 5)), 2))
-        patch = edits.stroke(path, float(rng.uniform(2, 20)), bool(rng.random() < 0.6))
-        if patch.after.size:
+        path, add = rng.uniform(0, 250, (int(rng.integers(3, 6)), 2)), bool(rng.random() < 0.6)
+        kind, seen = int(rng.integers(3)), edits.layer == ADDED
+        if kind == 0:
+            patch = edits.stroke(path, float(rng.uniform(2, 20)), add)
+        elif kind == 1:
+            patch = edits.paint(polygon_region(path, HEIGHT, WIDTH), add)
+        else:
+            patch = edits.become(seen, (grow if add else shrink)(seen, 3))
+        if patch is not None and patch.after.size:
             yield JournalStep("stroke", {"points": path.round(2).tolist()}, patch)
 
 
