@@ -86,7 +86,7 @@ COMMANDS: tuple[Command, ...] = (
         "undo",
         "edit",
         QT_TRANSLATE_NOOP("actions", "&Undo"),
-        QT_TRANSLATE_NOOP("actions", "Take back the last stroke or threshold"),
+        QT_TRANSLATE_NOOP("actions", "Take back the last step on this image"),
         "undo",
         keys=("Ctrl+Z",),
     ),

@@ -1192,10 +1192,6 @@
         <translation>撤销(&amp;U)</translation>
     </message>
     <message>
-        <source>Take back the last stroke or threshold</source>
-        <translation>撤销上一笔画或上一次阈值更改</translation>
-    </message>
-    <message>
         <source>&amp;Redo</source>
         <translation>重做(&amp;R)</translation>
     </message>
@@ -1346,6 +1342,10 @@
     <message>
         <source>Empty the mask; Undo brings it back</source>
         <translation>清空掩膜；可用“撤销”恢复</translation>
+    </message>
+    <message>
+        <source>Take back the last step on this image</source>
+        <translation>撤销对此图像的上一步操作</translation>
     </message>
     <message>
         <source>&amp;Larger brush</source>
