@@ -186,6 +186,7 @@ def inference(
     final = enlarge(low, *rgb.shape[:2])
     got = {
         **look(picture, "gen"),
+        "gen/forced_ids": np.array(forced),
         "gen/prompt_ids": np.array(prompt_ids),
         "gen/new_ids": np.array(said.ids),
         "gen/text": np.frombuffer(tokenizer.decode(said.ids).strip().encode(), np.uint8),
@@ -238,6 +239,7 @@ def compare_family(folder: Path, salt: bytes, out: Path | None) -> tuple[dict[st
         with np.load(case / "expected.npz") as archive:
             expected = {name: archive[name] for name in archive.files}
         got = run_case(network, tokenizer, case, expected)
+        outside += [f"{case.name} {name}: not computed" for name in sorted(expected.keys() - got.keys())]
         for name in sorted(got.keys() & expected.keys()):
             error, fine = error_of(name, got[name], expected[name], expected["gen/mask_shape"])
             worst[name] = max(worst.get(name, 0.0), error)
@@ -246,7 +248,8 @@ def compare_family(folder: Path, salt: bytes, out: Path | None) -> tuple[dict[st
         if out is not None:
             target = out / folder.name / "cases" / case.name
             target.mkdir(parents=True, exist_ok=True)
-            np.savez_compressed(target / "got.npz", **got)
+            alike = {name: array.astype(expected[name].dtype) for name, array in got.items() if name in expected}
+            np.savez_compressed(target / "got.npz", **alike)
     return worst, outside
 
 
