@@ -67,7 +67,7 @@ def polygon_region(points: npt.NDArray[np.floating], height: int, width: int) ->
     last = np.clip(np.ceil(points.max(axis=0) - 0.5), 0, (width, height)).astype(np.int64)
     if (last <= first).any():
         return Region(0, 0, np.zeros((0, 0), np.bool_))
-    return _smallest(int(first[0]), int(first[1]), _windings(points - first, *(last - first)[::-1]) != 0)
+    return _smallest(int(first[0]), int(first[1]), _windings(points, first, last) != 0)
 
 
 def flood_region(mask: Mask, x: int, y: int, allowed: Mask | None = None) -> Region:
@@ -264,20 +264,26 @@ def _distance(inside: Mask) -> npt.NDArray[np.float32]:
     return np.asarray(distance, dtype=np.float32)
 
 
-def _windings(points: npt.NDArray[np.float64], height: int, width: int) -> npt.NDArray[np.int16]:
-    """How often a closed line goes around the centre of each pixel, (height, width).
+def _windings(
+    points: npt.NDArray[np.floating], corner: npt.NDArray[np.int64], end: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int16]:
+    """How often a closed line goes around the centre of each pixel from `corner` (x, y) to `end`, which is excluded.
 
-    Going along a row from the left, the number changes where a side of the polygon is crossed.
+    Going along a row from the left, the number changes where a side of the polygon is crossed. The crossing is computed from the
+    side's upper end in the image's own coordinates: the same side of two neighbours is then rounded alike, whatever lies around.
     """
-    x0, y0 = points.T
-    x1, y1 = np.roll(points, -1, axis=0).T
-    first = np.clip(np.ceil(np.minimum(y0, y1) - 0.5), 0, height).astype(np.int64)
-    last = np.clip(np.ceil(np.maximum(y0, y1) - 0.5), 0, height).astype(np.int64)
+    width, height = end - corner
+    other = np.roll(points, -1, axis=0)
+    down = other[:, 1] > points[:, 1]
+    x0, y0 = np.where(down[:, None], points, other).T
+    x1, y1 = np.where(down[:, None], other, points).T
+    first = np.clip(np.ceil(y0 - 0.5), corner[1], end[1]).astype(np.int64)
+    last = np.clip(np.ceil(y1 - 0.5), corner[1], end[1]).astype(np.int64)
     crossed = last - first
     side = np.repeat(np.arange(len(points)), crossed)
     rows = np.arange(len(side)) - np.repeat(np.cumsum(crossed) - crossed, crossed) + first[side]
     slope = (x1 - x0)[side] / (y1 - y0)[side]
-    columns = np.clip(np.ceil(x0[side] + (rows + 0.5 - y0[side]) * slope - 0.5), 0, width).astype(np.int64)
+    columns = np.clip(np.ceil(x0[side] + (rows + 0.5 - y0[side]) * slope - 0.5), corner[0], end[0]).astype(np.int64)
     turns = np.zeros((height, width + 1), np.int16)
-    np.add.at(turns, (rows, columns), np.where(y1 > y0, 1, -1).astype(np.int16)[side])
+    np.add.at(turns, (rows - corner[1], columns - corner[0]), np.where(down, 1, -1).astype(np.int16)[side])
     return np.asarray(np.cumsum(turns, axis=1, dtype=np.int16, out=turns)[:, :-1])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from scipy import ndimage
@@ -75,6 +75,7 @@ def test_a_rectangle_in_whole_pixels_is_exactly_these_pixels(x: int, y: int, w: 
 
 
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 40)), min_size=2, max_size=5))
+@example([(8, 2), (53, 37)])  # passes through the centre of a pixel
 def test_neighbours_share_an_edge_without_gap_and_overlap(shared: list) -> None:
     middle = np.array(shared, float) / 2
     middle = middle[np.argsort(middle[:, 1], kind="stable")]
