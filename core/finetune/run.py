@@ -29,6 +29,7 @@ from core.finetune.version import check_base, put_in_place, read_parts, write_ve
 from core.inference.memory import is_out_of_memory
 from core.model_reference import open_segmenter, read_version_record
 from core.segmenter import Segmenter
+from core.task_worker import Cancelled
 
 Tell = Callable[[dict[str, Any]], None]
 REPRODUCED = 1e-4
@@ -40,10 +41,6 @@ PROVING = "Proving that the model can learn from your labels"
 TRAINING = "Learning"
 COMPARING = "Comparing with the model it came from"
 WRITING = "Writing the new version and reading it back"
-
-
-class Cancelled(Exception):
-    """The run was asked to stop; nothing of it is left but the job."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from core.errors import KnownError, WorkerError
 from core.inference.memory import is_out_of_memory, out_of_memory
-from core.log_file import Plain, log_what_nobody_catches, open_log
+from core.log_file import Plain
+from core.task_worker import begin_process
 from core.worker_protocol import (
     LoadRequest,
     Message,
@@ -142,14 +143,6 @@ def _is_quit(line: bytes) -> bool:
         return False
 
 
-def claim_standard_output() -> BinaryIO:
-    """Keep the real standard output for events; what anything else prints there goes to standard error instead."""
-    sys.stdout.flush()
-    events = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    return events
-
-
 def _make_service() -> InferenceService:
     """Import torch, as late as possible, and connect the model and the cache."""
     import torch
@@ -163,12 +156,7 @@ def _make_service() -> InferenceService:
 
 def main() -> int:
     """Entry of the process."""
-    events = claim_standard_output()
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    open_log("inference")
-    log_what_nobody_catches()
-    for name, value in (("TRANSFORMERS_VERBOSITY", "error"), ("HF_HUB_DISABLE_PROGRESS_BARS", "1")):
-        os.environ.setdefault(name, value)
+    events = begin_process("inference")
 
     def stop() -> None:
         # Nothing is lost: the worker owns no label, and files of the cache are written aside and renamed.

@@ -6,7 +6,6 @@ Run as a program it is a fine-tune worker around itself: `python -m tests.unit.f
 from __future__ import annotations
 
 import functools
-import os
 import sys
 import time
 from collections.abc import Sequence
@@ -124,15 +123,15 @@ class CutOffSegmenter(LearningSegmenter):
 
 def main() -> None:
     from core.finetune.run import run_job
-    from core.finetune.worker import FinetuneWorker
-    from core.inference.worker import claim_standard_output
+    from core.finetune.worker import FinetuneTask
+    from core.task_worker import claim_standard_output, run_task
 
     kinds = {"slow": SlowSegmenter, "cut off": CutOffSegmenter, "": LearningSegmenter}
     kind = kinds[sys.argv[2] if len(sys.argv) > 2 else ""]
     events = claim_standard_output()
     print("noise of a careless library")
     run = functools.partial(run_job, open_model=lambda ref, device: kind())
-    os._exit(FinetuneWorker(sys.stdin.buffer, events, Path(sys.argv[1]), run).run())
+    run_task(events, FinetuneTask(Path(sys.argv[1]), run))
 
 
 if __name__ == "__main__":

@@ -146,8 +146,9 @@ def test_every_worker_has_its_own_file(own_folder: Path, module: str, file: str)
 def test_every_process_of_the_program_opens_a_log() -> None:
     root = Path(log_file.__file__).parents[1]
     texts = {file: file.read_text(encoding="utf-8") for part in ("app", "core") for file in (root / part).rglob("*.py")}
-    begun = {file for file, text in texts.items() if "logging.basicConfig(" in text}
-    assert len(begun) >= 5 and not [file.name for file in begun if "open_log(" not in texts[file]]
+    begun = {file: text for file, text in texts.items() if '__name__ == "__main__"' in text}
+    assert len(begun) >= 6
+    assert not [file.name for file, text in begun.items() if "open_log(" not in text and "begin_process(" not in text]
 
 
 def test_a_home_that_is_write_protected_does_not_stop_a_worker(as_nobody: object, tmp_path: Path) -> None:

@@ -118,7 +118,8 @@ def open_toy(ref: str, device: str) -> BrightSegmenter:
 
 def main() -> None:
     from core.inference.requests import InferenceService
-    from core.inference.worker import InferenceWorker, claim_standard_output
+    from core.inference.worker import InferenceWorker
+    from core.task_worker import claim_standard_output
 
     events = claim_standard_output()
     InferenceWorker(sys.stdin.buffer, events, lambda: InferenceService(open_toy), lambda: os._exit(0)).run()
