@@ -6,15 +6,13 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from app.language import QT_TRANSLATE_NOOP
-from app.worker_process import Ending, How, WorkerProcess, worker_command
-from core.errors import KnownError, WorkerError
-from core.worker_protocol import CancelledEvent, DoneEvent, EpochEvent, FailedEvent, StageEvent
-
-CANCEL_MS = 5_000
-CLOSE_MS = 2_500
+from app.task_process import End, TaskEnding, TaskProcess
+from app.worker_process import worker_command
+from core.errors import KnownError
+from core.worker_protocol import EpochEvent, StageEvent
 
 DIED = (
     QT_TRANSLATE_NOOP(
@@ -29,13 +27,6 @@ NOT_STARTED = (
     QT_TRANSLATE_NOOP("core", "The fine-tune could not be started; your labels are safe and nothing was changed."),
     QT_TRANSLATE_NOOP("core", "Try again. If it happens again, install the program again."),
 )
-MISMATCH = (
-    QT_TRANSLATE_NOOP(
-        "core",
-        "The window and its background worker belong to two different installations, so the fine-tune was not started.",
-    ),
-    QT_TRANSLATE_NOOP("core", "Close the program and install it again; your labels are safe."),
-)
 
 
 class State(Enum):
@@ -48,6 +39,14 @@ class State(Enum):
     CANCELLED = QT_TRANSLATE_NOOP("finetune", "The fine-tune was cancelled; nothing was changed.")
     FAILED = QT_TRANSLATE_NOOP("finetune", "The fine-tune could not be finished; nothing was changed.")
     DIED = QT_TRANSLATE_NOOP("finetune", "The fine-tune stopped unexpectedly; nothing was changed.")
+
+
+STATES = {
+    End.DONE: State.FINISHED,
+    End.CANCELLED: State.CANCELLED,
+    End.FAILED: State.FAILED,
+    End.DIED: State.DIED,
+}
 
 
 @dataclass(frozen=True)
@@ -89,54 +88,33 @@ class FinetuneProcess(QObject):
         super().__init__(parent)
         self.state = State.NOT_STARTED
         base = list(command) if command is not None else worker_command("core.finetune.worker")
-        self._worker = WorkerProcess([*base, str(folder)], self)
-        self._worker.came.connect(self._take)
-        self._worker.ended.connect(self._process_ended)
-        self._outcome: Outcome | None = None
-        self._patience = QTimer(self, singleShot=True, interval=CANCEL_MS)
-        self._patience.timeout.connect(self._worker.kill)
+        self._task = TaskProcess([*base, str(folder)], DIED, NOT_STARTED, self)
+        self._task.came.connect(self._take)
+        self._task.ended.connect(self._task_ended)
 
     def start(self) -> None:
         """Start the run; returns at once."""
         self.state = State.RUNNING
-        self._worker.start()
+        self._task.start()
 
     def cancel(self) -> None:
-        """Ask the run to stop; it is ended the hard way if it does not answer in five seconds."""
+        """Ask the run to stop; its ending follows."""
         if self.state is State.RUNNING:
             self.state = State.CANCELLING
-            self._worker.send({"verb": "cancel"})
-            self._patience.start()
+            self._task.cancel()
 
     def close(self) -> None:
         """The window goes: end the run and wait until its process is gone."""
         if self.state is State.RUNNING:
             self.state = State.CANCELLING
-        self._worker.close(CLOSE_MS)
+        self._task.close()
 
     def _take(self, event: object) -> None:
         if isinstance(event, StageEvent):
             self.staged.emit(event)
         elif isinstance(event, EpochEvent):
             self.epoch_over.emit(event)
-        elif self._outcome is None and isinstance(event, DoneEvent):
-            self._outcome = Outcome(State.FINISHED, event.result)
-        elif self._outcome is None and isinstance(event, FailedEvent):
-            self._outcome = Outcome(State.FAILED, error=event.error())
-        elif self._outcome is None and isinstance(event, CancelledEvent):
-            self._outcome = Outcome(State.CANCELLED)
-        if self._outcome is not None:
-            self._worker.end()
 
-    def _process_ended(self, ending: Ending) -> None:
-        """The one ending: what the worker said, or what its silence means."""
-        self._patience.stop()
-        outcome = self._outcome
-        if outcome is None and self.state is State.CANCELLING:
-            outcome = Outcome(State.CANCELLED)
-        if outcome is None:
-            words = {How.NOT_STARTED: NOT_STARTED, How.MISMATCH: MISMATCH}.get(ending.how, DIED)
-            state = State.DIED if words is DIED else State.FAILED
-            outcome = Outcome(state, error=WorkerError(*words))
-        self.state = outcome.state
-        self.ended.emit(outcome)
+    def _task_ended(self, ending: TaskEnding) -> None:
+        self.state = STATES[ending.end]
+        self.ended.emit(Outcome(self.state, ending.result, ending.error))

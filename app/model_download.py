@@ -2,15 +2,12 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from app.language import QT_TRANSLATE_NOOP
-from app.worker_process import Ending, How, WorkerProcess, worker_command
-from core.errors import KnownError, WorkerError
-from core.worker_protocol import CancelledEvent, DoneEvent, FailedEvent, StageEvent
-
-CANCEL_MS = 5_000
-CLOSE_MS = 2_500
+from app.task_process import End, TaskEnding, TaskProcess
+from app.worker_process import worker_command
+from core.worker_protocol import StageEvent
 
 DIED = (
     QT_TRANSLATE_NOOP(
@@ -51,69 +48,48 @@ class ModelDownload(QObject):
         """
         super().__init__(parent)
         self._command = list(command) if command is not None else worker_command("core.download_worker")
-        self._worker: WorkerProcess | None = None
-        self._outcome: DoneEvent | FailedEvent | CancelledEvent | None = None
-        self._stopping = False
+        self._task: TaskProcess | None = None
         self.name = ""
-        self._patience = QTimer(self, singleShot=True, interval=CANCEL_MS)
-        self._patience.timeout.connect(self._kill)
 
     @property
     def is_running(self) -> bool:
         """Whether a model is being downloaded."""
-        return self._worker is not None
+        return self._task is not None
 
     def start(self, name: str) -> None:
         """Begin, or go on with, a model; nothing happens while another one is being downloaded."""
-        if self._worker is not None:
+        if self._task is not None:
             return
-        self.name, self._outcome, self._stopping = name, None, False
-        self._worker = WorkerProcess([*self._command, name], self)
-        self._worker.came.connect(self._take)
-        self._worker.ended.connect(self._ended)
-        self._worker.start()
+        self.name = name
+        self._task = TaskProcess([*self._command, name], DIED, NOT_STARTED, self)
+        self._task.came.connect(self._take)
+        self._task.ended.connect(self._ended)
+        self._task.start()
 
     def cancel(self) -> None:
-        """Stop; it is ended the hard way if it does not answer in five seconds. What came is kept."""
-        if self._worker is not None and not self._stopping:
-            self._stopping = True
-            self._worker.send({"verb": "cancel"})
-            self._patience.start()
+        """Stop; what came is kept."""
+        if self._task is not None:
+            self._task.cancel()
 
     def close(self) -> None:
         """The window goes: stop and wait until the process is gone."""
-        self._stopping = True
-        if self._worker is not None:
-            self._worker.close(CLOSE_MS)
-
-    def _kill(self) -> None:
-        if self._worker is not None:
-            self._worker.kill()
+        if self._task is not None:
+            self._task.close()
 
     def _take(self, event: object) -> None:
         if isinstance(event, StageEvent):
             done, total = event.values.get("done"), event.values.get("total")
             if isinstance(done, int) and isinstance(total, int):
                 self.progressed.emit(done, total)
-        elif isinstance(event, DoneEvent | FailedEvent | CancelledEvent) and self._worker is not None:
-            self._outcome = event
-            self._worker.end()
 
-    def _ended(self, ending: Ending) -> None:
-        """The one ending: what the worker said, or what its silence means."""
-        self._patience.stop()
-        outcome, name = self._outcome, self.name
-        worker, self._worker, self.name = self._worker, None, ""
-        if worker is not None:
-            worker.deleteLater()
-        if isinstance(outcome, DoneEvent):
+    def _ended(self, ending: TaskEnding) -> None:
+        name, task = self.name, self._task
+        self._task, self.name = None, ""
+        if task is not None:
+            task.deleteLater()
+        if ending.end is End.DONE:
             self.finished.emit(name)
-        elif isinstance(outcome, FailedEvent):
-            self.failed.emit(outcome.error())
-        elif self._stopping or isinstance(outcome, CancelledEvent):
+        elif ending.end is End.CANCELLED:
             self.cancelled.emit(name)
         else:
-            self.failed.emit(self._silence(ending.how))
-
-    def _silence(self, how: How) -> KnownError:
-        return WorkerError(*(NOT_STARTED if how in (How.NOT_STARTED, How.MISMATCH) else DIED))
+            self.failed.emit(ending.error)

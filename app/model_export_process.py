@@ -2,20 +2,22 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from app.language import QT_TRANSLATE_NOOP
-from app.worker_process import Ending, WorkerProcess, worker_command
-from core.errors import KnownError, WorkerError
-from core.worker_protocol import CancelledEvent, DoneEvent, FailedEvent, ProgressEvent
-
-CANCEL_MS = 10_000
+from app.task_process import End, TaskEnding, TaskProcess
+from app.worker_process import worker_command
+from core.worker_protocol import ProgressEvent
 
 DIED = (
     QT_TRANSLATE_NOOP(
         "core", "The writing of the model stopped unexpectedly, so it is not there; your versions and labels are safe."
     ),
     QT_TRANSLATE_NOOP("core", "Try again. If it happens again, close other programs: the memory may be too small."),
+)
+NOT_STARTED = (
+    QT_TRANSLATE_NOOP("core", "The writing of the model could not be started; your versions and labels are safe."),
+    QT_TRANSLATE_NOOP("core", "Try again. If it happens again, install the program again."),
 )
 
 
@@ -52,42 +54,30 @@ class ModelExportProcess(QObject):
         super().__init__(parent)
         kind = "adapter" if adapter_only else "whole"
         command = worker_command("core.finetune.give_away_worker", str(version), str(target), kind)
-        self._worker = WorkerProcess(command, self)
-        self._worker.came.connect(self._take)
-        self._worker.ended.connect(self._process_ended)
-        self._outcome: DoneEvent | FailedEvent | CancelledEvent | None = None
-        self._stopping = False
-        self._patience = QTimer(self, singleShot=True, interval=CANCEL_MS)
-        self._patience.timeout.connect(self._worker.kill)
+        self._task = TaskProcess(command, DIED, NOT_STARTED, self)
+        self._task.came.connect(self._take)
+        self._task.ended.connect(self._task_ended)
 
     def start(self) -> None:
         """Start; returns at once."""
-        self._worker.start()
+        self._task.start()
 
     def cancel(self) -> None:
         """Ask it to stop and to leave nothing behind; its ending follows."""
-        self._stopping = True
-        self._worker.send({"verb": "cancel"})
-        self._patience.start()
+        self._task.cancel()
 
     def close(self) -> None:
         """The window goes: stop, and wait until the process is gone."""
-        self._stopping = True
-        self._worker.close()
+        self._task.close()
 
     def _take(self, event: object) -> None:
         if isinstance(event, ProgressEvent) and event.fraction is not None:
             self.advanced.emit(event.fraction)
-        elif isinstance(event, DoneEvent | FailedEvent | CancelledEvent) and self._outcome is None:
-            self._outcome = event
-            self._worker.end()
 
-    def _process_ended(self, _ending: Ending) -> None:
-        self._patience.stop()
-        if isinstance(self._outcome, DoneEvent):
+    def _task_ended(self, ending: TaskEnding) -> None:
+        if ending.end is End.DONE:
             self.done.emit()
-        elif isinstance(self._outcome, CancelledEvent) or (self._outcome is None and self._stopping):
+        elif ending.end is End.CANCELLED:
             self.cancelled.emit()
         else:
-            error: KnownError = WorkerError(*DIED)
-            self.failed.emit(self._outcome.error() if isinstance(self._outcome, FailedEvent) else error)
+            self.failed.emit(ending.error)

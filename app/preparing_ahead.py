@@ -113,9 +113,7 @@ class PreparingAhead(QObject):
         if result.get("prepared") is True:
             self._done.add(self._task)
             self._failures = 0
-            self._soon.start(QUIET_MS)
-        else:
-            self._soon.start(QUIET_MS)
+        self._soon.start(QUIET_MS)
 
     def _failed(self, number: int, error: KnownError) -> None:
         """An image that cannot be read, or a full memory: nobody asked for it, so nobody is told; the prediction will say it."""

@@ -1578,10 +1578,6 @@
         <translation>请重试。如果再次发生，请重新安装程序。</translation>
     </message>
     <message>
-        <source>The window and its background worker belong to two different installations, so the fine-tune was not started.</source>
-        <translation>窗口与后台程序来自两次不同的安装，因此没有开始微调。</translation>
-    </message>
-    <message>
         <source>Close the program and install it again; your labels are safe.</source>
         <translation>请关闭程序并重新安装；您的标注完好。</translation>
     </message>
@@ -2556,6 +2552,14 @@
     <message>
         <source>Try again. If it happens again, close other programs: the memory may be too small.</source>
         <translation>请重试。如果再次发生，请关闭其他程序：内存可能不足。</translation>
+    </message>
+    <message>
+        <source>The writing of the model could not be started; your versions and labels are safe.</source>
+        <translation>无法开始写出模型；您的版本和标注是安全的。</translation>
+    </message>
+    <message>
+        <source>The window and its background worker belong to two different installations, so nothing was started.</source>
+        <translation>窗口与其后台进程属于两个不同的安装，因此没有启动任何操作。</translation>
     </message>
 </context>
 <context>

@@ -138,7 +138,7 @@ def test_every_bad_ending_gets_one_sentence_and_the_next_run_may_start(qtbot, la
 
 @pytest.mark.parametrize("mode", ["long", "deaf"])
 def test_cancel_ends_a_run_even_one_that_does_not_listen(qtbot, labelled, mode, monkeypatch):
-    monkeypatch.setattr("app.finetune_process.CANCEL_MS", 400)
+    monkeypatch.setattr("app.task_process.CANCEL_MS", 400)
     window = labelled(mode)
     ended = []
     window.flow.finetuning.ended.connect(ended.append)

@@ -134,7 +134,7 @@ def test_a_download_that_dies_is_one_sentence(qtbot, window, dialog, hub):
     click(qtbot, dialog.fetch)
     qtbot.waitUntil(lambda: dialog.bar.maximum() > 0, timeout=WAIT)
     with qtbot.waitSignal(window.flow.download.failed, timeout=WAIT):
-        window.flow.download._worker._process.kill()
+        window.flow.download._task._worker._process.kill()
     assert dialog.closing.text().startswith("The download stopped unexpectedly; what came is kept")
 
 
