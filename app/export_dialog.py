@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -18,8 +18,9 @@ from PySide6.QtWidgets import (
 
 from app.background import Background, Progress
 from app.controls import button, label
-from app.icons import icon, pixmap, swatch
+from app.icons import icon, swatch
 from app.messages import text_of, text_of_error, text_of_template
+from app.outcome_line import OutcomeLine
 from app.session import Session
 from app.theme import Theme
 from core.errors import KnownError
@@ -67,10 +68,7 @@ class ExportDialog(QDialog):
         self.total = label("", "strong")
         self.bar = QProgressBar(textVisible=False)
         self.bar.setObjectName("thin")
-        self._icon = label("", "muted")
-        self.closing = label("", "plain")
-        self.closing.setWordWrap(True)
-        self.closing.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.closing = OutcomeLine(theme)
         self.choose.setAutoDefault(False)  # or Enter in the field beside it would open the choice
         self.start = button(self.tr("Export"), 34, primary=True)
         self.start.setDefault(True)
@@ -99,7 +97,7 @@ class ExportDialog(QDialog):
         self._work.progressed.connect(self._advance)
         self._work.done.connect(self._done)
         self._work.failed.connect(self._failed)
-        self._say("", "")
+        self.closing.say("", "")
         self.bar.setRange(0, 0)
         self._show_running(True)
         self._work.start()
@@ -133,10 +131,6 @@ class ExportDialog(QDialog):
         area = QScrollArea(widgetResizable=True)
         area.setWidget(rows)
         area.setMaximumHeight(min(180, rows.sizeHint().height() + 4))
-        closing = QHBoxLayout()
-        closing.setSpacing(10)
-        closing.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
-        closing.addWidget(self.closing, 1)
         buttons = QHBoxLayout()
         buttons.addWidget(self.show_folder)
         buttons.addStretch(1)
@@ -152,7 +146,7 @@ class ExportDialog(QDialog):
         column.addWidget(area)
         column.addWidget(self.total)
         column.addWidget(self.bar)
-        column.addLayout(closing)
+        column.addWidget(self.closing)
         column.addLayout(buttons)
 
     def _choose_place(self) -> None:
@@ -173,7 +167,7 @@ class ExportDialog(QDialog):
         self._work, self._report = None, report
         sentence = text_of("exported", {"count": report.written, "folder": report.folder})
         remarks = [text_of_template(remark.template, remark.values) for remark in report.remarks]
-        self._say("success", "\n".join([sentence, *remarks]))
+        self.closing.say("success", "\n".join([sentence, *remarks]))
         self._show_running(False)
         self.start.setEnabled(False)
         self.cancel.setFocus()
@@ -184,15 +178,8 @@ class ExportDialog(QDialog):
 
     def _failed(self, error: KnownError) -> None:
         self._work = None
-        self._say("error", text_of_error(error))
+        self.closing.say("error", text_of_error(error))
         self._show_running(False)
-
-    def _say(self, level: str, text: str) -> None:
-        self.closing.setText(text)
-        self.closing.setVisible(bool(text))
-        self._icon.setVisible(bool(text))
-        if level:
-            self._icon.setPixmap(pixmap(level, getattr(self._theme.tones, level), 22))
 
     def _show_running(self, running: bool) -> None:
         self.bar.setVisible(running)

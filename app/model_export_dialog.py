@@ -16,9 +16,10 @@ from PySide6.QtWidgets import (
 )
 
 from app.controls import button, label
-from app.icons import icon, pixmap
+from app.icons import icon
 from app.messages import text_of_error
 from app.model_export_process import ModelExportProcess
+from app.outcome_line import OutcomeLine
 from app.session import Session
 from app.theme import Theme
 from app.versions import Versions
@@ -77,10 +78,7 @@ class ModelExportDialog(QDialog):
         self.choose = button(self.tr("Choose…"), 30)
         self.bar = QProgressBar(textVisible=False, maximum=RANGE)
         self.bar.setObjectName("thin")
-        self._icon = label("", "muted")
-        self.closing = label("", "plain")
-        self.closing.setWordWrap(True)
-        self.closing.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.closing = OutcomeLine(theme)
         self.choose.setAutoDefault(False)  # or Enter in the field beside it would open the choice
         self.start = button(self.tr("Export"), 34, primary=True)
         self.start.setDefault(True)
@@ -99,7 +97,7 @@ class ModelExportDialog(QDialog):
         self._process.done.connect(lambda: self._done(target))
         self._process.failed.connect(lambda error: self._end("error", text_of_error(error)))
         self._process.cancelled.connect(lambda: self._end("information", self.tr("Stopped. Nothing was written.")))
-        self._say("", "")
+        self.closing.say("", "")
         self.bar.setRange(0, 0)
         self._written = None
         self._show_running(True)
@@ -117,10 +115,6 @@ class ModelExportDialog(QDialog):
         where = QHBoxLayout()
         where.addWidget(self.place, 1)
         where.addWidget(self.choose)
-        closing = QHBoxLayout()
-        closing.setSpacing(10)
-        closing.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
-        closing.addWidget(self.closing, 1)
         buttons = QHBoxLayout()
         buttons.addWidget(self.show_folder)
         buttons.addStretch(1)
@@ -139,7 +133,7 @@ class ModelExportDialog(QDialog):
         column.addLayout(where)
         column.addStretch(1)
         column.addWidget(self.bar)
-        column.addLayout(closing)
+        column.addWidget(self.closing)
         column.addLayout(buttons)
 
     def _connect(self) -> None:
@@ -189,21 +183,13 @@ class ModelExportDialog(QDialog):
         if self._process is not None:
             self._process.deleteLater()
         self._process = None
-        self._say(level, text)
+        self.closing.say(level, text)
         self._show_running(False)
 
     def _leave(self) -> None:
         """The project is closed under the dialog."""
         if self._process is not None:
             self._process.close()
-
-    def _say(self, level: str, text: str) -> None:
-        self.closing.setText(text)
-        self.closing.setVisible(bool(text))
-        self._icon.setVisible(bool(text))
-        if level:
-            picture = "info" if level == "information" else level
-            self._icon.setPixmap(pixmap(picture, getattr(self._theme.tones, level), 22))
 
     def _show_running(self, running: bool) -> None:
         self.bar.setVisible(running)

@@ -17,11 +17,11 @@ from PySide6.QtWidgets import (
 )
 
 from app.controls import button, label
-from app.icons import pixmap
 from app.messages import text_of_error
 from app.model_choice import ModelChoice, title_of
 from app.model_download import ModelDownload
 from app.model_rows import ModelRow, model_rows, state_of
+from app.outcome_line import OutcomeLine
 from app.session import Session
 from app.theme import Theme
 from app.versions import Versions
@@ -53,7 +53,6 @@ class ModelsDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self._session, self._versions, self._choice, self._download = session, versions, choice, download
-        self._theme = theme
         self._rows: list[ModelRow] = []
         self.setWindowTitle(self.tr("Models"))
         self.resize(960, 680)
@@ -61,10 +60,7 @@ class ModelsDialog(QDialog):
         self.bar = QProgressBar(textVisible=False, minimum=0, maximum=STEPS)
         self.bar.setObjectName("thin")
         self.far = label("", "muted")
-        self._icon = label("", "muted")
-        self.closing = label("", "plain")
-        self.closing.setWordWrap(True)
-        self.closing.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.closing = OutcomeLine(theme)
         self.add = button(self.tr("Add from folder…"), 34)
         self.fetch = button(self.tr("Download"), 34)
         self.stop = button(self.tr("Cancel the download"), 34)
@@ -132,10 +128,6 @@ class ModelsDialog(QDialog):
         what.setWordWrap(True)
         place = label(self.tr("Downloaded models are kept in {folder}").format(folder=cache_place()), "notice")
         place.setWordWrap(True)
-        closing = QHBoxLayout()
-        closing.setSpacing(10)
-        closing.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
-        closing.addWidget(self.closing, 1)
         buttons = QHBoxLayout()
         buttons.addWidget(self.add)
         buttons.addStretch(1)
@@ -149,9 +141,9 @@ class ModelsDialog(QDialog):
         column.addWidget(place)
         column.addWidget(self.far)
         column.addWidget(self.bar)
-        column.addLayout(closing)
+        column.addWidget(self.closing)
         column.addLayout(buttons)
-        self._say("", "")
+        self.closing.say("", "")
 
     def _connect(self) -> None:
         self.table.currentCellChanged.connect(lambda *_: self._follow())
@@ -195,7 +187,7 @@ class ModelsDialog(QDialog):
         row = self.chosen()
         if row is None:
             return
-        self._say("", "")
+        self.closing.say("", "")
         self.bar.setRange(0, 0)
         self.far.setText(self.tr("Downloading {name} …").format(name=row.title))
         self.stop.setEnabled(True)
@@ -215,12 +207,12 @@ class ModelsDialog(QDialog):
         self.far.setText(words.format(name=title, done=amount(done), total=amount(total)))
 
     def _finished(self, name: str) -> None:
-        self._say("success", self.tr("{name} is on this computer now.").format(name=title_of(name)))
+        self.closing.say("success", self.tr("{name} is on this computer now.").format(name=title_of(name)))
         self.reload()
 
     def _cancelled(self, name: str) -> None:
         words = self.tr("The download of {name} was stopped. What came is kept: it goes on from there next time.")
-        self._say("information", words.format(name=title_of(name)))
+        self.closing.say("information", words.format(name=title_of(name)))
         self.reload()
 
     def _add_folder(self) -> None:
@@ -243,7 +235,7 @@ class ModelsDialog(QDialog):
         self.reload()
         reference = str(folder.resolve())
         self.table.selectRow(next((at for at, row in enumerate(self._rows) if row.reference == reference), 0))
-        self._say("success", self.tr("{name} is in the list now.").format(name=folder.name))
+        self.closing.say("success", self.tr("{name} is in the list now.").format(name=folder.name))
 
     def _use(self) -> None:
         row = self.chosen()
@@ -252,22 +244,14 @@ class ModelsDialog(QDialog):
             self._follow()
 
     def _trying(self, reference: str) -> None:
-        self._say("", "")
+        self.closing.say("", "")
         self.bar.setRange(0, 0)
         self.far.setText(self.tr("Loading {name} …").format(name=title_of(reference)))
 
     def _in_use_now(self, reference: str) -> None:
-        self._say("success", self.tr("{name} is in use for this project.").format(name=title_of(reference)))
+        self.closing.say("success", self.tr("{name} is in use for this project.").format(name=title_of(reference)))
         self.reload()
 
     def _failed(self, error: KnownError) -> None:
-        self._say("error", text_of_error(error))
+        self.closing.say("error", text_of_error(error))
         self.reload()
-
-    def _say(self, level: str, text: str) -> None:
-        self.closing.setText(text)
-        self.closing.setVisible(bool(text))
-        self._icon.setVisible(bool(text))
-        if level:
-            picture = "info" if level == "information" else level
-            self._icon.setPixmap(pixmap(picture, getattr(self._theme.tones, level), 22))
