@@ -15,6 +15,7 @@ from app.export_dialog import ExportDialog, accepted_counts
 from app.gone_causes import GoneCauses
 from app.grey_limit import GreyLimit
 from app.image_list import ImageList
+from app.label_threshold_dialog import ask_label_threshold
 from app.leave_dialog import LeaveDialog
 from app.mask_choice import choose_next_mask
 from app.mask_menu import MaskMenu
@@ -148,6 +149,8 @@ class MainWindow(QMainWindow):
                 "smaller": lambda: tools.grow(-1),
                 "raise": lambda: threshold.nudge(1),
                 "lower": lambda: threshold.nudge(-1),
+                "raise_much": lambda: threshold.nudge(10),
+                "lower_much": lambda: threshold.nudge(-10),
                 "accept": self._accept_and_next,
                 "settings": lambda: SettingsDialog(self.settings, self).exec(),
                 "previous": lambda: self._or_say(self.session.step_image(-1, self.images.shown_ids()), "first_image"),
@@ -169,6 +172,7 @@ class MainWindow(QMainWindow):
                 "about": lambda: AboutDialog(VERSION, self).exec(),
             }
         )
+        threshold.labels_wanted.connect(lambda: ask_label_threshold(self.session, self.theme, self))
         for key in ("show_mask", "show_fill", "show_outline"):
             act[key].setChecked(True)
 
@@ -176,7 +180,18 @@ class MainWindow(QMainWindow):
         has_project, has_image = self.session.store is not None, self.session.image is not None
         for key in ("add_images", "add_folder", "patients", "export", "finetune", "versions"):
             self.commands[key].setEnabled(has_project)
-        for key in ("undo", "redo", "accept", "predict", "predict_all", "next_mask", "raise", "lower"):
+        for key in (
+            "undo",
+            "redo",
+            "accept",
+            "predict",
+            "predict_all",
+            "next_mask",
+            "raise",
+            "lower",
+            "raise_much",
+            "lower_much",
+        ):
             self.commands[key].setEnabled(has_image)
         for key in ("previous", "next"):
             self.commands[key].setEnabled(bool(self.session.images))
