@@ -246,6 +246,14 @@ COMMANDS: tuple[Command, ...] = (
         checkable=True,
     ),
     Command(
+        "show_doubt",
+        "view",
+        QT_TRANSLATE_NOOP("actions", "&Uncertainty of the model"),
+        QT_TRANSLATE_NOOP("actions", "Colour what the model is unsure of: the stronger, the nearer to one half"),
+        keys=("U",),
+        checkable=True,
+    ),
+    Command(
         "predict",
         "model",
         QT_TRANSLATE_NOOP("actions", "&Predict"),

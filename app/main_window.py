@@ -25,6 +25,7 @@ from app.model_export_dialog import ask_model_export
 from app.model_flow import ModelFlow, Workers
 from app.models_dialog import ModelsDialog
 from app.project_files import ProjectFiles
+from app.readout import words_at
 from app.session import Session
 from app.settings import Settings
 from app.settings_dialog import SettingsDialog
@@ -162,6 +163,7 @@ class MainWindow(QMainWindow):
                 "show_mask": self._take_look,
                 "show_fill": self._take_look,
                 "show_outline": self._take_look,
+                "show_doubt": self._take_look,
                 "next_mask": lambda: self._or_say(choose_next_mask(self.session), "no_other_mask"),
                 "predict": self.segment.structure.ask,
                 "predict_all": self.segment.structure.ask_all,
@@ -258,12 +260,11 @@ class MainWindow(QMainWindow):
         look.visible = self.commands["show_mask"].isChecked()
         look.fill = self.commands["show_fill"].isChecked()
         look.outline = self.commands["show_outline"].isChecked()
+        look.doubt = self.commands["show_doubt"].isChecked()
         self.canvas.refresh_look()
 
     def _show_place(self, x: int, y: int) -> None:
-        image = self.session.image
-        size = f"{image.width} × {image.height}" if image is not None else ""
-        self._place.setText(f"{x}, {y}   {size}" if x >= 0 else size)
+        self._place.setText(words_at(self.session, x, y))
 
     def open_project(self, folder: Path) -> bool:
         """Open a project folder; False when it cannot be opened (the message bar says why)."""
