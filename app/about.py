@@ -60,7 +60,7 @@ class ShortcutsDialog(QDialog):
             (self.tr("Right mouse button"), self.tr("Erase; with an outline, take the inside away")),
             (self.tr("Middle button, or Space"), self.tr("Move the picture")),
             (self.tr("Z held"), self.tr("A lens that shows four times as large what is under the pointer")),
-            (self.tr("X held"), self.tr("The picture without the mask")),
+            (self.tr("S held"), self.tr("The picture without the mask")),
             (
                 self.tr("W held"),
                 self.tr("Drag: brightness and contrast of the picture; model, masks and files stay as they are"),

@@ -1,9 +1,9 @@
-"""Keys of the canvas that do something as long as they are down: Space moves, Z is a lens, X hides the mask, W sets the tone."""
+"""Keys of the canvas that do something as long as they are down: Space moves, Z is a lens, S hides the mask, W sets the tone."""
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 
-MOVE, MAGNIFY, BLINK, TONE = Qt.Key.Key_Space, Qt.Key.Key_Z, Qt.Key.Key_X, Qt.Key.Key_W
+MOVE, MAGNIFY, BLINK, TONE = Qt.Key.Key_Space, Qt.Key.Key_Z, Qt.Key.Key_S, Qt.Key.Key_W
 
 
 class HeldKeys(QObject):

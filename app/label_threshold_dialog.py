@@ -48,7 +48,7 @@ class LabelThresholdDialog(QDialog):
         self.closing = OutcomeLine(theme)
         self.use = button(self.tr("Use for this structure"), 34, primary=True)
         self.leave = button(self.tr("Leave it to the model"), 34)
-        self.leave.setToolTip(self.tr("Let new predictions of this structure start where the model was best again"))
+        self.leave.setToolTip(self.tr("Let new predictions of this structure start again where the model was best"))
         self.close_it = button(self.tr("Cancel"), 34)
         for one in (self.leave, self.close_it):
             one.setAutoDefault(False)
@@ -112,15 +112,12 @@ class LabelThresholdDialog(QDialog):
             return
         self._best = found.best
         mean, now = found.mean, self._session.editing.step
-        thresholds = [
-            (HALF, self.tr("At {threshold:g}"), "muted"),
-            (now, self.tr("The slider now, {threshold:g}"), "information"),
-            (found.best, self.tr("Best, {threshold:g}"), "success"),
-        ]
-        self.curve.show_curve(mean, [Mark(step, tone) for step, _, tone in thresholds])
-        self.bars.show_figures(
-            [Figure(name.format(threshold=threshold_of(step)), mean[step - 1], tone) for step, name, tone in thresholds]
-        )
+        shown = {HALF: (self.tr("At {threshold:g}"), "muted")}  # of equal ones the last says more
+        shown[now] = (self.tr("The slider now, {threshold:g}"), "information")
+        shown[found.best] = (self.tr("Best, {threshold:g}"), "success")
+        self.curve.show_curve(mean, [Mark(step, tone) for step, (_, tone) in shown.items()])
+        figures = [(name.format(threshold=threshold_of(step)), step, tone) for step, (name, tone) in shown.items()]
+        self.bars.show_figures([Figure(name, mean[step - 1], tone) for name, step, tone in figures])
         text = self.tr(
             "Mean Dice of the model's own masks of “{structure}”, before any correction, against the masks that you "
             "accepted. Images: {count}."

@@ -42,15 +42,15 @@ def deep_window(window, qtbot, tmp_path):
     return window
 
 
-def test_holding_x_hides_the_mask_and_letting_go_shows_it(qtbot, window):
+def test_holding_s_hides_the_mask_and_letting_go_shows_it(qtbot, window):
     away(qtbot, window)
     bare = seen(window)
     predict(window)
     masked = seen(window)
     assert (masked != bare).any()
-    QTest.keyPress(window.canvas, Qt.Key.Key_X)
+    QTest.keyPress(window.canvas, Qt.Key.Key_S)
     assert np.array_equal(seen(window), bare)
-    QTest.keyRelease(window.canvas, Qt.Key.Key_X)
+    QTest.keyRelease(window.canvas, Qt.Key.Key_S)
     assert np.array_equal(seen(window), masked)
     assert window.commands["show_mask"].isChecked()
 

@@ -1,7 +1,9 @@
 """The threshold panel, as a hand uses it; and that preview, store and exported PNG are the same pixels."""
 
 import shutil
+import sqlite3
 import tempfile
+import time
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from PySide6.QtCore import Qt
 
+from app import label_threshold_dialog
 from app.label_threshold_dialog import LabelThresholdDialog
 from app.overlay import Look, Overlay
 from core.correction import EditLayer, Patch
@@ -136,8 +139,8 @@ def test_best_for_my_labels_is_measured_and_used_for_what_nobody_has_touched(qtb
     predict(window)
     dialog = open_dialog(qtbot, window)
     assert "Images: 2." in dialog.words.text()
-    assert [text.split(":")[0] for text in dialog.bars.texts()] == ["At 0.5", "The slider now, 0.5", "Best, 0.3"]
-    assert dialog.bars.texts()[2] == "Best, 0.3: 1.000" and not dialog.leave.isVisible()
+    assert [text.split(":")[0] for text in dialog.bars.texts()] == ["The slider now, 0.5", "Best, 0.3"]
+    assert dialog.bars.texts()[1] == "Best, 0.3: 1.000" and not dialog.leave.isVisible()
     click(qtbot, dialog.use)
     assert session.structure_row.threshold_step == 60 and "0.3" in dialog.closing.text()
     assert session.editing.step == 60 and session.editing.status == "predicted", "nobody has touched it"
@@ -156,6 +159,7 @@ def test_what_was_touched_keeps_its_threshold(qtbot, window):
     predict(window)
     session.editing.set_threshold(150, commit=True)
     dialog = open_dialog(qtbot, window)
+    assert [text.split(":")[0] for text in dialog.bars.texts()] == ["At 0.5", "The slider now, 0.75", "Best, 0.3"]
     click(qtbot, dialog.use)
     assert session.editing.step == 150
     assert session.store.correction(session.images[1].id, session.structure_id).threshold_step == 150
@@ -168,14 +172,31 @@ def test_without_accepted_masks_the_dialog_says_what_to_do(qtbot, window):
     dialog.reject()
 
 
-def test_closing_the_dialog_stops_the_comparison(qtbot, window):
-    predict(window)
-    window.session.accept()
+def test_the_comparison_says_how_far_it_is_and_cancel_stops_it(qtbot, window, monkeypatch):
+    def endless(_store, _structure_id, progress):
+        while True:
+            progress(3, 7, "")
+            time.sleep(0.01)
+
+    monkeypatch.setattr(label_threshold_dialog, "curves_of_labels", endless)
     click(qtbot, panel(window).for_labels)
     dialog = window.findChild(LabelThresholdDialog)
+    qtbot.waitUntil(lambda: (dialog.bar.value(), dialog.bar.maximum()) == (3, 7), timeout=WAIT)
     work = dialog._work
+    assert work.is_running and not dialog.use.isVisible() and dialog.close_it.text() == "Cancel"
+    click(qtbot, dialog.close_it)
+    assert not work.is_running and not dialog.isVisible()
+
+
+def test_a_damaged_mask_is_said_in_the_dialog(qtbot, window):
+    predict(window)
+    window.session.accept()
+    with sqlite3.connect(window.session.folder / "project.sqlite") as other:
+        other.execute("UPDATE final_masks SET sha256 = 'x'")
+    other.close()
+    dialog = open_dialog(qtbot, window)
+    assert "damaged" in dialog.closing.text() and not dialog.use.isVisible() and dialog.close_it.text() == "Close"
     dialog.reject()
-    assert work is None or not work.is_running
 
 
 def test_a_new_prediction_starts_where_the_structure_does_and_not_where_the_model_was_best(qtbot, window):
