@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from core.dice_curve import score_curves
 from core.errors import FinetuneError
-from core.evaluate import HALF_STEP, PLATEAU, ImageScore, best_step, score_curves
+from core.evaluate import HALF_STEP, PLATEAU, ImageScore, best_step
 from core.finetune.dataset import Sample, Shelf, by_label, read_truth, target_of
 from core.finetune.job import Example
 from core.finetune.split import Split
