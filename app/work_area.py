@@ -64,6 +64,7 @@ class WorkArea(QWidget):
             )
         )
         self._pages.addWidget(self.canvas)
+        self._pages.addWidget(Welcome(self.tr("Reading the image …"), "", []))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -84,7 +85,7 @@ class WorkArea(QWidget):
         elif not self._session.images:
             page = 1
         else:
-            page = 3 if self._session.image is not None else 2
+            page = 3 if self._session.image is not None else 4 if self._session.is_reading else 2
         self._pages.setCurrentIndex(page)
         self._strip.setVisible(page >= 2)
 

@@ -172,7 +172,7 @@ class Corrections(Journal):
         """
         if mask.shape != self.size(image_id) or status not in STATUSES:
             raise ValueError(f"mask {mask.shape} or status {status!r} does not belong to image {image_id}")
-        png = encode_png(mask)
+        png = encode_png(mask, bits=1)
         with self.step((image_id, structure_id)):
             self.ensure((image_id, structure_id))
             self.execute(
