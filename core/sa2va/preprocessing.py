@@ -17,10 +17,11 @@ def check_rgb(rgb: npt.NDArray[np.uint8]) -> None:
         raise ValueError(f"an RGB picture (H, W, 3) uint8 was expected, not {rgb.shape} {rgb.dtype}")
 
 
-def normalise(pictures: npt.NDArray[np.uint8]) -> torch.Tensor:
-    """(N, H, W, 3) uint8 -> (N, 3, H, W) float32, ImageNet's mean and deviation."""
-    pixels = torch.tensor(pictures).permute(0, 3, 1, 2).float().div_(255.0)
-    return pixels.sub_(torch.tensor(MEAN).view(1, 3, 1, 1)).div_(torch.tensor(STD).view(1, 3, 1, 1))
+def normalise(pictures: npt.NDArray[np.uint8], device: torch.device | None = None) -> torch.Tensor:
+    """(N, H, W, 3) uint8 -> (N, 3, H, W) float32 on a device (None: the CPU), ImageNet's mean and deviation."""
+    pixels = torch.tensor(pictures, device=device).permute(0, 3, 1, 2).float().div_(255.0)
+    mean, deviation = (torch.tensor(one, device=device).view(1, 3, 1, 1) for one in (MEAN, STD))
+    return pixels.sub_(mean).div_(deviation)
 
 
 def resize(rgb: npt.NDArray[np.uint8], columns: int, rows: int) -> npt.NDArray[np.uint8]:
