@@ -25,20 +25,31 @@ class Training:
         best_epoch: that was kept, from 1; None where it is simply the last.
         chosen_on: labels by which it was chosen.
         seconds: of the training alone.
+        memory: bytes that its largest step took.
     """
 
     losses: list[float]
     best_epoch: int | None
     chosen_on: int
     seconds: float
+    memory: int
 
 
 def figures_of(
-    parts: Split, before: Scored, after: Scored, verdict: Verdict, training: Training, shown: Proof, seconds: float
+    job: Job,
+    parts: Split,
+    before: Scored,
+    after: Scored,
+    verdict: Verdict,
+    training: Training,
+    shown: Proof,
+    seconds: float,
 ) -> dict[str, Any]:
     """All that is known of a run's worth, as plain values."""
     losses = training.losses
     return {
+        "preset": job.preset,
+        "model": Path(job.model).name,
         "base_at_half": float(before.dice(HALF_STEP).mean()),
         "base_at_best": float(before.dice(before.step).mean()),
         "base_step": before.step,
@@ -65,6 +76,7 @@ def figures_of(
                 parts.held_out, before.dice(before.rival_step), after.dice(after.step), strict=True
             )
         ],
+        "memory_bytes": training.memory,
         "training_seconds": round(training.seconds, 1),
         "seconds": round(seconds, 1),
     }

@@ -13,12 +13,14 @@ from typing import Any
 import numpy as np
 import torch
 
+from core.amounts import amount
 from core.errors import FinetuneError
 from core.features import FeatureCache, FeatureStore
 from core.finetune import proof
 from core.finetune.best_epoch import BestEpoch, part_for_choosing
 from core.finetune.compare import Examiner, Scored, constant_dice, dice_of_used
 from core.finetune.dataset import Sample, Shelf, by_label, encode
+from core.finetune.estimate import from_step
 from core.finetune.figures import Training, figures_of, record_of
 from core.finetune.forward import CachedForward, Forward, batch_loss, forward_of
 from core.finetune.gate import judge
@@ -26,7 +28,7 @@ from core.finetune.job import Job
 from core.finetune.parts import Parts, open_parts
 from core.finetune.presets import PRESETS, Preset
 from core.finetune.split import Split, split
-from core.finetune.trainer import Epoch, Room, train
+from core.finetune.trainer import Epoch, Room, memory_of, train
 from core.finetune.version import (
     changes_features,
     check_base,
@@ -48,7 +50,8 @@ WATCHED_TIMES, WATCHED_LABELS = 10, 8
 
 ENCODING = "Looking at the labelled images ({done} of {all})"
 PROVING = "Proving that the model can learn from your labels"
-TRAINING = "Learning"
+TRYING = "Trying one step"
+TRAINING = "Learning, at most about {minutes} min; memory: {memory}"
 COMPARING = "Comparing with the model it came from"
 WRITING = "Writing the new version and reading it back"
 LESS = "The memory is small: the model learns from {count} images at a time; the result is the same"
@@ -160,7 +163,7 @@ def _run(
         compared = before.dice(before.rival_step), after.dice(after.step), constant_dice(learned, held_out)
         in_use = None if used is None else dice_of_used(used, read_version_record(Path(str(job.in_use))), parts)
         verdict = judge(*compared, groups, job.seed, in_use)
-        figures = figures_of(parts, before, after, verdict, training, shown, time.monotonic() - begun)
+        figures = figures_of(job, parts, before, after, verdict, training, shown, time.monotonic() - begun)
         if used is not None and in_use is not None:
             counted = ~np.isnan(in_use)
             figures["in_use_at_best"], figures["in_use_step"] = float(in_use[counted].mean()), used.rival_step
@@ -279,8 +282,6 @@ def _train(
     held_out: Sequence[Sample],
     base_dice: float,
 ) -> Training:
-    run.stage(TRAINING)
-    begun = time.monotonic()
     every = max(1, run.job.epochs // WATCHED_TIMES)
     labels = by_label(held_out)
     shown = labels[:: max(1, len(labels) // WATCHED_LABELS)][:WATCHED_LABELS]
@@ -288,6 +289,9 @@ def _train(
     samples, aside = part_for_choosing(learned, run.job.seed) if run.preset.stops_early else (learned, [])
     choosing = by_label(aside)
     best = BestEpoch(parts, lambda: examiner.watch(choosing), run.job.epochs) if choosing else None
+    looked_at = WATCHED_TIMES * sum(map(len, shown)) + run.job.epochs * len(aside)
+    memory = _try_step(run, forward, parts, samples, looked_at)
+    begun = time.monotonic()
 
     def on_epoch(epoch: Epoch) -> None:
         watched = None
@@ -306,7 +310,30 @@ def _train(
         )
 
     losses = train(forward, parts, samples, run.job, on_epoch, run.check_stop, run.room, best)
-    return Training(losses, best.epoch if best else None, len(choosing), time.monotonic() - begun)
+    return Training(losses, best.epoch if best else None, len(choosing), time.monotonic() - begun, memory)
+
+
+def _try_step(run: _Run, forward: Forward, parts: Parts, samples: Sequence[Sample], looked_at: int) -> int:
+    """Compute one step and throw it away: then time and memory are known before the learning begins.
+
+    If the memory does not suffice it is found out here (`Room`).
+
+    Returns:
+        Bytes at the step's highest point.
+    """
+    run.stage(TRYING)
+    batch = samples[: run.job.batch]
+    if run.segmenter.device.type != "cpu":
+        run.room.gradients(forward, parts, batch)  # a card's first step loads what it computes with
+    run.check_stop()
+    begun = time.monotonic()
+    run.room.gradients(forward, parts, batch)
+    step, memory = time.monotonic() - begun, memory_of(run.segmenter.device)
+    for parameter in parts.trainable.values():
+        parameter.grad = None
+    seconds = from_step(step, len(batch), run.job.epochs * len(samples), looked_at)
+    run.stage(TRAINING, minutes=max(1, round(seconds / 60)), memory=amount(memory))
+    return memory
 
 
 def _write(run: _Run, forward: Forward, parts: Parts, record: dict[str, Any], probe: Sample) -> None:

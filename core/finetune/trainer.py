@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import psutil
 import torch
 
 from core.errors import FinetuneError
@@ -69,6 +70,13 @@ class Room:
             loss.backward()
             total += float(loss.detach())
         return total
+
+
+def memory_of(device: torch.device) -> int:
+    """Bytes: of a graphics card the most that was ever used, otherwise what this process holds."""
+    if device.type == "cuda":
+        return int(torch.cuda.max_memory_allocated(device))
+    return int(psutil.Process().memory_info().rss)
 
 
 def train(
