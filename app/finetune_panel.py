@@ -7,6 +7,7 @@ from app.controls import WordsEdit, button, label
 from app.finetune_process import Outcome, State
 from app.icons import icon
 from app.messages import text_of_template
+from app.preset_choice import PresetChoice
 from app.theme import Theme
 from core.worker_protocol import EpochEvent, StageEvent
 
@@ -15,11 +16,11 @@ class FinetunePanel(QWidget):
     """What will be learned from, the large button, and progress while the model learns.
 
     Signals:
-        start_wanted: the clinician wants a run, with this note.
+        start_wanted: the clinician wants a run, with this note and this preset.
         cancel_wanted: the clinician wants the run to stop.
     """
 
-    start_wanted = Signal(str)
+    start_wanted = Signal(str, str)
     cancel_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -35,6 +36,7 @@ class FinetunePanel(QWidget):
             ),
             "notice",
         )
+        self.preset = PresetChoice()
         self.note = WordsEdit(placeholderText=self.tr("Note for the new version (optional)"), maxLength=200)
         self.note.setAccessibleName(self.tr("Note for the new version"))
         self.start = button(self.tr("Fine-tune on my labels"), 48, primary=True)
@@ -52,7 +54,7 @@ class FinetunePanel(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(8)
         self._column.addWidget(label(self.tr("Learn from my corrections"), "heading"))
-        for part in (self.labels, what, self.note, self.start, self.why_not, self.last, self._progress):
+        for part in (self.labels, what, self.preset, self.note, self.start, self.why_not, self.last, self._progress):
             self._column.addWidget(part)
         self._arrange_progress()
         self.start.clicked.connect(self.ask)
@@ -64,7 +66,7 @@ class FinetunePanel(QWidget):
 
     def ask(self) -> None:
         """Ask for a run, as the button does."""
-        self.start_wanted.emit(self.note.text().strip())
+        self.start_wanted.emit(self.note.text().strip(), self.preset.key())
 
     def show_labels(self, labels: int, patients: int, reason: str) -> None:
         """Say what would be learned from.
@@ -135,6 +137,7 @@ class FinetunePanel(QWidget):
         self.last.setVisible(False)
         self._progress.setVisible(running)
         self.note.setEnabled(not running)
+        self.preset.setEnabled(not running)
         self.cancel.setEnabled(running)
         self._enable()
 

@@ -13,8 +13,10 @@ from app.language import QT_TRANSLATE_NOOP
 from app.session import Session
 from app.versions import Versions
 from core.errors import KnownError
+from core.finetune.estimate import from_earlier
 from core.finetune.freeze import LEAST_LABELS, begin, enough_labels, finish, freeze_labels
 from core.finetune.job import Job
+from core.finetune.presets import PRESETS, QUICK
 from core.store import Store
 from core.worker_protocol import StageEvent
 
@@ -80,16 +82,29 @@ class Finetuning(QObject):
             self.failed.emit(error)
             return 0, 0, UNCOUNTED
 
+    def expected(self, labels: int) -> dict[str, float | None]:
+        """Preset -> seconds that it is likely to take on so many labels; None where no run of the kind ended here yet."""
+        store = self._session.store
+        if store is None:
+            return {}
+        try:
+            figures = [run.figures for run in store.runs()]
+            model = Path(self._versions.base_reference()).name
+        except KnownError:  # what counts the labels says it
+            return {}
+        return {key: from_earlier(figures, key, model, labels) for key in PRESETS}
+
     @property
     def least(self) -> int:
         """Labels without which no run can start."""
         return LEAST_LABELS
 
-    def start(self, note: str = "", **settings: Any) -> None:
+    def start(self, note: str = "", preset: str = QUICK, **settings: Any) -> None:
         """Begin a run on the labels as they are now.
 
         Args:
             note: a line of the clinician's, kept with the version.
+            preset: what learns.
             settings: of `freeze_labels`, where they differ from the usual.
         """
         store, folder = self._session.store, self._session.folder
@@ -102,10 +117,11 @@ class Finetuning(QObject):
             return
 
         in_use = used.reference if used.version_id is not None else None
+        chosen = {"preset": preset, **PRESETS[preset].settings, **settings}
 
         def freeze(_progress: Progress) -> Job:
             with Store.open(folder, read_only=True) as labels:
-                job: Job = freeze_labels(labels, model=model, in_use=in_use, note=note, **settings)
+                job: Job = freeze_labels(labels, model=model, in_use=in_use, note=note, **chosen)
                 return job
 
         self._given_up = False

@@ -21,6 +21,7 @@ from app.settings import Settings
 from app.structure_panel import StructurePanel
 from app.versions import Versions
 from core.errors import KnownError
+from core.finetune.presets import QUICK
 
 COUNT_AFTER_MS = 300
 CAUSES_GONE = ("WorkerError", "ModelError", "DeviceError")
@@ -112,11 +113,12 @@ class ModelFlow(QObject):
         for signal in (session.project_changed, session.images_changed, session.status_changed):
             signal.connect(lambda *_: self._soon.start())
 
-    def start(self, note: str = "") -> None:
+    def start(self, note: str = "", preset: str = QUICK) -> None:
         """Begin a fine-tune, or say why not.
 
         Args:
             note: a line of the clinician's.
+            preset: what learns.
         """
         reason = self._count_labels()
         if self.finetuning.is_running:
@@ -124,7 +126,7 @@ class ModelFlow(QObject):
         elif reason:
             self._messages.say("finetune_not_yet", reason=reason)
         else:
-            self.finetuning.start(note, device=self._settings.device)
+            self.finetuning.start(note, preset=preset, device=self._settings.device)
 
     def close(self) -> None:
         """End the workers and wait for them."""
@@ -169,6 +171,7 @@ class ModelFlow(QObject):
         reason = text_of_template(template, {"least": self.finetuning.least}) if template else ""
         if self._area is not None:
             self._area.finetune.show_labels(labels, patients, reason)
+            self._area.finetune.preset.show_expected(self.finetuning.expected(labels))
         return reason
 
     def _cancel(self) -> None:

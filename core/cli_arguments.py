@@ -6,6 +6,8 @@ import argparse
 import re
 from typing import Any, NoReturn
 
+from core.finetune.presets import PRESETS, QUICK
+
 PROGRAM = "sa2va-annotator"
 
 USAGE = 2
@@ -206,11 +208,22 @@ def _add_finetune(commands: Any) -> None:
         metavar="FILE",
         help="text file with one base name on each line: these images are only compared on and never trained on",
     )
-    parser.add_argument("--epochs", metavar="N", type=_count, help="how often every image is seen")
+    parser.add_argument(
+        "--preset",
+        choices=PRESETS,
+        default=QUICK,
+        help="what learns: “quick” the mask decoder on cached features; “adapter” small additions to it, the smallest "
+        "file; “deep” the language model too, by such additions; “whole” the image encoder too, from the pictures "
+        "themselves, the slowest (default: quick)",
+    )
+    parser.add_argument("--epochs", metavar="N", type=_count, help="how often every image is seen, at most")
     parser.add_argument(
         "--views", metavar="N", type=_count, help="looks at each image: as it is, mirrored, turned (1 to 4)"
     )
     parser.add_argument("--learning-rate", metavar="X", type=_rate, help="how large the steps are")
+    parser.add_argument(
+        "--encoder-rate", metavar="X", type=_rate, help="how large those of the image encoder are (preset “whole”)"
+    )
 
 
 def _add_evaluate(commands: Any) -> None:

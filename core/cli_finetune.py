@@ -16,6 +16,7 @@ import numpy as np
 from core.cli_output import Report, resources_used
 from core.errors import InputError, KnownError
 from core.finetune.job import Example, Job
+from core.finetune.presets import PRESETS
 from core.image_file import read_image
 from core.labelled_set import Pair, pair_up, read_names, read_reference_mask, select
 from core.mask import encode_png, threshold_of
@@ -227,7 +228,8 @@ def _example(pair: Pair, prompt: str, zoom: int, group: str, split: str, masks: 
 
 def _job(arguments: argparse.Namespace, out: Path, folder: Path, examples: tuple[Example, ...]) -> Job:
     version = Path(arguments.model).expanduser()
-    chosen = {"epochs": arguments.epochs, "learning_rate": arguments.learning_rate, "views": arguments.views}
+    names = ("epochs", "learning_rate", "views", "encoder_rate")
+    chosen = {name: value for name in names if (value := getattr(arguments, name)) is not None}
     return Job(
         folder=str(folder),
         model=absolute(base_of(arguments.model)),
@@ -237,7 +239,8 @@ def _job(arguments: argparse.Namespace, out: Path, folder: Path, examples: tuple
         seed=arguments.seed,
         device=arguments.device,
         note="made by the command line",
-        **{name: value for name, value in chosen.items() if value is not None},
+        preset=arguments.preset,
+        **{**PRESETS[arguments.preset].settings, **chosen},
     )
 
 

@@ -82,13 +82,55 @@ Click = tuple[float, float, bool]
 """x and y as fractions of width and height (0..1), and whether the click says "inside"."""
 
 
+class Learning(Protocol):
+    """What a fine-tune needs of a model beyond its answers to cached features."""
+
+    @property
+    def network(self) -> nn.Module:
+        """All weights, under the paths that a version's file names."""
+        ...
+
+    def encoder_modules(self) -> dict[str, nn.Module]:
+        """The parts of the image encoder that can be trained, by their paths."""
+        ...
+
+    def exact_encoder(self) -> None:
+        """Put the image encoder in single precision, in which alone it can learn."""
+        ...
+
+    def encode(self, pictures: npt.NDArray[np.uint8]) -> ImageFeatures:
+        """(B, S, S, 3) uint8, as `picture` makes them -> features of B pictures; differentiable."""
+        ...
+
+    def picture(self, rgb: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+        """(H, W, 3) uint8 -> (S, S, 3) uint8, what the image encoder looks at."""
+        ...
+
+    def decoder_layers(self) -> list[str]:
+        """Paths of the linear layers in the mask decoder's attention."""
+        ...
+
+    def language_layers(self) -> list[str]:
+        """Paths of the language model's linear layers."""
+        ...
+
+    def look(self, rgb: npt.NDArray[np.uint8]) -> Any:
+        """(H, W, 3) uint8 -> the picture in the language model's space, for `say`; without gradient."""
+        ...
+
+    def say(self, seen: Sequence[Any], prompts: Sequence[str]) -> tuple[torch.Tensor, torch.Tensor]:
+        """Pictures from `look` and a structure's name about each -> (B, hidden) [SEG] states of the forced answers, and the
+        mean cross-entropy of their words; differentiable in the language model."""
+        ...
+
+
 class Segmenter(Protocol):
     """A loaded model, of any family."""
 
     model_id: str
     """Hash of configuration and weights: predictions belong to exactly this model."""
     features_id: str
-    """Hash of the base model: cached features and states come before everything that a version changes."""
+    """Hash of all that comes before cached features and states; a version that changes it has a hash of its own."""
     device: torch.device
     mask_grid: int
     """Side of the logit maps."""
@@ -121,6 +163,10 @@ class Segmenter(Protocol):
         """The parts that a fine-tune on cached features trains, by the name they have in a version's file."""
         ...
 
-    def unreachable(self) -> dict[str, str]:
-        """Beginnings of parameter names inside those parts that no loss on cached features reaches -> why."""
+    def unreachable(self, cached: bool = True) -> dict[str, str]:
+        """Beginnings of parameter names inside those parts that no loss reaches, on cached features or on pictures -> why."""
+        ...
+
+    def learning(self) -> Learning:
+        """What a fine-tune needs besides."""
         ...

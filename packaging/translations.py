@@ -61,7 +61,7 @@ def _plain_texts(module: ast.Module) -> Iterator[str]:
 
 
 def _stages(module: ast.Module) -> Iterator[str]:
-    """What `progress` is called with first, and the text of {"event": "stage", "text": CONSTANT}."""
+    """What `progress` and a run's `stage` are called with first, and the text of {"event": "stage", "text": CONSTANT}."""
     constants = {
         node.targets[0].id: node.value
         for node in module.body
@@ -69,7 +69,8 @@ def _stages(module: ast.Module) -> Iterator[str]:
     }
     for node in ast.walk(module):
         said: list[ast.expr] = []
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "progress":
+        name = getattr(node.func, "id", getattr(node.func, "attr", "")) if isinstance(node, ast.Call) else ""
+        if isinstance(node, ast.Call) and name in ("progress", "stage"):
             said = node.args[:1]
         elif isinstance(node, ast.Dict):
             said = [value for key, value in zip(node.keys, node.values, strict=True) if _is_text(key)]

@@ -11,12 +11,13 @@ import torch
 from core.dice_curve import score_curves
 from core.errors import FinetuneError
 from core.evaluate import HALF_STEP, PLATEAU, ImageScore, best_step
-from core.finetune.dataset import Sample, Shelf, by_label, read_truth, target_of
+from core.finetune.dataset import Sample, by_label, read_truth, target_of
+from core.finetune.forward import Forward
 from core.finetune.job import Example
 from core.finetune.split import Split
 from core.mask import probability_levels
 from core.metrics import dice
-from core.segmenter import Decoded, Segmenter
+from core.segmenter import Decoded
 from core.zoom import blend, side_of
 
 
@@ -47,16 +48,14 @@ class Scored:
 
 @dataclass(frozen=True)
 class Examiner:
-    """Asks a model about labels, from features that were computed before.
+    """Asks a model about labels.
 
     Attributes:
-        segmenter: the model.
-        shelf: features of the labels' images.
+        forward: how it answers.
         check_stop: called before each label; raises to stop.
     """
 
-    segmenter: Segmenter
-    shelf: Shelf
+    forward: Forward
     check_stop: Callable[[], None]
 
     @torch.no_grad()
@@ -70,9 +69,9 @@ class Examiner:
 
     @torch.no_grad()
     def watch(self, labels: Sequence[Sequence[Sample]]) -> float:
-        """Mean Dice of a few held-out labels at 0.5, on the decoder's grid: quick, and only shown.
+        """Mean Dice of a few labels at 0.5, on the decoder's grid: quick.
 
-        Neither the epoch nor the threshold is chosen by it.
+        Of held-out labels it is only shown; the epoch is chosen by learned ones (`core.finetune.best_epoch`).
         """
         scores = []
         for label in labels:
@@ -84,8 +83,7 @@ class Examiner:
 
     def decode(self, sample: Sample) -> Decoded:
         """The model's answer to one sample."""
-        features = self.shelf.batch([sample.key], self.segmenter.device)
-        return self.segmenter.decode(features, sample.state.to(self.segmenter.device))
+        return self.forward([sample]).decoded
 
     def _score_one(self, label: Sequence[Sample]) -> ImageScore:
         """Score a label on its crops, put together as a prediction is."""

@@ -37,6 +37,7 @@ class Sample:
         key: where its features are.
         state: (1, hidden) float32 on the CPU, the [SEG] state, said of the whole view.
         target: (g, g) float32 on the CPU, share of each cell that belongs to the structure.
+        crop: which part of the view (`core.zoom.crops`).
     """
 
     example: Example
@@ -44,6 +45,7 @@ class Sample:
     key: Key
     state: torch.Tensor
     target: torch.Tensor
+    crop: int = 0
 
 
 class Shelf:
@@ -74,10 +76,7 @@ class Shelf:
             self._folder.mkdir(parents=True, exist_ok=True)
             save_file({name: part.contiguous() for name, part in parts.items()}, file)
         except OSError as error:
-            raise FinetuneError(
-                "The disk is full, so the fine-tune was stopped; your labels are safe.",
-                "Make room on the disk and start it again.",
-            ) from error
+            raise disk_full() from error
         self._files[key] = file
 
     def batch(self, keys: Sequence[Key], device: torch.device) -> ImageFeatures:
@@ -170,9 +169,35 @@ def encode(
                 key = (sha, name_of_view(view, example.zoom, number))
                 if key not in shelf:
                     shelf.put(key, store.features(segmenter, sha, rgb[part], key[1]))
-                samples.append(Sample(example, view, key, state, target_of(seen[part], grid)))
+                samples.append(Sample(example, view, key, state, target_of(seen[part], grid), number))
     advance(len(planned), len(planned))
     return samples
+
+
+def picture_of(sample: Sample, grid: int, whole: bool = False) -> npt.NDArray[np.uint8]:
+    """(H, W, 3) uint8, the pixels of a sample's crop, or of its whole view.
+
+    Args:
+        sample: which one.
+        grid: side of the model's answer.
+        whole: the view as it is.
+
+    Raises:
+        FinetuneError: the image is gone or another one.
+    """
+    rgb = look(_pixels(sample.example), sample.view)
+    if whole:
+        return rgb
+    rows, columns = crops(rgb.shape[0], rgb.shape[1], sample.example.zoom, grid)[sample.crop]
+    return np.ascontiguousarray(rgb[rows, columns])
+
+
+def disk_full() -> FinetuneError:
+    """What is said when there is no room for what a run keeps beside."""
+    return FinetuneError(
+        "The disk is full, so the fine-tune was stopped; your labels are safe.",
+        "Make room on the disk and start it again.",
+    )
 
 
 def _pixels(example: Example) -> npt.NDArray[np.uint8]:

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from core.errors import FinetuneError
+from core.finetune.presets import PRESETS, QUICK
 
 JOB_FILE = "job.json"
 RESULT_FILE = "result.json"
@@ -60,6 +61,8 @@ class Job:
         device: "auto", "cpu" or "cuda".
         note: a line of the user's.
         cache: folder with features from earlier predictions and runs, "" for none.
+        preset: key of what is trained (`core.finetune.presets`).
+        encoder_rate: learning rate of the image encoder where the preset trains it.
     """
 
     folder: str
@@ -77,6 +80,8 @@ class Job:
     device: str = "auto"
     note: str = ""
     cache: str = ""
+    preset: str = QUICK
+    encoder_rate: float = 5e-5
 
     def write(self) -> Path:
         """Write job.json into `folder`. Raises FinetuneError if it cannot be written."""
@@ -101,7 +106,10 @@ class Job:
             if raw.pop("format") != FORMAT:
                 raise ValueError("format")
             examples = tuple(Example(**example) for example in raw.pop("examples"))
-            return cls(**{**raw, "folder": str(folder)}, examples=examples)
+            job = cls(**{**raw, "folder": str(folder)}, examples=examples)
+            if job.preset not in PRESETS:
+                raise ValueError("preset")
+            return job
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise FinetuneError(
                 "The description of this fine-tune is missing or damaged, so it was not started; your labels are safe.",

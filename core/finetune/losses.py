@@ -42,12 +42,13 @@ def mask_losses(logits: torch.Tensor, target: torch.Tensor) -> tuple[torch.Tenso
     return bce, dice
 
 
-def finetune_loss(decoded: Decoded, target: torch.Tensor) -> Loss:
+def finetune_loss(decoded: Decoded, target: torch.Tensor, words: torch.Tensor | None = None) -> Loss:
     """The loss of a batch.
 
     Args:
         decoded: of B prompts.
         target: (B, g, g) share of each cell, 0..1.
+        words: cross-entropy of the answers' words, where the language model learns; upstream's weight of it is 1.
     """
     logits = decoded.logits.float()
     truth = target[:, None].expand_as(logits)
@@ -60,6 +61,8 @@ def finetune_loss(decoded: Decoded, target: torch.Tensor) -> Loss:
     there = (target.flatten(1).amax(1, keepdim=True) > 0.5).float()
     score = F.binary_cross_entropy_with_logits(decoded.object_score.float().reshape(-1, 1), there)
     total = mask + IOU_WEIGHT * iou + SCORE_WEIGHT * score
+    if words is not None:
+        total = total + words
     with torch.no_grad():
         return Loss(total, float(bce[rows, decoded.best].mean()), float(dice[rows, decoded.best].mean()))
 

@@ -15,10 +15,12 @@ from pathlib import Path
 import torch
 
 from core.errors import ExportError, ModelError
-from core.finetune.version import WEIGHTS, read_parts
+from core.finetune.lora import merged
+from core.finetune.version import WEIGHTS, Trained, read_version
 from core.model_reference import ADAPTER_CONFIG, VERSION_RECORD, read_version_record
 from core.sa2va.checkpoint import INDEX, empty_network, image_token_of, load_tokenizer, model_id, read_tensors
-from core.sa2va.config import read_config
+from core.sa2va.config import Sa2VAConfig, read_config
+from core.sa2va.keys import convert
 from core.sa2va.publish import publish
 from core.sa2va.segmenter import Sa2VASegmenter
 from core.sa2va.shards import LARGEST_SHARD, Stored, in_memory, stored_tensors, write_shards
@@ -113,7 +115,9 @@ def copy_version(base: Path, version: Path, target: Path) -> None:
 
 
 def trained_tensors(base: Path, version: Path) -> dict[str, torch.Tensor]:
-    """The trained tensors of a version under published names, checked against the base; the base's weights are not read.
+    """The trained tensors of a version under published names, checked against the base.
+
+    Of the base's weights only those are read that have adapters beside them.
 
     Raises:
         ModelError: base or version is missing or damaged, or they do not belong together.
@@ -128,8 +132,30 @@ def trained_tensors(base: Path, version: Path) -> dict[str, torch.Tensor]:
             folder=version.name,
         )
     empty = Sa2VASegmenter(empty_network(config, tokenizer), tokenizer, identity, torch.device("cpu"), "")
-    parts = read_parts(version, empty.trainable_modules())
-    return publish({f"{path}.{name}": tensor for path, part in parts.items() for name, tensor in part.items()}, config)
+    trained = read_version(version, empty)
+    parts = {f"{path}.{name}": tensor for path, part in trained.parts.items() for name, tensor in part.items()}
+    return publish(parts, config) | _with_adapters(base, trained, config)
+
+
+def _with_adapters(base: Path, trained: Trained, config: Sa2VAConfig) -> dict[str, torch.Tensor]:
+    """The base's layers with the version's adapters added, under published names.
+
+    Layers of the mask decoder stay in single precision like parts that were trained whole; those of the language model are
+    rounded to what the base is stored in, as PEFT's own merging does: it computes in it anyhow.
+    """
+    if trained.adapters is None:
+        return {}
+    layers = {f"{path}.weight": path for path in trained.adapters.layers}
+    published: dict[str, torch.Tensor] = {}
+    for key, tensor in read_tensors(base, torch.device("cpu")):
+        pieces = dict(convert(key, tensor, config))
+        if not layers.keys() & pieces.keys():
+            continue
+        for name in layers.keys() & pieces.keys():
+            whole = merged(pieces[name], layers[name], trained.adapters, trained.tensors)
+            pieces[name] = whole if name.startswith("grounding.") else whole.to(tensor.dtype)
+        published |= publish(pieces, config)
+    return published
 
 
 def _beside(base: Path) -> list[Path]:

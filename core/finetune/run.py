@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
-import copy
-import hashlib
 import shutil
+import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
+from core.amounts import amount
 from core.errors import FinetuneError
-from core.evaluate import HALF_STEP
 from core.features import FeatureCache, FeatureStore
 from core.finetune import proof
+from core.finetune.best_epoch import BestEpoch, part_for_choosing
 from core.finetune.compare import Examiner, Scored, constant_dice, dice_of_used
 from core.finetune.dataset import Sample, Shelf, by_label, encode
-from core.finetune.gate import Verdict, judge
-from core.finetune.job import Example, Job
+from core.finetune.estimate import from_step
+from core.finetune.figures import Training, figures_of, record_of
+from core.finetune.forward import CachedForward, Forward, batch_loss, forward_of
+from core.finetune.gate import judge
+from core.finetune.job import Job
+from core.finetune.parts import Parts, open_parts
+from core.finetune.presets import PRESETS, Preset
 from core.finetune.split import Split, split
-from core.finetune.trainer import Epoch, batch_loss, open_parts, optimiser_of, train
-from core.finetune.version import check_base, put_in_place, read_parts, write_version
+from core.finetune.trainer import Epoch, Room, memory_of, train
+from core.finetune.version import (
+    changes_features,
+    check_base,
+    put,
+    put_for_now,
+    put_in_place,
+    read_version,
+    write_version,
+)
 from core.inference.memory import is_out_of_memory
 from core.model_reference import open_segmenter, read_version_record
 from core.segmenter import Segmenter
@@ -38,23 +50,46 @@ WATCHED_TIMES, WATCHED_LABELS = 10, 8
 
 ENCODING = "Looking at the labelled images ({done} of {all})"
 PROVING = "Proving that the model can learn from your labels"
-TRAINING = "Learning"
+TRYING = "Trying one step"
+TRAINING = "Learning, at most about {minutes} min; memory: {memory}"
 COMPARING = "Comparing with the model it came from"
 WRITING = "Writing the new version and reading it back"
+LESS = "The memory is small: the model learns from {count} images at a time; the result is the same"
 
 
 @dataclass(frozen=True)
 class _Run:
     job: Job
     segmenter: Segmenter
+    parts: Split
     shelf: Shelf
     tell: Tell
     check_stop: Callable[[], None]
+    room: Room = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "room", Room(self.job.batch, self._less_at_a_time))
 
     @property
-    def examiner(self) -> Examiner:
+    def preset(self) -> Preset:
+        """What is trained."""
+        return PRESETS[self.job.preset]
+
+    @property
+    def forward(self) -> Forward:
+        """The answers to cached features."""
+        return CachedForward(self.segmenter, self.shelf)
+
+    def examiner(self, forward: Forward) -> Examiner:
         """Asks this run's model about labels."""
-        return Examiner(self.segmenter, self.shelf, self.check_stop)
+        return Examiner(forward, self.check_stop)
+
+    def stage(self, text: str, **values: Any) -> None:
+        """Say what is done now."""
+        self.tell({"event": "stage", "text": text, "values": values})
+
+    def _less_at_a_time(self, size: int) -> None:
+        self.stage(LESS, count=size)
 
 
 def run_job(
@@ -108,31 +143,35 @@ def _run(
             "The base model was exchanged since this fine-tune was prepared, so it was not started.",
             "Start it again from the window; your labels are safe.",
         )
-    run = _Run(job, segmenter, Shelf(Path(job.folder) / "features"), tell, check_stop)
+    kept = Path(job.folder) / "features"
+    run = _Run(job, segmenter, parts, Shelf(kept), tell, check_stop)
+    _check_start(run)
     try:
-        learned, held_out = _encode(run, parts)
-        before = run.examiner.score(learned, held_out)
-        used = _score_in_use(run, base_id, learned, held_out)
+        learned, held_out = _encode(run)
+        before = run.examiner(run.forward).score(learned, held_out)
+        used = _score_in_use(run, base_id)
         to_beat = used or before
-        base_dice = float(to_beat.dice(to_beat.rival_step).mean())
-        shown = _prove(run, learned)
-        original = copy.deepcopy({path: part.state_dict() for path, part in segmenter.trainable_modules().items()})
-        losses = _train(run, learned, held_out, base_dice)
-        tell({"event": "stage", "text": COMPARING, "values": {}})
-        after = run.examiner.score(learned, held_out)
+        opened = open_parts(segmenter, run.preset)
+        forward = forward_of(run.preset, segmenter, run.shelf, kept / "pictures")
+        shown = _prove(run, forward, opened, learned)
+        training = _train(run, forward, opened, learned, held_out, float(to_beat.dice(to_beat.rival_step).mean()))
+        run.stage(COMPARING)
+        segmenter.forget()
+        early = changes_features(segmenter, opened.trained())
+        after = _score_anew(run) if early else run.examiner(run.forward).score(learned, held_out)
         groups = [example.group for example in parts.held_out]
         compared = before.dice(before.rival_step), after.dice(after.step), constant_dice(learned, held_out)
         in_use = None if used is None else dice_of_used(used, read_version_record(Path(str(job.in_use))), parts)
         verdict = judge(*compared, groups, job.seed, in_use)
-        figures = _figures(parts, before, after, verdict, losses, shown, time.monotonic() - begun)
+        figures = figures_of(job, parts, before, after, verdict, training, shown, time.monotonic() - begun)
         if used is not None and in_use is not None:
             counted = ~np.isnan(in_use)
             figures["in_use_at_best"], figures["in_use_step"] = float(in_use[counted].mean()), used.rival_step
             figures["tuned_where_in_use"] = float(compared[1][counted].mean())
-        tell({"event": "stage", "text": WRITING, "values": {}})
-        _write(run, base_id, parts, after.step, figures, verdict, original, held_out[0])
+        run.stage(WRITING)
+        _write(run, forward, opened, record_of(job, base_id, parts, after.step, verdict, figures), held_out[0])
     finally:
-        shutil.rmtree(Path(job.folder) / "features", ignore_errors=True)
+        shutil.rmtree(kept, ignore_errors=True)
     return {
         "version": job.out,
         "accepted": verdict.accepted,
@@ -143,9 +182,27 @@ def _run(
     }
 
 
+def _check_start(run: _Run) -> None:
+    """A version can be taught further only where everything that it changed is written down again with the new one.
+
+    Raises:
+        FinetuneError: the preset would lose a part of what the version has learned.
+    """
+    if run.job.version is None:
+        return
+    base = read_version_record(Path(run.job.version))
+    earlier = PRESETS.get(str(base.get("preset", run.job.preset)))
+    lost = earlier is None or earlier.lora is not None or (earlier.encoder and not run.preset.encoder)
+    if lost or not run.preset.whole_parts or run.preset.lora is not None:
+        raise FinetuneError(
+            "A version of this kind cannot be taught further, so the fine-tune was not started; your labels are safe.",
+            "Start from the base model: it learns from all labels again.",
+        )
+
+
 @torch.no_grad()
-def _score_in_use(run: _Run, base_id: str, learned: Sequence[Sample], held_out: Sequence[Sample]) -> Scored | None:
-    """Score the version in use, and put the model back as it was; None if that is the model that the run comes from.
+def _score_in_use(run: _Run, base_id: str) -> Scored | None:
+    """Score the version in use, as it predicts, and put the model back as it was; None if the run comes from that model.
 
     Raises:
         ModelError: its files are damaged, or it was made from another base model.
@@ -153,14 +210,28 @@ def _score_in_use(run: _Run, base_id: str, learned: Sequence[Sample], held_out: 
     folder = run.job.in_use
     if folder is None or folder == run.job.version:
         return None
-    modules = run.segmenter.trainable_modules()
-    own = copy.deepcopy({path: part.state_dict() for path, part in modules.items()})
     check_base(Path(folder), base_id)
-    _load(modules, read_parts(Path(folder), modules))
-    try:
-        return run.examiner.score(learned, held_out)
-    finally:
-        _load(modules, own)
+    trained = read_version(Path(folder), run.segmenter)
+    with put_for_now(run.segmenter, trained):
+        return _score_anew(run)
+
+
+@torch.no_grad()
+def _score_anew(run: _Run) -> Scored:
+    """Score the model as it is now on features of its own."""
+    with tempfile.TemporaryDirectory(dir=_made(Path(run.job.folder) / "features")) as folder:
+        shelf = Shelf(Path(folder))
+        learned, held_out = (
+            encode(run.segmenter, examples, 1, shelf, FeatureStore(), lambda done, total: run.check_stop())
+            for examples in (run.parts.learned, run.parts.held_out)
+        )
+        _in_order(run, learned, held_out)
+        return run.examiner(CachedForward(run.segmenter, shelf)).score(learned, held_out)
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def open_base_id(job: Job) -> str:
@@ -169,46 +240,63 @@ def open_base_id(job: Job) -> str:
     return str(read_version_record(Path(job.version)).get("base_id", ""))
 
 
-def _encode(run: _Run, parts: Split) -> tuple[list[Sample], list[Sample]]:
+def _encode(run: _Run) -> tuple[list[Sample], list[Sample]]:
     """Samples to learn from, the plain views first, and the plain views of the held-out labels."""
 
     def advance(done: int, total: int) -> None:
         run.check_stop()
-        run.tell({"event": "stage", "text": ENCODING, "values": {"done": done, "all": total}})
+        run.stage(ENCODING, done=done, all=total)
 
     store = FeatureCache(Path(run.job.cache)) if run.job.cache else FeatureStore()
-    learned = encode(run.segmenter, parts.learned, run.job.views, run.shelf, store, advance)
-    held_out = encode(run.segmenter, parts.held_out, 1, run.shelf, store, advance)
-    # Scores are read off in the order of the division, and by it the patients of the comparison.
-    place = {example: number for number, example in enumerate((*parts.learned, *parts.held_out))}
-    learned.sort(key=lambda sample: (sample.view, place[sample.example]))
-    held_out.sort(key=lambda sample: place[sample.example])
+    learned = encode(run.segmenter, run.parts.learned, run.job.views, run.shelf, store, advance)
+    held_out = encode(run.segmenter, run.parts.held_out, 1, run.shelf, store, advance)
+    _in_order(run, learned, held_out)
     return learned, held_out
 
 
-def _prove(run: _Run, learned: Sequence[Sample]) -> proof.Proof:
-    run.tell({"event": "stage", "text": PROVING, "values": {}})
-    trainable, frozen = open_parts(run.segmenter)
+def _in_order(run: _Run, learned: list[Sample], held_out: list[Sample]) -> None:
+    """Scores are read off in the order of the division, and by it the patients of the comparison."""
+    place = {example: number for number, example in enumerate((*run.parts.learned, *run.parts.held_out))}
+    learned.sort(key=lambda sample: (sample.view, place[sample.example]))
+    held_out.sort(key=lambda sample: place[sample.example])
+
+
+def _prove(run: _Run, forward: Forward, parts: Parts, learned: Sequence[Sample]) -> proof.Proof:
+    run.stage(PROVING)
     # A batch in which something is there: an empty mask alone says little about the parts that draw one.
     batch = sorted(learned, key=lambda sample: -float(sample.target.mean()))[: run.job.batch]
-    return proof.prove(
-        lambda: batch_loss(run.segmenter, run.shelf, batch).total,
-        trainable,
-        frozen,
-        lambda parameters: optimiser_of(parameters, run.job.learning_rate),
-    )
+    with parts.for_proof():
+        return proof.prove(
+            lambda: batch_loss(forward, batch).total,
+            parts.trainable,
+            parts.frozen,
+            lambda _: parts.optimiser(run.job.learning_rate, run.job.encoder_rate),
+        )
 
 
-def _train(run: _Run, learned: Sequence[Sample], held_out: Sequence[Sample], base_dice: float) -> list[float]:
-    run.tell({"event": "stage", "text": TRAINING, "values": {}})
+def _train(
+    run: _Run,
+    forward: Forward,
+    parts: Parts,
+    learned: Sequence[Sample],
+    held_out: Sequence[Sample],
+    base_dice: float,
+) -> Training:
     every = max(1, run.job.epochs // WATCHED_TIMES)
     labels = by_label(held_out)
     shown = labels[:: max(1, len(labels) // WATCHED_LABELS)][:WATCHED_LABELS]
+    examiner = run.examiner(forward)
+    samples, aside = part_for_choosing(learned, run.job.seed) if run.preset.stops_early else (learned, [])
+    choosing = by_label(aside)
+    best = BestEpoch(parts, lambda: examiner.watch(choosing), run.job.epochs) if choosing else None
+    looked_at = WATCHED_TIMES * sum(map(len, shown)) + run.job.epochs * len(aside)
+    memory = _try_step(run, forward, parts, samples, looked_at)
+    begun = time.monotonic()
 
     def on_epoch(epoch: Epoch) -> None:
         watched = None
         if epoch.epoch % every == 0 or epoch.epoch == epoch.epochs:
-            watched = run.examiner.watch(shown)
+            watched = examiner.watch(shown)
         run.tell(
             {
                 "event": "epoch",
@@ -221,92 +309,51 @@ def _train(run: _Run, learned: Sequence[Sample], held_out: Sequence[Sample], bas
             }
         )
 
-    return train(run.segmenter, run.shelf, learned, run.job, on_epoch, run.check_stop)
+    losses = train(forward, parts, samples, run.job, on_epoch, run.check_stop, run.room, best)
+    return Training(losses, best.epoch if best else None, len(choosing), time.monotonic() - begun, memory)
 
 
-def _figures(
-    parts: Split,
-    before: Scored,
-    after: Scored,
-    verdict: Verdict,
-    losses: list[float],
-    shown: proof.Proof,
-    seconds: float,
-) -> dict[str, Any]:
-    half = before.dice(HALF_STEP)
-    return {
-        "base_at_half": float(half.mean()),
-        "base_at_best": float(before.dice(before.step).mean()),
-        "base_step": before.step,
-        "rival_step": before.rival_step,
-        "tuned_at_half": float(after.dice(HALF_STEP).mean()),
-        "tuned_at_best": float(after.dice(after.step).mean()),
-        "tuned_step": after.step,
-        "constant_at_best": verdict.values["constant"],
-        "difference": verdict.gain,
-        "interval": list(verdict.interval),
-        "held_out": len(parts.held_out),
-        "groups": parts.held_out_groups,
-        "learned_from": len(parts.learned),
-        "divided_by": parts.by,
-        "first_loss": losses[0] if losses else None,
-        "last_loss": losses[-1] if losses else None,
-        "proof": {"tensors": shown.tensors, "numbers": shown.numbers, "frozen": shown.frozen},
-        "images": [
-            {"image": example.image_sha256[:12], "before": float(old), "after": float(new)}
-            for example, old, new in zip(
-                parts.held_out, before.dice(before.rival_step), after.dice(after.step), strict=True
-            )
-        ],
-        "seconds": round(seconds, 1),
-    }
+def _try_step(run: _Run, forward: Forward, parts: Parts, samples: Sequence[Sample], looked_at: int) -> int:
+    """Compute one step and throw it away: then time and memory are known before the learning begins.
+
+    If the memory does not suffice it is found out here (`Room`).
+
+    Returns:
+        Bytes at the step's highest point.
+    """
+    run.stage(TRYING)
+    batch = samples[: run.job.batch]
+    if run.segmenter.device.type != "cpu":
+        run.room.gradients(forward, parts, batch)  # a card's first step loads what it computes with
+    run.check_stop()
+    begun = time.monotonic()
+    run.room.gradients(forward, parts, batch)
+    step, memory = time.monotonic() - begun, memory_of(run.segmenter.device)
+    for parameter in parts.trainable.values():
+        parameter.grad = None
+    seconds = from_step(step, len(batch), run.job.epochs * len(samples), looked_at)
+    run.stage(TRAINING, minutes=max(1, round(seconds / 60)), memory=amount(memory))
+    return memory
 
 
-def _write(
-    run: _Run,
-    base_id: str,
-    parts: Split,
-    step: int,
-    figures: dict[str, Any],
-    verdict: Verdict,
-    original: dict[str, dict[str, torch.Tensor]],
-    probe: Sample,
-) -> None:
-    """Write aside, read back into the untrained parts, compare a prediction, and only then put in place.
+def _write(run: _Run, forward: Forward, parts: Parts, record: dict[str, Any], probe: Sample) -> None:
+    """Write aside, read back into the untrained model, compare a prediction, and only then put in place.
 
     Raises:
         FinetuneError: what was read back does not predict what was trained, or predicts what the base does.
     """
-    job, modules = run.job, run.segmenter.trainable_modules()
-    record = {
-        "base_id": base_id,
-        "parent": Path(job.version).name if job.version else None,
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "best_step": step,
-        "accepted": verdict.accepted,
-        "reason": verdict.reason,
-        "seed": job.seed,
-        "epochs": job.epochs,
-        "learning_rate": job.learning_rate,
-        "batch": job.batch,
-        "views": job.views,
-        "zoom": max(example.zoom for example in job.examples),
-        "learned_from": [_fingerprint(example) for example in parts.learned],
-        "compared_on": [_fingerprint(example) for example in parts.held_out],
-        "figures": figures,
-        "note": job.note,
-    }
+    job = run.job
     folder = Path(job.out)
     aside = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(aside, ignore_errors=True)
-    write_version(aside, modules, job.model, record)
+    write_version(aside, parts.trained(), job.model, record)
     try:
         with torch.no_grad():
-            trained = run.examiner.decode(probe).logits.clone()
-            _load(modules, original)
-            base = run.examiner.decode(probe).logits.clone()
-            _load(modules, read_parts(aside, modules))
-            again = run.examiner.decode(probe).logits
+            trained = forward([probe]).decoded.logits.clone()
+            parts.reset()
+            base = forward([probe]).decoded.logits.clone()
+            put(run.segmenter, read_version(aside, run.segmenter))
+            again = forward([probe]).decoded.logits
         if float((again - trained).abs().max()) > REPRODUCED or torch.equal(trained, base):
             raise FinetuneError(
                 "The new version, read back from the disk, does not predict what was learned, so it was thrown away.",
@@ -317,13 +364,3 @@ def _write(
         shutil.rmtree(aside, ignore_errors=True)
         raise
     put_in_place(aside, folder)
-
-
-def _load(modules: dict[str, Any], states: dict[str, dict[str, torch.Tensor]]) -> None:
-    for path, state in states.items():
-        modules[path].load_state_dict(state, strict=True)
-
-
-def _fingerprint(example: Example) -> dict[str, str]:
-    mask = hashlib.sha256(Path(example.mask).read_bytes()).hexdigest()
-    return {"image": example.image_sha256[:16], "mask": mask[:16], "prompt": example.prompt}

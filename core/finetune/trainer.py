@@ -1,4 +1,4 @@
-"""The training loop on cached features: one flat function, read from top to bottom."""
+"""The training loop: one flat function, read from top to bottom."""
 
 from __future__ import annotations
 
@@ -8,23 +8,24 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import psutil
 import torch
-from torch import nn
 
 from core.errors import FinetuneError
-from core.finetune.dataset import Sample, Shelf
+from core.finetune.best_epoch import BestEpoch
+from core.finetune.dataset import Sample
+from core.finetune.forward import Forward, batch_loss
 from core.finetune.job import Job
-from core.finetune.losses import Loss, finetune_loss
-from core.segmenter import Segmenter
+from core.finetune.parts import Parts
+from core.inference.memory import is_out_of_memory
 
-WEIGHT_DECAY = 0.01
 MAX_NORM = 1.0
 WARM_UP_SHARE = 0.1
 
 
 @dataclass(frozen=True)
 class Epoch:
-    """How one epoch went: `epoch` counts from 1, `seconds_left` is what the rest will take."""
+    """How one epoch went: `epoch` counts from 1, `seconds_left` is what the rest will take at most."""
 
     epoch: int
     epochs: int
@@ -32,62 +33,73 @@ class Epoch:
     seconds_left: float
 
 
-def open_parts(segmenter: Segmenter) -> tuple[dict[str, nn.Parameter], dict[str, torch.Tensor]]:
-    """Freeze everything but what a loss on cached features reaches.
+class Room:
+    """How many samples of a batch are computed at a time: all of them, until the memory does not suffice."""
 
-    Returns:
-        Name in a version's file -> parameter that is trained; the same for the frozen rest of those parts.
-    """
-    unreachable = tuple(segmenter.unreachable())
-    trainable: dict[str, nn.Parameter] = {}
-    frozen: dict[str, torch.Tensor] = {}
-    for part, module in segmenter.trainable_modules().items():
-        for name, parameter in module.named_parameters():
-            full = f"{part}.{name}"
-            reached = not full.startswith(unreachable)
-            parameter.requires_grad_(reached)
-            if reached:
-                trainable[full] = parameter
-            else:
-                frozen[full] = parameter
-    return trainable, frozen
+    def __init__(self, batch: int, on_less: Callable[[int], None] = lambda size: None) -> None:
+        """Prepare; `on_less` hears of a smaller number."""
+        self.size, self._on_less = batch, on_less
+
+    def gradients(
+        self, forward: Forward, parts: Parts, batch: Sequence[Sample], chance: random.Random | None = None
+    ) -> float:
+        """Compute the gradients of a batch's mean loss, which is returned; the way through the memory does not change them.
+
+        Raises:
+            MemoryError, RuntimeError: a single sample is too much.
+        """
+        while True:
+            for parameter in parts.trainable.values():
+                parameter.grad = None
+            try:
+                return self._piece_by_piece(forward, batch, chance)
+            except (MemoryError, RuntimeError) as error:
+                if not is_out_of_memory(error) or self.size == 1:
+                    raise
+            # Outside of the handler, whose error holds on to the tensors that were too many.
+            self.size = max(1, min(self.size, len(batch)) // 2)
+            if torch.cuda.is_available():
+                torch.cuda.empty_cache()
+            self._on_less(self.size)
+
+    def _piece_by_piece(self, forward: Forward, batch: Sequence[Sample], chance: random.Random | None) -> float:
+        total = 0.0
+        for start in range(0, len(batch), self.size):
+            piece = batch[start : start + self.size]
+            loss = batch_loss(forward, piece, chance).total * (len(piece) / len(batch))
+            loss.backward()
+            total += float(loss.detach())
+        return total
 
 
-def optimiser_of(parameters: list[nn.Parameter], learning_rate: float) -> torch.optim.Optimizer:
-    """AdamW; norms, biases and single tokens without weight decay."""
-    matrices = [parameter for parameter in parameters if parameter.ndim > 1]
-    rest = [parameter for parameter in parameters if parameter.ndim <= 1]
-    groups = [{"params": matrices, "weight_decay": WEIGHT_DECAY}, {"params": rest, "weight_decay": 0.0}]
-    # A tiny epsilon: with the usual 1e-8 a tensor whose true gradients are that small would silently stand still.
-    return torch.optim.AdamW([group for group in groups if group["params"]], lr=learning_rate, eps=1e-12)
-
-
-def batch_loss(segmenter: Segmenter, shelf: Shelf, batch: Sequence[Sample]) -> Loss:
-    """The loss of a batch, with its gradient back to projection and mask decoder."""
-    device = segmenter.device
-    features = shelf.batch([sample.key for sample in batch], device)
-    states = torch.cat([sample.state for sample in batch]).to(device)
-    targets = torch.stack([sample.target for sample in batch]).to(device)
-    return finetune_loss(segmenter.decode(features, states), targets)
+def memory_of(device: torch.device) -> int:
+    """Bytes: of a graphics card the most that was ever used, otherwise what this process holds."""
+    if device.type == "cuda":
+        return int(torch.cuda.max_memory_allocated(device))
+    return int(psutil.Process().memory_info().rss)
 
 
 def train(
-    segmenter: Segmenter,
-    shelf: Shelf,
+    forward: Forward,
+    parts: Parts,
     samples: Sequence[Sample],
     job: Job,
     on_epoch: Callable[[Epoch], None],
     check_stop: Callable[[], None],
+    room: Room,
+    best: BestEpoch | None = None,
 ) -> list[float]:
     """Train in place.
 
     Args:
-        segmenter: its parts were opened by `open_parts`.
-        shelf: holds the features of all samples.
+        forward: how samples are answered.
+        parts: what is trained.
         samples: what is learned from.
-        job: epochs, batch, learning rate, seed.
+        job: epochs, batch, learning rates, seed.
         on_epoch: called after each epoch.
         check_stop: called before each step; raises to stop.
+        room: how many samples are computed at a time.
+        best: says when it is enough, and keeps the best epoch; None learns all of them and keeps the last.
 
     Returns:
         Mean loss of each epoch.
@@ -96,9 +108,9 @@ def train(
         FinetuneError: the loss is no number any more.
     """
     torch.manual_seed(job.seed)
-    chooser = random.Random(job.seed)
-    parameters = [parameter for parameter in open_parts(segmenter)[0].values()]
-    optimiser = optimiser_of(parameters, job.learning_rate)
+    chooser, chance = random.Random(job.seed), random.Random(job.seed)
+    parameters = list(parts.trainable.values())
+    optimiser = parts.optimiser(job.learning_rate, job.encoder_rate)
     steps_in_epoch = math.ceil(len(samples) / job.batch)
     total = job.epochs * steps_in_epoch
     warm_up = max(1, int(total * WARM_UP_SHARE))
@@ -109,13 +121,11 @@ def train(
         sum_of_losses = 0.0
         for start in range(0, len(order), job.batch):
             check_stop()
-            rate = min(1.0, (step + 1) / warm_up) * 0.5 * (1 + math.cos(math.pi * step / total))
+            share = min(1.0, (step + 1) / warm_up) * 0.5 * (1 + math.cos(math.pi * step / total))
             for group in optimiser.param_groups:
-                group["lr"] = job.learning_rate * rate
+                group["lr"] = group["rate"] * share
             batch = order[start : start + job.batch]
-            loss = batch_loss(segmenter, shelf, batch).total
-            optimiser.zero_grad(set_to_none=True)
-            loss.backward()
+            loss = room.gradients(forward, parts, batch, chance)
             norm = torch.nn.utils.clip_grad_norm_(parameters, MAX_NORM)
             if not bool(torch.isfinite(norm)):
                 raise FinetuneError(
@@ -124,8 +134,13 @@ def train(
                 )
             optimiser.step()
             step += 1
-            sum_of_losses += float(loss.detach()) * len(batch)
+            sum_of_losses += loss * len(batch)
         losses.append(sum_of_losses / len(order))
-        left = (time.monotonic() - begun) / epoch * (job.epochs - epoch)
+        enough = best is not None and best.is_over(epoch)
+        left = 0.0 if enough else (time.monotonic() - begun) / epoch * (job.epochs - epoch)
         on_epoch(Epoch(epoch, job.epochs, losses[-1], left))
+        if enough:
+            break
+    if best is not None:
+        best.take()
     return losses

@@ -1,7 +1,7 @@
-"""A fine-tuned version on the disk: the trained parts in PEFT's file format, and a record of how they came about.
+"""A fine-tuned version on the disk: what was trained in PEFT's file format, and a record of how it came about.
 
-adapter_config.json         PEFT's; the trained parts stand in it as `modules_to_save`
-adapter_model.safetensors   the trained parts, whole, under PEFT's names
+adapter_config.json         PEFT's; parts that were trained whole stand in it as `modules_to_save`
+adapter_model.safetensors   those parts and the adapters, under PEFT's names
 version.json                base model, settings, data, figures
 """
 
@@ -11,7 +11,9 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from core.errors import FinetuneError, ModelError
+from core.finetune.lora import Adapters
 from core.model_reference import ADAPTER_CONFIG, VERSION_RECORD, read_version_record
 from core.segmenter import Segmenter
 
@@ -30,12 +33,35 @@ _PREFIX = "base_model.model."
 _STAYS = "Use another version or the base model; the model in use stays in use."
 
 
-def write_version(folder: Path, modules: Mapping[str, nn.Module], base: str, record: Mapping[str, Any]) -> None:
+@dataclass(frozen=True)
+class Trained:
+    """What a version changes.
+
+    Attributes:
+        parts: path in the network -> state of a part that was trained whole.
+        adapters: beside which layers there are low-rank adapters; None for none.
+        tensors: name -> tensor of the adapters.
+    """
+
+    parts: Mapping[str, Mapping[str, torch.Tensor]]
+    adapters: Adapters | None = None
+    tensors: Mapping[str, torch.Tensor] = field(default_factory=dict)
+
+
+def state_of(modules: Mapping[str, nn.Module]) -> dict[str, dict[str, torch.Tensor]]:
+    """Path -> state of a part, copied to the CPU."""
+    return {
+        path: {name: tensor.detach().to("cpu", copy=True).contiguous() for name, tensor in part.state_dict().items()}
+        for path, part in modules.items()
+    }
+
+
+def write_version(folder: Path, trained: Trained, base: str, record: Mapping[str, Any]) -> None:
     """Write a version aside: the caller checks and renames it.
 
     Args:
         folder: is made; must not exist.
-        modules: path in the network -> trained part.
+        trained: what the version changes.
         base: reference of the base model, as version.json shall name it.
         record: the rest of version.json.
 
@@ -45,17 +71,18 @@ def write_version(folder: Path, modules: Mapping[str, nn.Module], base: str, rec
     from peft import LoraConfig
     from peft.tuners.tuners_utils import DUMMY_TARGET_MODULES
 
-    tensors = {
-        f"{_PREFIX}{path}.{name}": tensor.detach().to("cpu").contiguous().clone()
-        for path, module in modules.items()
-        for name, tensor in module.state_dict().items()
-    }
-    # PEFT knows whole trained parts only beside an adapter; this target says that there is none.
-    config = LoraConfig(target_modules=DUMMY_TARGET_MODULES, modules_to_save=list(modules), inference_mode=True)
+    tensors = {f"{path}.{name}": tensor for path, part in trained.parts.items() for name, tensor in part.items()}
+    whole: dict[str, Any] = {"modules_to_save": list(trained.parts) or None, "inference_mode": True}
+    if trained.adapters is not None:
+        config = trained.adapters.config(**whole)
+        tensors |= trained.tensors
+    else:
+        # PEFT knows whole trained parts only beside an adapter; this target says that there is none.
+        config = LoraConfig(target_modules=DUMMY_TARGET_MODULES, **whole)
     config.base_model_name_or_path = Path(base).name
     try:
         folder.mkdir(parents=True)
-        save_file(tensors, folder / WEIGHTS)
+        save_file({_PREFIX + name: tensor for name, tensor in tensors.items()}, folder / WEIGHTS)
         config.save_pretrained(str(folder))
         content = json.dumps({"format": FORMAT, "base": base, **record}, indent=1, ensure_ascii=False, allow_nan=False)
         (folder / VERSION_RECORD).write_text(content + "\n", encoding="utf-8")
@@ -84,21 +111,26 @@ def put_in_place(aside: Path, folder: Path) -> None:
         ) from error
 
 
-def read_parts(folder: Path, modules: Mapping[str, nn.Module]) -> dict[str, dict[str, torch.Tensor]]:
-    """Read the trained parts and check them against the parts that they are for.
+def read_version(folder: Path, segmenter: Segmenter) -> Trained:
+    """Read what a version changes and check it against the model that it is for, which may be one without numbers.
 
     Args:
         folder: of the version.
-        modules: path in the network -> part.
+        segmenter: a base model.
 
     Returns:
-        Path -> state of that part, on the CPU.
+        What it changes, on the CPU.
 
     Raises:
-        ModelError: a file is missing or damaged; a tensor is missing, left over, of another shape, or holds no numbers.
+        ModelError: a file is missing or damaged; a part is none that can be trained; a tensor is missing, left over, of
+            another shape, or holds no numbers.
     """
     try:
-        kind = json.loads((folder / ADAPTER_CONFIG).read_text(encoding="utf-8"))["peft_type"]
+        config = json.loads((folder / ADAPTER_CONFIG).read_text(encoding="utf-8"))
+        kind, whole, layers = config["peft_type"], config["modules_to_save"] or [], config["target_modules"]
+        adapters = None
+        if isinstance(layers, list):
+            adapters = Adapters(tuple(sorted(map(str, layers))), int(config["r"]), int(config["lora_alpha"]))
         tensors = load_file(folder / WEIGHTS)
     except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
         raise ModelError(
@@ -108,30 +140,80 @@ def read_parts(folder: Path, modules: Mapping[str, nn.Module]) -> dict[str, dict
         ) from error
     if kind != "LORA":
         raise _does_not_fit(folder, str(kind))
-    parts: dict[str, dict[str, torch.Tensor]] = {}
-    for path, module in modules.items():
-        parts[path] = {}
-        for name, place in module.state_dict().items():
-            key = f"{_PREFIX}{path}.{name}"
-            tensor = tensors.pop(key, None)
-            if tensor is None or tensor.shape != place.shape or not bool(torch.isfinite(tensor).all()):
-                raise _does_not_fit(folder, key)
-            parts[path][name] = tensor
+
+    def take(name: str, shape: tuple[int, ...]) -> torch.Tensor:
+        tensor = tensors.pop(_PREFIX + name, None)
+        if tensor is None or tensor.shape != shape or not bool(torch.isfinite(tensor).all()):
+            raise _does_not_fit(folder, _PREFIX + name)
+        return tensor
+
+    learning = segmenter.learning()
+    known = segmenter.trainable_modules() | learning.encoder_modules()
+    strange = set(whole) - known.keys()
+    if adapters is not None:
+        strange |= set(adapters.layers) - {*learning.decoder_layers(), *learning.language_layers()}
+    if strange or not (whole or adapters):
+        raise _does_not_fit(folder, min(strange, default="-"))
+    parts = {
+        path: {name: take(f"{path}.{name}", tuple(place.shape)) for name, place in known[path].state_dict().items()}
+        for path in known
+        if path in whole
+    }
+    shapes = adapters.shapes(learning.network) if adapters is not None else {}
+    found = {name: take(name, shape) for name, shape in shapes.items()}
     if tensors:
         raise _does_not_fit(folder, next(iter(tensors)))
-    return parts
+    return Trained(parts, adapters, found)
+
+
+def put(segmenter: Segmenter, trained: Trained) -> None:
+    """Put into a base model what a version changes."""
+    learning = segmenter.learning()
+    known = segmenter.trainable_modules() | learning.encoder_modules()
+    if not trained.parts.keys() <= segmenter.trainable_modules().keys():
+        learning.exact_encoder()
+    for path, state in trained.parts.items():
+        known[path].load_state_dict(state, strict=True)
+    if trained.adapters is not None:
+        trained.adapters.attach(learning.network)
+        with torch.no_grad():
+            for name, parameter in trained.adapters.parameters(learning.network).items():
+                parameter.requires_grad_(False).copy_(trained.tensors[name])
+    segmenter.forget()
+
+
+@contextmanager
+def put_for_now(segmenter: Segmenter, trained: Trained) -> Iterator[None]:
+    """A base model is the version as long as this lasts."""
+    known = segmenter.trainable_modules() | segmenter.learning().encoder_modules()
+    before = Trained(state_of({path: known[path] for path in trained.parts}))
+    put(segmenter, trained)
+    try:
+        yield
+    finally:
+        if trained.adapters is not None:
+            trained.adapters.detach(segmenter.learning().network)
+        put(segmenter, before)
+
+
+def changes_features(segmenter: Segmenter, trained: Trained) -> bool:
+    """Whether features and states of the base model do not hold for a version: it changes what comes before them."""
+    layers = trained.adapters.layers if trained.adapters is not None else ()
+    early = set(segmenter.learning().language_layers()).intersection(layers)
+    return bool(early) or not trained.parts.keys() <= segmenter.trainable_modules().keys()
 
 
 def apply_version(segmenter: Segmenter, folder: Path) -> None:
-    """Put a version into a loaded base model; `model_id` then names the version.
+    """Put a version into a loaded base model; `model_id` then names the version, and so does `features_id` if it has to.
 
     Raises:
-        ModelError: as `read_parts`, or the version was made from another base model. The model is then unchanged.
+        ModelError: as `read_version`, or the version was made from another base model. The model is then unchanged.
     """
     check_base(folder, segmenter.model_id)
-    modules = segmenter.trainable_modules()
-    for path, state in read_parts(folder, modules).items():
-        modules[path].load_state_dict(state, strict=True)
+    trained = read_version(folder, segmenter)
+    if changes_features(segmenter, trained):
+        segmenter.features_id = version_id(segmenter.features_id, folder)
+    put(segmenter, trained)
     segmenter.model_id = version_id(segmenter.model_id, folder)
 
 

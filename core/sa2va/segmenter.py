@@ -28,13 +28,14 @@ from core.sa2va.config import read_config
 from core.sa2va.device import choose_device, device_name
 from core.sa2va.families.family import PictureTokens, Route
 from core.sa2va.few_bits import exchange_layers
+from core.sa2va.learning import Sa2VALearning
 from core.sa2va.memory_needed import memory_needed
 from core.sa2va.network import Sa2VANetwork
 from core.sa2va.placement import find_place
 from core.sa2va.precision import choose_precision
 from core.sa2va.preprocessing import normalise, sam2_picture
 from core.sa2va.reading import LONGEST_ANSWER, Mark, Reading
-from core.segmenter import Answer, Click, Decoded, ImageFeatures
+from core.segmenter import Answer, Click, Decoded, ImageFeatures, Learning
 
 _RECENT_PICTURES = 4
 
@@ -205,14 +206,17 @@ class Sa2VASegmenter:
             "grounding.sam_mask_decoder": self.network.grounding.sam_mask_decoder,
         }
 
-    def unreachable(self) -> dict[str, str]:
-        """What a loss on cached features and three-mask answers cannot reach."""
-        before = "runs before the cached picture features; the Deep preset trains it"
-        return {
-            "grounding.sam_mask_decoder.conv_s0": before,
-            "grounding.sam_mask_decoder.conv_s1": before,
-            "grounding.sam_mask_decoder.output_hypernetworks_mlps.0": "belongs to the single-mask answer, which Sa2VA never asks for",
-        }
+    def unreachable(self, cached: bool = True) -> dict[str, str]:
+        """What a loss on three-mask answers cannot reach: from cached features, or from the pictures themselves."""
+        single = "belongs to the single-mask answer, which Sa2VA never asks for"
+        before = "runs before the cached picture features; the Whole preset trains it"
+        never = {"grounding.sam_mask_decoder.output_hypernetworks_mlps.0": single}
+        early = ("grounding.sam_mask_decoder.conv_s0", "grounding.sam_mask_decoder.conv_s1")
+        return never | (dict.fromkeys(early, before) if cached else {})
+
+    def learning(self) -> Learning:
+        """What a fine-tune needs besides."""
+        return Sa2VALearning(self.network, self.tokenizer, self.device, self.route)
 
     def _converse(self, tokens: PictureTokens, prompt: str) -> text.Conversation:
         style = self.network.family.style(self.route)

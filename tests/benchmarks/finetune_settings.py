@@ -22,6 +22,7 @@ from core.finetune.run import run_job
 from core.image_file import read_image
 from core.labelled_set import read_reference_mask
 from core.mask import encode_png
+from tests.benchmarks.real_sets import PROMPTS as REPORTED
 from tests.benchmarks.real_sets import divide
 
 PROMPTS = {
@@ -49,7 +50,7 @@ def make_job(name: str, data: Path, folder: Path, model: str, device: str, limit
         truth = read_reference_mask(next((data / name / "masks").glob(f"{key}.*")), image.height, image.width)
         mask.write_bytes(encode_png(truth.mask))
         group = key.split("_slice")[0]
-        examples.append(Example(str(path), image.sha256, str(mask), group, PROMPTS[name], split))
+        examples.append(Example(str(path), image.sha256, str(mask), group, (PROMPTS | REPORTED)[name], split))
     return Job(str(folder), model, tuple(examples), "", device=device, cache=str(folder / "cache"))
 
 

@@ -66,8 +66,25 @@ class LearningSegmenter:
     def trainable_modules(self) -> dict[str, nn.Module]:
         return {"text_hidden_fcs": self.projection, "grounding.sam_mask_decoder": self.decoder}
 
-    def unreachable(self) -> dict[str, str]:
+    def unreachable(self, cached: bool = True) -> dict[str, str]:
         return {"grounding.sam_mask_decoder.before": "runs before the features"}
+
+    def learning(self) -> LearningSegmenter:
+        return self
+
+    @property
+    def network(self) -> nn.Module:
+        parts = nn.ModuleDict({"sam_mask_decoder": self.decoder})
+        return nn.ModuleDict({"text_hidden_fcs": self.projection, "grounding": parts})
+
+    def encoder_modules(self) -> dict[str, nn.Module]:
+        return {}
+
+    def decoder_layers(self) -> list[str]:
+        return []
+
+    def language_layers(self) -> list[str]:
+        return []
 
 
 def open_toy(ref: str, device: str) -> LearningSegmenter:

@@ -15,7 +15,7 @@ from safetensors.torch import load_file, save_file
 
 from core.errors import ExportError, ModelError
 from core.finetune.merge import RECORD, copy_version, merge_version
-from core.finetune.version import apply_version, write_version
+from core.finetune.version import Trained, apply_version, state_of, write_version
 from core.sa2va.checkpoint import INDEX, model_id, read_tensors
 from core.sa2va.segmenter import Sa2VASegmenter
 from tests.unit.tiny_model import make_tiny_model
@@ -33,7 +33,9 @@ def make_version(base: Path, folder: Path) -> Path:
         for part in modules.values():
             for parameter in part.parameters():
                 parameter.mul_(1 + 0.05 * torch.randn_like(parameter))
-    write_version(folder, modules, str(base), {"base_id": segmenter.model_id, "best_step": 70, "figures": {}})
+    write_version(
+        folder, Trained(state_of(modules)), str(base), {"base_id": segmenter.model_id, "best_step": 70, "figures": {}}
+    )
     return folder
 
 

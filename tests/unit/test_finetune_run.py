@@ -82,7 +82,8 @@ def test_the_same_seed_gives_the_same_figures(tmp_path: Path) -> None:
     first, _ = run(tmp_path / "a", epochs=3, seed=4)
     again, _ = run(tmp_path / "b", epochs=3, seed=4)
     for result in (first, again):
-        del result["figures"]["seconds"]
+        for measured in ("seconds", "training_seconds", "memory_bytes"):
+            del result["figures"][measured]
     assert first["figures"] == again["figures"]
 
 
@@ -150,7 +151,7 @@ def test_the_proof_leaves_the_weights_as_they_were(tmp_path: Path) -> None:
     before = {name: p.clone() for name, p in toy.decoder.named_parameters()}
 
     def stop_at_training(event: dict[str, Any]) -> None:
-        if event["event"] == "stage" and event["text"] == "Learning":
+        if event["event"] == "stage" and event["text"].startswith("Learning"):
             raise Cancelled
 
     with pytest.raises(Cancelled):
