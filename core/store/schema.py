@@ -90,3 +90,13 @@ def m003_candidates(db: Database) -> None:
 def m004_zoom(db: Database) -> None:
     """How close the model looks for a structure."""
     db.execute("ALTER TABLE structures ADD COLUMN zoom INTEGER NOT NULL DEFAULT 1 CHECK (zoom IN (1, 2, 3))")
+
+
+@migrations()
+def m005_clicks(db: Database) -> None:
+    """The clicks that a prediction was asked with, beside the words, and the prediction in words that they correct."""
+    for statement in (
+        "ALTER TABLE predictions ADD COLUMN clicks TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE predictions ADD COLUMN words_id INTEGER REFERENCES predictions(id)",
+    ):
+        db.execute(statement)

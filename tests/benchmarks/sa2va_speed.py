@@ -27,6 +27,7 @@ import numpy as np
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+from core.clicks import Clicks
 from core.sa2va.checkpoint import empty_network, image_token_of, load_tokenizer
 from core.sa2va.config import Sam2Config, read_config
 from core.sa2va.grounding import Grounding
@@ -85,7 +86,9 @@ def upstream(segmenter: Sa2VASegmenter, rgb: np.ndarray, prompt: str) -> Any:
         return finished(segmenter, features, state)
 
 
-def finished(segmenter: Sa2VASegmenter, features: ImageFeatures, state: torch.Tensor, clicks: Any = None) -> Any:
+def finished(
+    segmenter: Sa2VASegmenter, features: ImageFeatures, state: torch.Tensor, clicks: Clicks | None = None
+) -> Any:
     """Decode, and bring the masks to main memory."""
     with torch.no_grad():
         return segmenter.decode(features, state, clicks).logits.float().cpu()
@@ -162,7 +165,7 @@ def measure(name: str, device: torch.device, repeats: int) -> None:
         ("first mask", theirs, timed(first, repeats, device, segmenter.forget)),
         ("second structure on the same picture", theirs, timed(again, repeats, device, seen)),
         ("five structures on a new picture", five_theirs, timed(five, repeats, device, segmenter.forget)),
-        ("click", theirs, timed(lambda: finished(segmenter, features, states, [(0.5, 0.5, True)]), repeats, device)),
+        ("click", theirs, timed(lambda: finished(segmenter, features, states, Clicks(((0.5, 0.5, 1),))), repeats, device)),
     ]  # fmt: skip
     segmenter.forget()
     memory = peak(lambda: upstream(segmenter, rgb, words[0]), device), peak(first, device)
