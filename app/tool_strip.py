@@ -29,7 +29,7 @@ class ToolStrip(QWidget):
         self._line()
         self._buttons("brush", "eraser")
         self.shapes = self._shape_button()
-        self._buttons("pan")
+        self._buttons("click", "pan")
         self._row.addSpacing(6)
         self.brush = slider(0, SLIDER_STEPS, 10, self.tr("Brush size"))
         self.brush.setMinimumWidth(60)

@@ -81,7 +81,7 @@ class Corrections(Journal):
         offer: Offer,
         asked: ClicksRow,
         threshold_step: int | None = None,
-    ) -> bool:
+    ) -> int | None:
         """Keep what a model answered to clicks; it counts where no newer list of clicks was answered since.
 
         Args:
@@ -94,7 +94,7 @@ class Corrections(Journal):
             threshold_step: where the slider starts (1..199) if this is the first prediction and nobody has moved it; None leaves it.
 
         Returns:
-            False where nothing was kept: the mask was accepted in the meantime, as it was reviewed.
+            The id of the prediction; None where nothing was kept: the mask was accepted in the meantime, as it was reviewed.
 
         Raises:
             ValueError: there are no clicks, or the step or the offer are not as said.
@@ -106,7 +106,7 @@ class Corrections(Journal):
         key = (image_id, structure_id)
         with self.step(key):
             if self.correction(*key).status == "accepted":
-                return False
+                return None
             self.execute(
                 "UPDATE corrections SET threshold_step = coalesce(?, threshold_step) WHERE image_id = ? AND structure_id = ?"
                 " AND NOT EXISTS (SELECT 1 FROM predictions p WHERE p.image_id = corrections.image_id"
@@ -115,9 +115,9 @@ class Corrections(Journal):
                 (threshold_step, *key),
             )
             marks = to_json(Clicks.from_json(asked.clicks.to_json()).to_json())
-            self._insert((*key, version_id, prompt), offer, marks, asked.words_id)
+            made = self._insert((*key, version_id, prompt), offer, marks, asked.words_id)
             self.settle(key)
-        return True
+        return made
 
     def prediction(self, image_id: int, structure_id: int) -> PredictionRow | None:
         """The prediction that counts: the newest in words, or the answer to the clicks in force; None if there is none.
