@@ -67,10 +67,7 @@ def answer(request: dict, mode: str) -> None:
         result["predictions"] = [found(prompt, decide) for prompt in request["prompts"]]
     else:
         result.update(found(words, decide))
-        if request.get("clicks"):
-            if mode == "slow clicks":
-                time.sleep(0.4)
-            result.update(clicked(request))
+        result.update(clicked(request, mode))
     say({"id": number, "event": "done", "result": result})
     if mode == "twice":
         say({"id": number, "event": "done", "result": result})
@@ -99,8 +96,12 @@ def found(words: str, decide: bool) -> dict:
     }
 
 
-def clicked(request: dict) -> dict:
+def clicked(request: dict, mode: str) -> dict:
     """The answer before (the middle disc without one) with a disc of 5 cells for each click, cut to the box."""
+    if not request.get("clicks"):
+        return {}
+    if mode == "slow clicks":
+        time.sleep(0.4)
     height, width = cv2.imread(request["image"], cv2.IMREAD_GRAYSCALE).shape
     best = unpack_array(request["before"]) if "before" in request else disc(14)
     rows, columns = np.mgrid[:GRID, :GRID]
