@@ -130,7 +130,7 @@ class ClickTool(QObject):
         for colour, width in ((QColor(0, 0, 0, 150), 2.4), (QColor("#ffffff"), 1.0)):
             painter.setPen(QPen(colour, width))
             for line in self.preview:
-                painter.drawPolygon(QPolygonF([view.to_widget(point) for point in line]))
+                painter.drawPolygon(view.transform().map(line))
 
     def _is_box(self) -> bool:
         if self._start is None or not self._inside:

@@ -30,9 +30,9 @@ class ToolStrip(QWidget):
         self._buttons("brush", "eraser")
         self.shapes = self._shape_button()
         self._buttons("click", "pan")
-        self._row.addSpacing(6)
+        self._row.addSpacing(2)
         self.brush = slider(0, SLIDER_STEPS, 10, self.tr("Brush size"))
-        self.brush.setMinimumWidth(60)
+        self.brush.setMinimumWidth(44)
         self.brush.setMaximumWidth(120)
         self.brush.setToolTip(self.tr("Brush size ([ and ], or Ctrl + mouse wheel)"))
         self._size = label("", "muted")
@@ -90,9 +90,9 @@ class ToolStrip(QWidget):
         line.setFixedWidth(1)
         line.setFixedHeight(22)
         line.setObjectName("upright")
-        self._row.addSpacing(6)
+        self._row.addSpacing(4)
         self._row.addWidget(line)
-        self._row.addSpacing(6)
+        self._row.addSpacing(4)
 
     def _show_radius(self) -> None:
         self.brush.blockSignals(True)

@@ -4,7 +4,8 @@
 
 Without folders it takes the demo images and their reference masks. Each click is set where a careful person would set it: at the
 point of the largest wrong piece that lies farthest from its edge, as in Sofiiuk et al., "Reviving Iterative Training with Mask
-Guidance for Interactive Segmentation", ICIP 2022. The threshold stays at 0.5.
+Guidance for Interactive Segmentation", ICIP 2022. The threshold stays at 0.5. "Heard" is the share of clicked pixels that are then
+in the mask, or out of it, as the click says.
 """
 
 from __future__ import annotations
@@ -47,6 +48,11 @@ def next_click(clicks: Clicks, mask: Mask, truth: Mask) -> Clicks:
     return clicks.with_point(column + 0.5, row + 0.5, inside) if size else clicks
 
 
+def heard(clicks: Clicks, mask: Mask) -> float:
+    """Share of the clicks whose pixel is as they say."""
+    return float(np.mean([mask[int(y), int(x)] == bool(inside) for x, y, inside in clicks.points]))
+
+
 def box_around(truth: Mask) -> Clicks:
     """The box of a reference mask."""
     x, y, width, height = cv2.boundingRect(truth.astype(np.uint8))
@@ -84,6 +90,7 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     predictor = Predictor(open_segmenter(options.model, options.device))
     scores: dict[tuple[str, bool], list[float]] = defaultdict(list)
+    shares: dict[tuple[str, bool], list[float]] = defaultdict(list)
     seconds: list[float] = []
 
     def mask_of(found: Prediction) -> Mask:
@@ -102,14 +109,20 @@ def main() -> None:
                 before = found.logits if sees else None
                 found = predictor.predict(image, prompt, clicks, options.zoom, before)
                 seconds.append(found.seconds)
-                scores[f"{number} click" + "s" * (number > 1), sees].append(dice(mask_of(found), truth))
+                what = f"{number} click" + "s" * (number > 1)
+                scores[what, sees].append(dice(mask_of(found), truth))
+                if clicks:
+                    shares[what, sees].append(heard(clicks, mask_of(found)))
     count = len(scores["words alone", False])
     print(f"{count} images, {os.cpu_count()} cores; a click: median {1e3 * statistics.median(seconds):.0f} ms\n")
-    print("| | Dice | Dice, the mask before seen as well | better / worse for it |\n|---|---|---|---|")
+    print(
+        "| | Dice | heard | Dice, the mask before seen as well | heard | better / worse for it |\n|---|---|---|---|---|---|"
+    )
     for what in dict.fromkeys(what for what, _ in scores):
         plain, seeing = np.array(scores[what, False]), np.array(scores[what, True])
         changed = f"{(seeing > plain).sum()} / {(seeing < plain).sum()}"
-        print(f"| {what} | {plain.mean():.3f} | {seeing.mean():.3f} | {changed} |", flush=True)
+        alone, both = (f"{np.mean(shares[what, sees]):.2f}" if shares[what, sees] else "–" for sees in (False, True))
+        print(f"| {what} | {plain.mean():.3f} | {alone} | {seeing.mean():.3f} | {both} | {changed} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -6,8 +6,15 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
-from app.canvas_tools import Tool
+from app.canvas_tools import CanvasTools, Tool
+from app.main_window import MainWindow
+from app.model_flow import Workers
+from app.session import Session
+from app.settings import Settings
+from app.theme import Theme
 from core.clicks import Clicks
+from core.demo_project import read_demo_project
+from core.image_file import read_image
 from core.store import JournalStep, Store
 from tests.gui.acting import click, key, paint, place, predict
 
@@ -307,3 +314,49 @@ def test_the_words_beside_the_button(qtbot, clicking):
     answered(qtbot, clicking)
     assert clicking.segment.clicks.words.text() == "Clicks: 1, and a box"
     assert row(clicking).clicks != Clicks()
+
+
+def test_with_the_real_worker_and_the_demo_model(qtbot, qapp, tmp_path):
+    """Words, a click, a box, undo and a restart; the demo model hears each of them."""
+    demo = read_demo_project()
+    with Store.create(tmp_path / "project", "demo") as store:
+        store.add_structure("Lesion", demo.structures[0].prompt, "#56B4E9")
+        store.add_images([read_image(demo.images[20].image)])
+    session = Session()
+    window = MainWindow(
+        session, Settings(tmp_path / "settings.ini"), Theme(qapp, "dark"), CanvasTools(radius=4.0), Workers()
+    )
+    qtbot.addWidget(window)
+    window.resize(1200, 800)
+    window.show()
+    assert window.open_project(tmp_path / "project")
+    qtbot.waitUntil(lambda: window.isActiveWindow() and window.canvas.width() > 400, timeout=WAIT)
+    key(qtbot, window, Qt.Key.Key_C)
+    assert window.tools.tool is Tool.CLICK
+    height, width = session.image.height, session.image.width
+
+    def wait():
+        assert row(window).clicks and not window.messages.texts()
+        qtbot.waitUntil(lambda: not window.clicks.answers.is_busy and row(window).answered, timeout=4 * WAIT)
+
+    logits = []
+    click_at(qtbot, window, width // 2, height // 2, wait=False)
+    wait()
+    assert session.editing.prediction.prompt == "the breast lesion" and len(session.editing.prediction.ious) == 3
+    logits.append(session.editing.prediction.logits)
+    click_at(qtbot, window, width // 5, height // 5, RIGHT, wait=False)
+    wait()
+    logits.append(session.editing.prediction.logits)
+    paint(qtbot, window, [(width // 4, height // 4), (width // 2, height // 2), (width * 3 // 4, height * 3 // 4)])
+    wait()
+    logits.append(session.editing.prediction.logits)
+    assert all(np.abs(one - other).max() > 0.01 for one, other in zip(logits, logits[1:], strict=False))
+    assert np.abs(logits[0]).max() > 1 and row(window).clicks.box is not None
+    expected = shown(window)
+    window.commands["undo"].trigger()
+    assert np.array_equal(session.editing.prediction.logits, logits[1])
+    window.commands["redo"].trigger()
+    session.close_project()
+    assert window.open_project(tmp_path / "project")
+    assert np.array_equal(shown(window), expected)
+    window.close()
