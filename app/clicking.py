@@ -31,8 +31,13 @@ class Clicking(QObject):
         session.prediction_changed.connect(self._read)
 
     def add_point(self, x: float, y: float, inside: bool) -> bool:
-        """Say that a point (image pixels) belongs to the structure, or does not; False where that could not be kept."""
-        return self._put(self.row.clicks.with_point(x, y, inside))
+        """Say that a point (image pixels) belongs to the structure, or does not.
+
+        Returns:
+            False where that could not be kept, or was just said: a double click is one.
+        """
+        before, clicks = self.row.clicks.marks, self.row.clicks.with_point(x, y, inside)
+        return before[-1:] != clicks.marks[-1:] and self._put(clicks)
 
     def add_box(self, x: float, y: float, other_x: float, other_y: float) -> bool:
         """Say that the structure lies within a box, by two opposite corners in image pixels."""

@@ -90,6 +90,13 @@ def test_a_box_ends_at_the_edge_of_the_image_and_a_click_outside_is_none(qtbot, 
     assert len(row(clicking).clicks.marks) == 1
 
 
+def test_a_double_click_is_one_click(qtbot, clicking):
+    click_at(qtbot, clicking, 10, 10)
+    qtbot.mouseDClick(clicking.canvas, LEFT, pos=place(clicking, 10, 10))
+    click_at(qtbot, clicking, 10, 10, RIGHT)
+    assert [inside for *_, inside in row(clicking).clicks.points] == [1, 0]
+
+
 def test_escape_gives_up_a_box_that_is_being_drawn(qtbot, clicking):
     qtbot.mousePress(clicking.canvas, LEFT, pos=place(clicking, 20, 20))
     qtbot.mouseMove(clicking.canvas, place(clicking, 60, 60))
