@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QLabel, QMainWindow, QSplitter, QTabWidget
 from app.about import VERSION, AboutDialog, ShortcutsDialog
 from app.actions import Actions
 from app.canvas_tools import CanvasTools
+from app.click_flow import ClickFlow
+from app.clicking import Clicking
 from app.deciding import DecisionSwitch
 from app.export_dialog import ExportDialog, accepted_counts
 from app.gone_causes import GoneCauses
@@ -70,16 +72,21 @@ class MainWindow(QMainWindow):
         self.commands = Actions(self, theme)
         self.commands.fill_menus(self)
         shaping = Shaping(session, GreyLimit(session, self), self)
-        self.work = WorkArea(session, tools, shaping, self.commands)
+        clicking = Clicking(session, self)
+        self.work = WorkArea(session, tools, shaping, clicking, self.commands)
         self.canvas = self.work.canvas
         self.messages = MessageBar(self.work.page_area, theme)
         self.files = ProjectFiles(session, self.messages, self)
         self.images = ImageList(session, theme)
-        self.segment = SegmentPanel(session, settings, theme, self.commands, self.canvas, tools, shaping.limit)
+        self.segment = SegmentPanel(
+            session, settings, theme, self.commands, self.canvas, tools, shaping.limit, clicking
+        )
         MaskMenu(session, tools, shaping, self.canvas, self.segment.whole_mask, self.commands, self.messages)
         self.versions = versions = Versions(session, self)
         self.model = ModelArea(session, versions, theme)
-        self.flow = ModelFlow(session, settings, versions, self.messages, workers, self)
+        self.flow = flow = ModelFlow(session, settings, versions, self.messages, workers, self)
+        tool, panel = self.canvas.clicks, self.segment.clicks
+        self.clicks = ClickFlow(session, settings, versions, flow, clicking, tool, panel, self.commands, self.messages)
         self.tabs = QTabWidget(documentMode=True)
         self.tabs.tabBar().setDrawBase(False)
         self._arrange()
@@ -284,6 +291,7 @@ class MainWindow(QMainWindow):
         if not self._may_leave():
             event.ignore()
             return
+        self.clicks.close()
         self.flow.close()
         self.session.close_project()
         self.closed.emit()

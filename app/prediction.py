@@ -79,6 +79,7 @@ class Predictions(QObject):
         self._loading = False
         self._wanted_device, self._device = "auto", ""
         self._asked: set[int] = set()
+        self._overtaken: set[tuple[int, int]] = set()
         self._soon = QTimer(self, singleShot=True, interval=AUTOMATIC_AFTER_MS)
         self._soon.timeout.connect(self._want_by_itself)
         session.image_changed.connect(self._image_changed)
@@ -127,6 +128,12 @@ class Predictions(QObject):
             return ""
         self._enqueue(fresh, automatic=False)
         return "" if fresh else "all_worked_on"
+
+    def overtake(self) -> None:
+        """A click asks with the words as well: an answer to the words alone that is still to come is not wanted any more."""
+        for wanted in (self._now, *self._queue):
+            if wanted is not None and wanted.image_id == self._session.image_id:
+                self._overtaken.add((wanted.image_id, self._session.structure_id or 0))
 
     def choose_device(self, device: str) -> None:
         """Let the model compute elsewhere, from the next prediction on.
@@ -188,6 +195,7 @@ class Predictions(QObject):
             self.failed.emit(error)
             return
         self._asked.update(row.id for row in structures)
+        self._overtaken -= {(image, row.id) for row in structures}
         known = [one for one in (self._now, *self._queue) if one is not None and one.image_id == image]
         for zoom in sorted({row.zoom for row in structures}):
             asked = tuple((row.id, row.prompt) for row in structures if row.zoom == zoom)
@@ -244,6 +252,8 @@ class Predictions(QObject):
         try:
             offers = offers_of(result, len(wanted.structures))
             for (structure_id, prompt), offer in zip(wanted.structures, offers, strict=True):
+                if (wanted.image_id, structure_id) in self._overtaken:
+                    continue
                 logits, iou = offer.candidates[offer.chosen], offer.ious[offer.chosen]
                 self._session.take_prediction(
                     wanted.image_id,
@@ -293,6 +303,7 @@ class Predictions(QObject):
             self._process.drop(self._number)
         self._queue.clear()
         self._asked.clear()
+        self._overtaken.clear()
         self._now, self._number, self._loading = None, None, False
         self.idle.emit("")
 

@@ -1,6 +1,7 @@
 """The project file."""
 
 from core.store.rows import (
+    ClicksRow,
     CorrectionRow,
     ImageRow,
     JournalStep,
@@ -14,5 +15,6 @@ from core.store.rows import (
 from core.store.store import Store
 
 __all__ = [
-    "CorrectionRow", "ImageRow", "JournalStep", "LabelRow", "Offer", "PredictionRow", "RunRow", "Store", "StructureRow", "VersionRow",
+    "ClicksRow", "CorrectionRow", "ImageRow", "JournalStep", "LabelRow", "Offer", "PredictionRow", "RunRow", "Store",
+    "StructureRow", "VersionRow",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from core.clicks import Clicks
 from core.correction import Patch
 
 STATUSES = ("unseen", "predicted", "in_work", "accepted")
@@ -119,13 +120,29 @@ class CorrectionRow:
 
 
 @dataclass(frozen=True)
+class ClicksRow:
+    """The clicks in force on one structure of one image.
+
+    Attributes:
+        clicks: in pixels of the image.
+        words_id: the prediction in words that they correct, None where nothing was predicted in words.
+        answered: whether the model's answer to all of them is there; True without clicks.
+    """
+
+    clicks: Clicks
+    words_id: int | None
+    answered: bool
+
+
+@dataclass(frozen=True)
 class JournalStep:
     """One thing the clinician did.
 
     Attributes:
-        kind: "stroke", "threshold" or "candidate".
+        kind: "stroke", "threshold", "candidate" or "click".
         payload: JSON values; of a stroke the tool and what it was used with (radius, points, seconds …); of a threshold
-            before and after (steps); of a candidate the prediction that it belongs to, before and after (indices).
+            before and after (steps); of a candidate the prediction that it belongs to, before and after (indices);
+            of clicks the whole list after the step, and (filled in by the store) the prediction in words that they correct.
         patch: what a stroke changed in the edit layer.
     """
 

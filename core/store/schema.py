@@ -93,6 +93,16 @@ def m004_zoom(db: Database) -> None:
 
 
 @migrations()
+def m005_clicks(db: Database) -> None:
+    """The clicks that a prediction was asked with, beside the words, and the prediction in words that they correct."""
+    for statement in (
+        "ALTER TABLE predictions ADD COLUMN clicks TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE predictions ADD COLUMN words_id INTEGER REFERENCES predictions(id)",
+    ):
+        db.execute(statement)
+
+
+@migrations()
 def m006_threshold_of_structure(db: Database) -> None:
     """The threshold with which new predictions of a structure start, where somebody has chosen one."""
     db.execute("ALTER TABLE structures ADD COLUMN threshold_step INTEGER CHECK (threshold_step BETWEEN 1 AND 199)")
