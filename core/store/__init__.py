@@ -2,11 +2,13 @@
 
 from core.store.rows import (
     CorrectionRow,
+    EffortRow,
     ImageRow,
     JournalStep,
     LabelRow,
     Offer,
     PredictionRow,
+    ReviewRow,
     RunRow,
     StructureRow,
     VersionRow,
@@ -14,5 +16,6 @@ from core.store.rows import (
 from core.store.store import Store
 
 __all__ = [
-    "CorrectionRow", "ImageRow", "JournalStep", "LabelRow", "Offer", "PredictionRow", "RunRow", "Store", "StructureRow", "VersionRow",
+    "CorrectionRow", "EffortRow", "ImageRow", "JournalStep", "LabelRow", "Offer", "PredictionRow", "ReviewRow", "RunRow", "Store",
+    "StructureRow", "VersionRow",
 ]  # fmt: skip

@@ -15,9 +15,10 @@ import numpy.typing as npt
 from core.correction import EditLayer, Patch
 from core.errors import StoreError
 from core.mask import HALF, threshold_of
-from core.store.blobs import DamagedError, pack, unpack_layer
+from core.store.blobs import DamagedError, pack, unpack_layer, unpack_logits
 from core.store.database import ProjectDatabase, now, to_json
 from core.store.rows import JournalStep
+from core.uncertainty import uncertainty_of
 
 
 class Journal(ProjectDatabase):
@@ -183,12 +184,24 @@ class Journal(ProjectDatabase):
 
     def _choose(self, key: tuple[int, int], step: JournalStep, which: str) -> bool:
         """Let another candidate be the prediction; False where its prediction was replaced by a newer one since."""
-        return bool(
-            self.execute(
-                "UPDATE predictions SET chosen = c.place, logits = c.logits, predicted_iou = c.predicted_iou FROM candidates c"
-                " WHERE c.prediction_id = predictions.id AND image_id = ? AND structure_id = ? AND predictions.id = ? AND c.place = ?",
-                (*key, int(step.payload["prediction"]), int(step.payload[which])),
-            ).rowcount
+        prediction, place = int(step.payload["prediction"]), int(step.payload[which])
+        chosen = self.execute(
+            "UPDATE predictions SET chosen = c.place, logits = c.logits, predicted_iou = c.predicted_iou FROM candidates c"
+            " WHERE c.prediction_id = predictions.id AND image_id = ? AND structure_id = ? AND predictions.id = ? AND c.place = ?",
+            (*key, prediction, place),
+        ).rowcount
+        if chosen:
+            self._note_uncertainty(key, prediction)
+        return bool(chosen)
+
+    def _note_uncertainty(self, key: tuple[int, int], prediction: int) -> None:
+        grid, blob = self.query("SELECT grid, logits FROM predictions WHERE id = ?", (prediction,))[0]
+        try:
+            unsure = uncertainty_of(unpack_logits(blob, grid))
+        except DamagedError:  # whoever reads the mask is told
+            unsure = None
+        self.execute(
+            "UPDATE corrections SET uncertainty = ? WHERE image_id = ? AND structure_id = ?", (unsure, *key)
         )
 
     def _rows(
