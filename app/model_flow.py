@@ -168,7 +168,7 @@ class ModelFlow(QObject):
         labels, patients, template = self.finetuning.labels()
         reason = text_of_template(template, {"least": self.finetuning.least}) if template else ""
         if self._area is not None:
-            self._area.finetune.show_labels(labels, patients, reason)
+            self._area.finetune.show_labels(labels, patients, reason, self.finetuning.left_out())
         return reason
 
     def _cancel(self) -> None:

@@ -168,9 +168,9 @@ class Predictions(QObject):
         if store is None or image_id is None or structure_id is None:
             return False
         try:
-            status = store.correction(image_id, structure_id).status
-            if status != "predicted":
-                return status == "unseen"
+            (review,) = store.reviews(structure_id, image_id)
+            if review.status != "predicted":
+                return review.status == "unseen"
             prediction = store.prediction(image_id, structure_id)
             return prediction is not None and prediction.version_id != self._versions.active_id()
         except KnownError as error:

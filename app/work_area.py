@@ -13,6 +13,7 @@ from app.grey_limit import GreyLimit
 from app.icons import icon
 from app.look_panel import LookPanel
 from app.mask_panel import MaskPanel
+from app.review_bar import ReviewBar
 from app.session import Session
 from app.settings import Settings
 from app.shaping import Shaping
@@ -32,6 +33,7 @@ class WorkArea(QWidget):
         tools: CanvasTools,
         shaping: Shaping,
         actions: Actions,
+        review: ReviewBar,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -67,6 +69,7 @@ class WorkArea(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._strip)
+        column.addWidget(review)
         column.addWidget(self._pages, 1)
         for signal in (session.project_changed, session.images_changed, session.image_changed):
             signal.connect(self._choose_page)

@@ -1,0 +1,41 @@
+"""The commands for deciding on an image."""
+
+from app.command import Command
+from app.language import QT_TRANSLATE_NOOP
+
+REVIEW_COMMANDS: tuple[Command, ...] = (
+    Command(
+        "accept",
+        "edit",
+        QT_TRANSLATE_NOOP("actions", "&Accept and next"),
+        QT_TRANSLATE_NOOP("actions", "Save the mask as accepted and go to the next image"),
+        "accept",
+        keys=("Return", "Enter"),
+    ),
+    Command(
+        "reject",
+        "edit",
+        QT_TRANSLATE_NOOP("actions", "Re&ject this image"),
+        QT_TRANSLATE_NOOP("actions", "The image cannot be used: do not export it, learn from it or ask again"),
+        "status-rejected",
+        keys=("X",),
+        checkable=True,
+    ),
+    Command(
+        "flag",
+        "edit",
+        QT_TRANSLATE_NOOP("actions", "Fla&g with a note…"),
+        QT_TRANSLATE_NOOP("actions", "Mark this image for later, with a few words"),
+        "flag",
+        keys=("N",),
+        ends_block=True,
+    ),
+)
+
+EFFORT_COMMAND = Command(
+    "effort",
+    "view",
+    QT_TRANSLATE_NOOP("actions", "&Effort…"),
+    QT_TRANSLATE_NOOP("actions", "How much you had to correct, version by version"),
+    "effort",
+)
