@@ -28,10 +28,10 @@ class FinetunePanel(QWidget):
         self._running = False
         self._labels, self._reason = 0, ""
         self.labels = label("", "strong")
-        self.only = label("", "notice")
+        self.left_out = label("", "notice")
         what = label(
             self.tr(
-                "The model learns from your accepted masks, on this computer. Some patients are kept aside to check "
+                "The model learns only from your accepted masks, on this computer. Some patients are kept aside to check "
                 "whether it really became better; only then is the new version used."
             ),
             "notice",
@@ -46,14 +46,14 @@ class FinetunePanel(QWidget):
         self.bar.setObjectName("thin")
         self.epoch = label("", "notice")
         self.cancel = button(self.tr("Cancel"), 30)
-        for text in (self.labels, self.only, what, self.why_not, self.last, self.stage, self.epoch):
+        for text in (self.labels, self.left_out, what, self.why_not, self.last, self.stage, self.epoch):
             text.setWordWrap(True)
         self._progress = QWidget()
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(8)
         self._column.addWidget(label(self.tr("Learn from my corrections"), "heading"))
-        for part in (self.labels, self.only, what, self.note, self.start, self.why_not, self.last, self._progress):
+        for part in (self.labels, self.left_out, what, self.note, self.start, self.why_not, self.last, self._progress):
             self._column.addWidget(part)
         self._arrange_progress()
         self.start.clicked.connect(self.ask)
@@ -76,10 +76,8 @@ class FinetunePanel(QWidget):
             reason: why a run cannot start, in the window's language; "" if it can.
             rejected: images that are left out because they cannot be used.
         """
-        only = [self.tr("Only accepted masks are learned from.")]
-        if rejected:
-            only.append(self.tr("Rejected images, left out: {count}.").format(count=rejected))
-        self.only.setText(" ".join(only))
+        self.left_out.setText(self.tr("Rejected images, left out: {count}").format(count=rejected))
+        self.left_out.setVisible(rejected > 0)
         text = self.tr("Accepted masks: {labels}, patients: {patients}")
         self.labels.setText(text.format(labels=labels, patients=patients))
         self._labels, self._reason = labels, reason

@@ -1,7 +1,7 @@
 """The images of the project: small pictures, what is known of each, filter, order, and how much is done."""
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt
-from PySide6.QtWidgets import QComboBox, QLineEdit, QListView, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHeaderView, QLineEdit, QProgressBar, QTableView, QVBoxLayout, QWidget
 
 from app.controls import label
 from app.icons import icon
@@ -137,7 +137,7 @@ class ImageList(QWidget):
 
     def progress(self) -> str:
         """The line that says how much is done."""
-        return self._progress.text()
+        return self._progress.text().replace("\u00a0", " ")
 
     def _arrange(self) -> None:
         column = QVBoxLayout(self)
@@ -150,13 +150,21 @@ class ImageList(QWidget):
         column.addWidget(self._done)
         column.addWidget(self._progress)
 
-    def _make_view(self, thumbnails: Thumbnails) -> QListView:
-        view = QListView()
-        view.setUniformItemSizes(True)
+    def _make_view(self, thumbnails: Thumbnails) -> QTableView:
+        """A table of one column: unlike a list view it looks at the rows in sight only, however many there are."""
+        view = QTableView()
+        for header in (view.horizontalHeader(), view.verticalHeader()):
+            header.hide()
+        view.horizontalHeader().setStretchLastSection(True)
+        view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        view.verticalHeader().setDefaultSectionSize(HEIGHT)
+        view.setShowGrid(False)
+        view.setTabKeyNavigation(False)
+        view.setSelectionMode(QTableView.SelectionMode.SingleSelection)
         view.setMouseTracking(True)
         view.setItemDelegate(ImageRow(thumbnails, self._theme))
         view.setModel(self._model)
-        view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        view.setVerticalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
         view.verticalScrollBar().setSingleStep(HEIGHT // 2)
         view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         view.setAccessibleName(self.tr("Images"))
@@ -203,7 +211,8 @@ class ImageList(QWidget):
             parts.append(self.tr("{count} flagged").format(count=flagged))
         if rejected:
             parts.append(self.tr("{count} rejected").format(count=rejected))
-        self._progress.setText(" · ".join(parts) if total else self.tr("No images yet"))
+        whole = [part.replace(" ", "\u00a0") for part in parts]  # a number stays beside its word
+        self._progress.setText(" · ".join(whole) if total else self.tr("No images yet"))
         self._done.setMaximum(max(1, total - rejected))
         self._done.setValue(accepted)
         words = {

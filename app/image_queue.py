@@ -1,6 +1,6 @@
 """Which images are gone through, and in which order: what the list shows, and what “next” means."""
 
-from pathlib import Path
+from os.path import basename
 
 from PySide6.QtCore import QObject, Signal
 
@@ -129,7 +129,7 @@ class ImageQueue(QObject):
             if entry is not None and entry.row == row:
                 self._entries[row.id] = Entry(row, entry.name, entry.place, seen)
             else:
-                name = Path(row.path).name
+                name = basename(row.path)
                 self._entries[row.id] = Entry(row, name, natural_key(name), seen)
         self._arrange(keep=True)
 
