@@ -8,7 +8,7 @@ from PySide6.QtGui import QKeySequence
 from app.command import Command
 from app.language import QT_TRANSLATE_NOOP
 from app.mask_commands import MASK_COMMANDS, TOOL_COMMANDS
-from app.review_commands import EFFORT_COMMAND, REVIEW_COMMANDS
+from app.review_commands import EFFORT_COMMAND, PREDICT_SHOWN_COMMAND, REVIEW_COMMANDS
 
 MENUS: tuple[tuple[str, str], ...] = (
     ("file", QT_TRANSLATE_NOOP("actions", "&File")),
@@ -241,6 +241,7 @@ COMMANDS: tuple[Command, ...] = (
         QT_TRANSLATE_NOOP("actions", "Let the model find every structure that you have not worked on, in one look"),
         keys=("Shift+P",),
     ),
+    PREDICT_SHOWN_COMMAND,
     Command(
         "let_decide",
         "model",

@@ -74,9 +74,8 @@ class MainWindow(QMainWindow):
         self.commands.fill_menus(self)
         shaping = Shaping(session, GreyLimit(session, self), self)
         self.queue = ImageQueue(session, self)
-        self.work = WorkArea(
-            session, tools, shaping, self.commands, ReviewBar(session, self.queue, self.commands, theme)
-        )
+        self.review = ReviewBar(session, self.queue, self.commands, theme)
+        self.work = WorkArea(session, tools, shaping, self.commands, self.review)
         self.canvas = self.work.canvas
         self.messages = MessageBar(self.work.page_area, theme)
         self.files = ProjectFiles(session, self.messages, self)
@@ -170,6 +169,7 @@ class MainWindow(QMainWindow):
                 "next_mask": lambda: self._or_say(choose_next_mask(self.session), "no_other_mask"),
                 "predict": self.segment.structure.ask,
                 "predict_all": self.segment.structure.ask_all,
+                "predict_shown": self._predict_shown,
                 "effort": lambda: show_effort(self.session, self.versions, self.theme, self),
                 "finetune": self._finetune,
                 "versions": self._show_versions,
@@ -183,7 +183,16 @@ class MainWindow(QMainWindow):
 
     def _follow_project(self) -> None:
         has_project, has_image = self.session.store is not None, self.session.image is not None
-        for key in ("add_images", "add_folder", "patients", "export", "effort", "finetune", "versions"):
+        for key in (
+            "add_images",
+            "add_folder",
+            "patients",
+            "export",
+            "effort",
+            "finetune",
+            "versions",
+            "predict_shown",
+        ):
             self.commands[key].setEnabled(has_project)
         for key in ("undo", "redo", "accept", "predict", "predict_all", "next_mask", "raise", "lower"):
             self.commands[key].setEnabled(has_image)
@@ -196,6 +205,13 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(" – ".join([part for part in parts if part] + ["sa2va-annotator"]))
         self._saved.setText("")
         self._show_place(-1, -1)
+
+    def _predict_shown(self) -> None:
+        unseen = [entry.row for entry in self.queue.shown if entry.review.status == "unseen"]
+        if self.session.structure_row is None or not unseen:
+            self.messages.say("all_seen" if self.session.structure_row is not None else "needs_structure")
+        else:
+            self.flow.predictions.want_images(unseen)
 
     def _finetune(self) -> None:
         self.tabs.setCurrentWidget(self.model)

@@ -126,6 +126,10 @@ SENTENCES: dict[str, Sentence] = {
             "Choose a structure and press Predict (P) to ask for it again.",
         ),
     ),
+    "all_seen": Sentence(
+        INFORMATION,
+        QT_TRANSLATE_NOOP("messages", "Every image of the list has a prediction already, so nothing was predicted."),
+    ),
     "found_none": Sentence(
         INFORMATION,
         QT_TRANSLATE_NOOP(

@@ -32,6 +32,16 @@ REVIEW_COMMANDS: tuple[Command, ...] = (
     ),
 )
 
+PREDICT_SHOWN_COMMAND = Command(
+    "predict_shown",
+    "model",
+    QT_TRANSLATE_NOOP("actions", "Predict all &images of the list"),
+    QT_TRANSLATE_NOOP(
+        "actions", "Let the model find the structure on every image that is shown and not seen yet, while you work"
+    ),
+    keys=("Ctrl+Shift+P",),
+)
+
 EFFORT_COMMAND = Command(
     "effort",
     "view",

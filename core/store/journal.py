@@ -200,9 +200,7 @@ class Journal(ProjectDatabase):
             unsure = uncertainty_of(unpack_logits(blob, grid))
         except DamagedError:  # whoever reads the mask is told
             unsure = None
-        self.execute(
-            "UPDATE corrections SET uncertainty = ? WHERE image_id = ? AND structure_id = ?", (unsure, *key)
-        )
+        self.execute("UPDATE corrections SET uncertainty = ? WHERE image_id = ? AND structure_id = ?", (unsure, *key))
 
     def _rows(
         self,

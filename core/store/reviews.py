@@ -36,6 +36,16 @@ class Reviews(Corrections):
         """Images that cannot be used: not exported, not learned from, not asked again."""
         return {image_id for (image_id,) in self.query("SELECT image_id FROM reviews WHERE rejected")}
 
+    def count_accepted(self) -> tuple[int, int, int]:
+        """How many masks are accepted, on how many images, of how many patients; none of an image that was rejected."""
+        rows = self.query(
+            "SELECT count(*), count(DISTINCT c.image_id), count(DISTINCT i.patient_key) FROM corrections c"
+            " JOIN final_masks USING (image_id, structure_id) JOIN images i ON i.id = c.image_id WHERE c.status = 'accepted'"
+            " AND c.image_id NOT IN (SELECT image_id FROM reviews WHERE rejected)"
+        )
+        labels, images, patients = rows[0]
+        return int(labels), int(images), int(patients)
+
     def set_rejected(self, image_id: int, rejected: bool) -> None:
         """Say whether an image cannot be used; its masks stay as they are. Raises StoreError."""
         self._say(image_id, "rejected", int(rejected))

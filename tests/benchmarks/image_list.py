@@ -10,6 +10,7 @@ first scrolling makes the small pictures, the second one finds them in the cache
 from __future__ import annotations
 
 import argparse
+import gc
 import hashlib
 import os
 import platform
@@ -134,6 +135,7 @@ def main() -> int:
             CanvasTools(),
             Workers(["true"], ["true"]),
         )
+        gc.freeze()  # as the program does once it is made
         window.show()
         wait(0.5)
         rows = {"open": [timed(lambda: window.open_project(folder / "project"))]}
