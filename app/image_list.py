@@ -69,7 +69,7 @@ class ImageListModel(QAbstractListModel):
         if row.patient_key:
             lines.append(self.tr("Patient: {patient}").format(patient=row.patient_key))
         if unsure is not None:
-            lines.append(self.tr("The model is unsure by {percent} %").format(percent=round(100 * unsure)))
+            lines.append(self.tr("Uncertainty of the model: {percent} %").format(percent=round(100 * unsure)))
         return "\n".join(line for line in lines if line)
 
     def _flag(self, entry: Entry) -> str:
@@ -113,7 +113,7 @@ class ImageList(QWidget):
         for key in review.FILTERS:
             self.which.addItem("", key)
         self.view = self._make_view(thumbnails)
-        self._none = label(self.tr("No image is like this."), "muted")
+        self._none = label(self.tr("No image matches."), "muted")
         self._none.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._none.setWordWrap(True)
         self._done = QProgressBar()

@@ -128,7 +128,7 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "all_seen": Sentence(
         INFORMATION,
-        QT_TRANSLATE_NOOP("messages", "Every image of the list has a prediction already, so nothing was predicted."),
+        QT_TRANSLATE_NOOP("messages", "Nothing was predicted: every image of the list was predicted or worked on already."),
     ),
     "found_none": Sentence(
         INFORMATION,

@@ -24,7 +24,7 @@ REVIEW_COMMANDS: tuple[Command, ...] = (
     Command(
         "flag",
         "edit",
-        QT_TRANSLATE_NOOP("actions", "Fla&g with a note…"),
+        QT_TRANSLATE_NOOP("actions", "Flag &with a note…"),
         QT_TRANSLATE_NOOP("actions", "Mark this image for later, with a few words"),
         "flag",
         keys=("N",),

@@ -262,7 +262,7 @@ def test_all_images_of_the_list_are_predicted_while_somebody_works(qtbot, window
     window.session.select_image(third)
     window.commands["predict_shown"].trigger()
     assert not window.flow.predictions.is_busy
-    assert any("has a prediction already" in text for text in window.messages.texts())
+    assert any("was predicted or worked on already" in text for text in window.messages.texts())
 
 
 def test_an_image_that_was_begun_meanwhile_is_left_alone_and_what_is_asked_by_hand_comes_first(qtbot, open_window):
