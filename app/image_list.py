@@ -152,7 +152,7 @@ class ImageList(QWidget):
 
     def _make_view(self, thumbnails: Thumbnails) -> QTableView:
         """A table of one column: unlike a list view it looks at the rows in sight only, however many there are."""
-        view = QTableView()
+        view = QTableView(objectName="images")
         for header in (view.horizontalHeader(), view.verticalHeader()):
             header.hide()
         view.horizontalHeader().setStretchLastSection(True)

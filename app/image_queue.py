@@ -41,7 +41,7 @@ class ImageQueue(QObject):
         self._arranged: list[Entry] = []
         self._stale = False
         session.project_changed.connect(self._begin)
-        session.images_changed.connect(self._read)
+        session.images_changed.connect(self._add)
         session.structure_changed.connect(self._read)
         session.status_changed.connect(self._refresh)
         session.image_changed.connect(self._image_changed)
@@ -113,25 +113,36 @@ class ImageQueue(QObject):
     def _begin(self) -> None:
         """Another project, or none, is open."""
         self.which, self.order, self.words = review.ALL, review.BY_NAME, ""
-        if self._session.store is not None:
-            kept = self._session.store.meta(CHOSEN_ORDER)
-            self.order = kept if kept in review.ORDERS else review.BY_NAME
+        store = self._session.store
+        try:
+            kept = store.meta(CHOSEN_ORDER) if store is not None else None
+        except KnownError as error:
+            self._session.failed.emit(error)
+            kept = None
+        if kept in review.ORDERS:
+            self.order = kept
         self._read()
 
     def _read(self) -> None:
         """Take over all images with what is known of them for the current structure."""
-        known = {row.image_id: row for row in self._reviews()}
-        old = self._entries
-        self._entries = {}
+        self._take({row.image_id: row for row in self._reviews()})
+
+    def _add(self) -> None:
+        """Take over other images; of those that were there, the same is known as before."""
+        self._take({image_id: entry.review for image_id, entry in self._entries.items()})
+
+    def _take(self, known: dict[int, ReviewRow]) -> None:
+        old, self._entries = self._entries, {}
         for row in self._session.images:
             seen = known.get(row.id) or ReviewRow(row.id, "unseen")
             entry = old.get(row.id)
-            if entry is not None and entry.row == row:
-                self._entries[row.id] = Entry(row, entry.name, entry.place, seen)
-            else:
+            if entry is None or entry.row != row:
                 name = basename(row.path)
-                self._entries[row.id] = Entry(row, name, natural_key(name), seen)
-        self._arrange(keep=True)
+                entry = Entry(row, name, natural_key(name), seen)
+            elif entry.review != seen:
+                entry = Entry(row, entry.name, entry.place, seen)
+            self._entries[row.id] = entry
+        self._arrange(keep=True, tell=True)
 
     def _reviews(self, image_id: int | None = None) -> list[ReviewRow]:
         if self._session.store is None:
@@ -160,14 +171,14 @@ class ImageQueue(QObject):
         else:
             self._choose(keep=False)
 
-    def _arrange(self, keep: bool) -> None:
+    def _arrange(self, keep: bool, tell: bool = False) -> None:
         self._stale = False
         seed = self._session.store.project_id if self._session.store is not None else ""
         self._arranged = review.arrange(self._entries.values(), self.order, seed)
-        self._choose(keep)
+        self._choose(keep, tell)
 
-    def _choose(self, keep: bool) -> None:
-        """Filter; with `keep` the image on the screen stays where it was in sight."""
+    def _choose(self, keep: bool, tell: bool = False) -> None:
+        """Filter; with `keep` the image on the screen stays where it was in sight. Tell it if anything moved, or always."""
         here = self._session.image_id
         chosen = review.choose(self._arranged, self.which, self.words)
         if keep and any(entry.row.id == here for entry in self.shown):
@@ -175,5 +186,5 @@ class ImageQueue(QObject):
             chosen = [entry for entry in self._arranged if entry.row.id in ids]
         before = [entry.row.id for entry in self.shown]
         self.shown = chosen
-        if before != [entry.row.id for entry in chosen]:
+        if tell or before != [entry.row.id for entry in chosen]:
             self.rearranged.emit()

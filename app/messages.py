@@ -128,7 +128,9 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "all_seen": Sentence(
         INFORMATION,
-        QT_TRANSLATE_NOOP("messages", "Nothing was predicted: every image of the list was predicted or worked on already."),
+        QT_TRANSLATE_NOOP(
+            "messages", "Nothing was predicted: every image of the list was predicted or worked on already."
+        ),
     ),
     "found_none": Sentence(
         INFORMATION,

@@ -140,8 +140,8 @@ class Predictions(QObject):
         except KnownError as error:
             self.failed.emit(error)
             return
-        waiting = {wanted.image_id for wanted in self._queue if wanted.later}
         asked = ((structure.id, structure.prompt),)
+        waiting = {wanted.image_id for wanted in self._queue if wanted.later and wanted.structures == asked}
         self._queue += [
             Wanted(
                 row.id, str(store.image_path(row).resolve()), asked, structure.zoom, decide, automatic=True, later=True

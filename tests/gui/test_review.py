@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QComboBox
 
 from app.flag_dialog import FlagDialog
+from app.image_row import ENTRY_ROLE, STATUS_ROLE
 from core.errors import StoreError
 from core.store import Store
 from tests.gui.acting import click, disc_logits, key, paint, predict
@@ -114,6 +115,22 @@ def test_a_shuffled_list_stays_as_it_is(qtbot, window, project):
     pick(qtbot, window.images.order, "shuffled")
     assert names(window) == shuffled
     assert window.open_project(project) and names(window) == shuffled
+
+
+def test_another_structure_shows_its_own_states_and_a_flag_stays_with_the_image(qtbot, window):
+    first = window.session.image_id
+    predict(window)
+    window.session.store.set_flag(first, "ask")
+    window.session.status_changed.emit(first)
+    model = window.images.view.model()
+    with qtbot.waitSignal(model.modelReset):
+        window.session.add_structure("Vessel", "the vessel", "#E69F00")
+    index = model.index(0, 0)
+    assert index.data(STATUS_ROLE) == "Not seen yet" and index.data(ENTRY_ROLE).review.flag == "ask"
+    assert index.data(ENTRY_ROLE).review.uncertainty is None
+    with qtbot.waitSignal(model.modelReset):
+        window.session.select_structure(1)
+    assert model.index(0, 0).data(STATUS_ROLE) == "Predicted"
 
 
 def test_rejecting_goes_on_and_the_same_key_takes_it_back(qtbot, window, project):
