@@ -129,8 +129,8 @@ def test_seconds_add_up_until_the_mask_is_accepted_and_begin_anew_with_a_predict
     store.note_effort(1, 1, 3.0, 10, 200)
     store.save_final(2, 1, MASK, "accepted")
     store.note_effort(2, 1, 4.0, 5, 5)
-    assert [(row.image_id, row.version_id, row.predicted, row.seconds) for row in store.efforts(1)] == [
-        (1, None, True, 10.0), (1, "v1", True, 3.0), (2, None, False, 4.0),
+    assert [(row.image_id, row.version_id, row.predicted, row.seconds, row.changed_px) for row in store.efforts(1)] == [
+        (1, None, True, 10.0, 30), (1, "v1", True, 3.0, 10), (2, None, False, 4.0, 5),
     ]  # fmt: skip
     assert store.efforts(2) == []
 
