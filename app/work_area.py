@@ -15,6 +15,7 @@ from app.grey_limit import GreyLimit
 from app.icons import icon
 from app.look_panel import LookPanel
 from app.mask_panel import MaskPanel
+from app.review_bar import ReviewBar
 from app.session import Session
 from app.settings import Settings
 from app.shaping import Shaping
@@ -36,6 +37,7 @@ class WorkArea(QWidget):
         shaping: Shaping,
         clicking: Clicking,
         actions: Actions,
+        review: ReviewBar,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -72,6 +74,7 @@ class WorkArea(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._strip)
+        column.addWidget(review)
         column.addWidget(self._pages, 1)
         for signal in (session.project_changed, session.images_changed, session.image_changed):
             signal.connect(self._choose_page)

@@ -3,11 +3,13 @@
 from core.store.rows import (
     ClicksRow,
     CorrectionRow,
+    EffortRow,
     ImageRow,
     JournalStep,
     LabelRow,
     Offer,
     PredictionRow,
+    ReviewRow,
     RunRow,
     StructureRow,
     VersionRow,
@@ -15,6 +17,6 @@ from core.store.rows import (
 from core.store.store import Store
 
 __all__ = [
-    "ClicksRow", "CorrectionRow", "ImageRow", "JournalStep", "LabelRow", "Offer", "PredictionRow", "RunRow", "Store",
-    "StructureRow", "VersionRow",
+    "ClicksRow", "CorrectionRow", "EffortRow", "ImageRow", "JournalStep", "LabelRow", "Offer", "PredictionRow", "ReviewRow",
+    "RunRow", "Store", "StructureRow", "VersionRow",
 ]  # fmt: skip

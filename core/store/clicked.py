@@ -11,8 +11,10 @@ import json
 
 from core.clicks import Clicks
 from core.errors import StoreError
+from core.store.blobs import DamagedError, unpack_logits
 from core.store.database import ProjectDatabase, to_json
 from core.store.rows import ClicksRow
+from core.uncertainty import uncertainty_of
 
 Key = tuple[int, int]
 """Image and structure."""
@@ -39,6 +41,17 @@ class ClickedPredictions(ProjectDatabase):
                 counts = found
                 break
         self.execute("UPDATE corrections SET prediction_id = ? WHERE image_id = ? AND structure_id = ?", (counts, *key))
+        if counts is not None:
+            self.note_uncertainty(key, counts)
+
+    def note_uncertainty(self, key: Key, prediction: int) -> None:
+        """Keep how unsure the prediction that counts now is; part of a transaction."""
+        grid, blob = self.query("SELECT grid, logits FROM predictions WHERE id = ?", (prediction,))[0]
+        try:
+            unsure = uncertainty_of(unpack_logits(blob, grid))
+        except DamagedError:  # whoever reads the mask is told
+            unsure = None
+        self.execute("UPDATE corrections SET uncertainty = ? WHERE image_id = ? AND structure_id = ?", (unsure, *key))
 
     def click_payload(self, key: Key, payload: dict[str, object]) -> dict[str, object]:
         """What a step of the kind "click" holds: its list, checked, and the prediction in words that stands now.

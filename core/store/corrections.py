@@ -13,6 +13,7 @@ from core.store.blobs import DamagedError, pack, unpack_logits, unpack_mask
 from core.store.database import now, to_json
 from core.store.journal import Journal
 from core.store.rows import STATUSES, ClicksRow, CorrectionRow, Offer, PredictionRow
+from core.uncertainty import uncertainty_of
 
 
 class Corrections(Journal):
@@ -65,10 +66,10 @@ class Corrections(Journal):
                 (threshold_step, image_id, structure_id),
             )
             self.execute(
-                "UPDATE corrections SET prediction_id = ?, changed = ?,"
+                "UPDATE corrections SET prediction_id = ?, uncertainty = ?, changed = ?,"
                 " status = CASE status WHEN 'unseen' THEN 'predicted' WHEN 'accepted' THEN 'in_work' ELSE status END"
                 " WHERE image_id = ? AND structure_id = ?",
-                (key, now(), image_id, structure_id),
+                (key, uncertainty_of(logits), now(), image_id, structure_id),
             )
         self.forget((image_id, structure_id))
 
@@ -205,16 +206,6 @@ class Corrections(Journal):
             return CorrectionRow(image_id, structure_id, HALF, "unseen", 0, False, None)
         step, status, cursor, final = rows[0]
         return CorrectionRow(image_id, structure_id, step, status, cursor, cursor > 0, final)
-
-    def statuses(self, structure_id: int) -> dict[int, str]:
-        """Status of every image for one structure."""
-        return dict(
-            self.query(
-                "SELECT images.id, coalesce(corrections.status, 'unseen') FROM images LEFT JOIN corrections"
-                " ON corrections.image_id = images.id AND corrections.structure_id = ? ORDER BY images.id",
-                (structure_id,),
-            )
-        )
 
     def save_final(self, image_id: int, structure_id: int, mask: npt.NDArray[np.bool_], status: str) -> None:
         """Store the final mask as a lossless PNG, with a status.

@@ -183,13 +183,15 @@ class Journal(ClickedPredictions):
 
     def _choose(self, key: tuple[int, int], step: JournalStep, which: str) -> bool:
         """Let another candidate be the prediction; False where its prediction was replaced by a newer one since."""
-        return bool(
-            self.execute(
-                "UPDATE predictions SET chosen = c.place, logits = c.logits, predicted_iou = c.predicted_iou FROM candidates c"
-                " WHERE c.prediction_id = predictions.id AND image_id = ? AND structure_id = ? AND predictions.id = ? AND c.place = ?",
-                (*key, int(step.payload["prediction"]), int(step.payload[which])),
-            ).rowcount
-        )
+        prediction, place = int(step.payload["prediction"]), int(step.payload[which])
+        chosen = self.execute(
+            "UPDATE predictions SET chosen = c.place, logits = c.logits, predicted_iou = c.predicted_iou FROM candidates c"
+            " WHERE c.prediction_id = predictions.id AND image_id = ? AND structure_id = ? AND predictions.id = ? AND c.place = ?",
+            (*key, prediction, place),
+        ).rowcount
+        if chosen:
+            self.note_uncertainty(key, prediction)
+        return bool(chosen)
 
     def _rows(
         self,
