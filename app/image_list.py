@@ -152,7 +152,8 @@ class ImageList(QWidget):
 
     def _make_view(self, thumbnails: Thumbnails) -> QTableView:
         """A table of one column: unlike a list view it looks at the rows in sight only, however many there are."""
-        view = QTableView(objectName="images")
+        view = QTableView()
+        view.setObjectName("images")
         for header in (view.horizontalHeader(), view.verticalHeader()):
             header.hide()
         view.horizontalHeader().setStretchLastSection(True)
