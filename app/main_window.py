@@ -30,6 +30,7 @@ from app.model_export_dialog import ask_model_export
 from app.model_flow import ModelFlow, Workers
 from app.models_dialog import ModelsDialog
 from app.project_files import ProjectFiles
+from app.reading_ahead import ReadingAhead
 from app.readout import words_at
 from app.review_bar import ReviewBar
 from app.reviewing import Reviewing
@@ -95,6 +96,7 @@ class MainWindow(QMainWindow):
         flow.ahead.images = lambda count: [entry.row for entry in self.queue.ahead(count)]
         tool, panel = self.canvas.clicks, self.segment.clicks
         self.clicks = ClickFlow(session, settings, versions, flow, clicking, tool, panel, self.commands, self.messages)
+        ReadingAhead(session, self.queue, self)
         self.effort = EffortMeter(session, self.canvas, self)
         Reviewing(session, self.queue, self.effort, self.commands, self.messages, self)
         self.tabs = QTabWidget(documentMode=True)

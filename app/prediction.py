@@ -190,24 +190,9 @@ class Predictions(QObject):
         self._soon.start()
 
     def _want_by_itself(self) -> None:
-        if self.automatic and self._session.structure_id in self._asked and self._is_fresh():
+        if self.automatic and self._session.structure_id in self._asked and is_fresh(self._session, self._versions):
             structure = self._session.structure_row
             self._enqueue([structure] if structure is not None else [], automatic=True)
-
-    def _is_fresh(self) -> bool:
-        """Whether nobody worked on the current image yet, and this model has not seen it."""
-        store, image_id, structure_id = self._session.store, self._session.image_id, self._session.structure_id
-        if store is None or image_id is None or structure_id is None:
-            return False
-        try:
-            (review,) = store.reviews(structure_id, image_id)
-            if review.status != "predicted":
-                return review.status == "unseen"
-            prediction = store.prediction(image_id, structure_id)
-            return prediction is not None and prediction.version_id != self._versions.active_id()
-        except KnownError as error:
-            self.failed.emit(error)
-            return False
 
     def _enqueue(self, structures: list[StructureRow], automatic: bool) -> None:
         image, path = self._session.image_id, self._session.image_path
@@ -339,6 +324,22 @@ class Predictions(QObject):
         self._overtaken.clear()
         self._now, self._number, self._loading = None, None, False
         self.idle.emit("")
+
+
+def is_fresh(session: Session, versions: Versions) -> bool:
+    """Whether nobody worked on the current image yet, and this model has not seen it."""
+    store, image_id, structure_id = session.store, session.image_id, session.structure_id
+    if store is None or image_id is None or structure_id is None:
+        return False
+    try:
+        (review,) = store.reviews(structure_id, image_id)
+        if review.status != "predicted":
+            return review.status == "unseen"
+        prediction = store.prediction(image_id, structure_id)
+        return prediction is not None and prediction.version_id != versions.active_id()
+    except KnownError as error:
+        session.failed.emit(error)
+        return False
 
 
 def without_what_was_seen(session: Session, queue: list[Wanted]) -> list[Wanted]:
