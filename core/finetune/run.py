@@ -18,6 +18,7 @@ from core.errors import FinetuneError
 from core.features import FeatureCache, FeatureStore
 from core.finetune import proof
 from core.finetune.best_epoch import BestEpoch, part_for_choosing
+from core.finetune.closer import closer_figures
 from core.finetune.compare import Examiner, Scored, constant_dice, dice_of_used
 from core.finetune.dataset import Sample, Shelf, by_label, encode
 from core.finetune.estimate import from_step
@@ -164,6 +165,8 @@ def _run(
         in_use = None if used is None else dice_of_used(used, read_version_record(Path(str(job.in_use))), parts)
         verdict = judge(*compared, groups, job.seed, in_use)
         figures = figures_of(job, parts, before, after, verdict, training, shown, time.monotonic() - begun)
+        masks = (before.maps, before.rival_step), (after.maps, after.step)
+        figures["closer"] = closer_figures(parts.held_out, *masks, job.seed)
         if used is not None and in_use is not None:
             counted = ~np.isnan(in_use)
             figures["in_use_at_best"], figures["in_use_step"] = float(in_use[counted].mean()), used.rival_step

@@ -109,7 +109,6 @@ def train(
     """
     torch.manual_seed(job.seed)
     chooser, chance = random.Random(job.seed), random.Random(job.seed)
-    parameters = list(parts.trainable.values())
     optimiser = parts.optimiser(job.learning_rate, job.encoder_rate)
     steps_in_epoch = math.ceil(len(samples) / job.batch)
     total = job.epochs * steps_in_epoch
@@ -126,7 +125,7 @@ def train(
                 group["lr"] = group["rate"] * share
             batch = order[start : start + job.batch]
             loss = room.gradients(forward, parts, batch, chance)
-            if not bool(torch.isfinite(torch.nn.utils.clip_grad_norm_(parameters, MAX_NORM))):
+            if not bool(torch.isfinite(torch.nn.utils.clip_grad_norm_(parts.trainable.values(), MAX_NORM))):
                 raise _out_of_bounds()
             optimiser.step()
             step += 1
