@@ -60,6 +60,11 @@ class ShortcutsDialog(QDialog):
             (self.tr("Right mouse button"), self.tr("Erase; with an outline, take the inside away")),
             (self.tr("Middle button, or Space"), self.tr("Move the picture")),
             (self.tr("Z held"), self.tr("A lens that shows four times as large what is under the pointer")),
+            (self.tr("S held"), self.tr("The picture without the mask")),
+            (
+                self.tr("W held"),
+                self.tr("Drag: brightness and contrast of the picture; model, masks and files stay as they are"),
+            ),
             (self.tr("Enter, Backspace, Esc"), self.tr("Close an outline, take its last point back, give it up")),
             (self.tr("Mouse wheel"), self.tr("Zoom at the pointer")),
             (self.tr("Ctrl + mouse wheel"), self.tr("Brush size")),

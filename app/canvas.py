@@ -22,6 +22,7 @@ from app.magnifier import draw_lens, lens_rect
 from app.outline import Outline
 from app.overlay import Look, Overlay
 from app.picture import Picture
+from app.picture_tone import PictureTone
 from app.session import Session
 from app.shaping import Shaping
 
@@ -49,6 +50,7 @@ class Canvas(QWidget):
         self.view = CanvasView()
         self.outline = Outline(tools, shaping, self.view, self)
         self.look = Look()
+        self.tone = PictureTone(session, self)
         self._picture: Picture | None = None
         self._overlay: Overlay | None = None
         self._mouse: QPointF | None = None
@@ -57,6 +59,7 @@ class Canvas(QWidget):
         self._held = HeldKeys(self)
         self._held.changed.connect(self._set_cursor)
         self.outline.changed.connect(self.update)
+        self.tone.changed.connect(self.update)
         session.image_changed.connect(self._show_image)
         session.prediction_changed.connect(self._show_prediction)
         session.threshold_changed.connect(self.refresh_look)
@@ -103,7 +106,7 @@ class Canvas(QWidget):
         self._overlay = None
         self._painting = False
         self.outline.give_up()
-        self._picture = Picture(image.pixels) if image is not None else None
+        self._picture = Picture(image.pixels, image.native) if image is not None else None
         if self._picture is not None:
             self.view.set_image(self._picture.size)
         self._set_cursor()
@@ -134,8 +137,8 @@ class Canvas(QWidget):
 
     def _draw(self, painter: QPainter, view: CanvasView, exposed: QRect) -> None:
         if self._picture is not None and not exposed.isEmpty():
-            self._picture.draw(painter, view, exposed)
-            if self._overlay is not None:
+            self._picture.draw(painter, view, exposed, self.tone.tone)
+            if self._overlay is not None and not self._held.blinks:
                 self._overlay.draw(painter, view, exposed)
         self.outline.draw(painter, view, self.look.colour)
         if self._mouse is not None and self._draws_cursor():
@@ -146,7 +149,9 @@ class Canvas(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         adds = self._tools.adds(event)
-        if event.button() == Qt.MouseButton.MiddleButton or self._held.moves or adds is None:
+        if self._held.tones and not self._painting:
+            self.tone.begin_drag(event.position())
+        elif event.button() == Qt.MouseButton.MiddleButton or self._held.moves or adds is None:
             self._grab = event.position()
         elif self._session.editing.is_loaded and self._tools.tool in SHAPES:
             self.outline.press(event, adds)
@@ -160,7 +165,9 @@ class Canvas(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         before, self._mouse = self._mouse, event.position()
         point = self.view.to_image(event.position())
-        if self._grab is not None:
+        if self.tone.drag_to(event.position()):
+            pass
+        elif self._grab is not None:
             self.view.pan(event.position() - self._grab)
             self._grab = event.position()
             self._view_moved()
@@ -175,7 +182,9 @@ class Canvas(QWidget):
         self.pointed.emit(*((int(point.x()), int(point.y())) if inside else (-1, -1)))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._painting and event.button() != Qt.MouseButton.MiddleButton:
+        if self.tone.end_drag():
+            pass
+        elif self._painting and event.button() != Qt.MouseButton.MiddleButton:
             self._painting = False
             self._session.editing.end_stroke()
         elif self._grab is None:
@@ -211,7 +220,7 @@ class Canvas(QWidget):
         return super().event(event)
 
     def _draws_cursor(self) -> bool:
-        moving = self._grab is not None or self._held.moves
+        moving = self._grab is not None or self._held.moves or self._held.tones
         return self._session.editing.is_loaded and not moving and self._tools.tool in BRUSHES
 
     def _repaint_cursor(self, centre: QPointF | None) -> None:
@@ -223,6 +232,8 @@ class Canvas(QWidget):
     def _set_cursor(self) -> None:
         if self._grab is not None:
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        elif self._held.tones:
+            self.setCursor(Qt.CursorShape.SizeAllCursor)
         elif not self._session.editing.is_loaded:
             self.setCursor(Qt.CursorShape.ArrowCursor)
         elif self._held.moves or self._tools.tool is Tool.PAN:

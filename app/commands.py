@@ -132,6 +132,20 @@ COMMANDS: tuple[Command, ...] = (
         keys=("-",),
     ),
     Command(
+        "raise_much",
+        "edit",
+        QT_TRANSLATE_NOOP("actions", "Much h&igher threshold"),
+        QT_TRANSLATE_NOOP("actions", "Ten steps at once: less of the prediction belongs to the mask"),
+        keys=("Alt++", "Alt+="),
+    ),
+    Command(
+        "lower_much",
+        "edit",
+        QT_TRANSLATE_NOOP("actions", "Much lo&wer threshold"),
+        QT_TRANSLATE_NOOP("actions", "Ten steps at once: more of the prediction belongs to the mask"),
+        keys=("Alt+-",),
+    ),
+    Command(
         "next_mask",
         "edit",
         QT_TRANSLATE_NOOP("actions", "&Next mask of the model"),
@@ -229,6 +243,14 @@ COMMANDS: tuple[Command, ...] = (
         QT_TRANSLATE_NOOP("actions", "Mask out&line"),
         QT_TRANSLATE_NOOP("actions", "Draw the edge of the mask"),
         "outline",
+        checkable=True,
+    ),
+    Command(
+        "show_doubt",
+        "view",
+        QT_TRANSLATE_NOOP("actions", "&Uncertainty of the model"),
+        QT_TRANSLATE_NOOP("actions", "Colour what the model is unsure of: the stronger, the nearer to one half"),
+        keys=("U",),
         checkable=True,
     ),
     Command(

@@ -1,9 +1,9 @@
-"""Keys of the canvas that do something as long as they are down: Space moves the picture, Z shows the lens."""
+"""Keys of the canvas that do something as long as they are down: Space moves, Z is a lens, S hides the mask, W sets the tone."""
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 
-MOVE, MAGNIFY = Qt.Key.Key_Space, Qt.Key.Key_Z
+MOVE, MAGNIFY, BLINK, TONE = Qt.Key.Key_Space, Qt.Key.Key_Z, Qt.Key.Key_S, Qt.Key.Key_W
 
 
 class HeldKeys(QObject):
@@ -29,10 +29,20 @@ class HeldKeys(QObject):
         """Whether the lens is shown."""
         return MAGNIFY in self._down
 
+    @property
+    def blinks(self) -> bool:
+        """Whether the mask is hidden for the moment."""
+        return BLINK in self._down
+
+    @property
+    def tones(self) -> bool:
+        """Whether dragging makes the picture brighter, or richer in contrast."""
+        return TONE in self._down
+
     def take(self, event: QKeyEvent) -> bool:
         """Note a key that goes down, alone, or up; False where it is none of these, or part of a shortcut."""
         pressed = event.type() == QEvent.Type.KeyPress
-        if event.key() not in (MOVE, MAGNIFY) or event.type() == QEvent.Type.ShortcutOverride:
+        if event.key() not in (MOVE, MAGNIFY, BLINK, TONE) or event.type() == QEvent.Type.ShortcutOverride:
             return False
         if pressed and event.modifiers() != Qt.KeyboardModifier.NoModifier:
             return False

@@ -15,6 +15,7 @@ from app.export_dialog import ExportDialog, accepted_counts
 from app.gone_causes import GoneCauses
 from app.grey_limit import GreyLimit
 from app.image_list import ImageList
+from app.label_threshold_dialog import ask_label_threshold
 from app.leave_dialog import LeaveDialog
 from app.mask_choice import choose_next_mask
 from app.mask_menu import MaskMenu
@@ -24,6 +25,7 @@ from app.model_export_dialog import ask_model_export
 from app.model_flow import ModelFlow, Workers
 from app.models_dialog import ModelsDialog
 from app.project_files import ProjectFiles
+from app.readout import words_at
 from app.session import Session
 from app.settings import Settings
 from app.settings_dialog import SettingsDialog
@@ -148,6 +150,8 @@ class MainWindow(QMainWindow):
                 "smaller": lambda: tools.grow(-1),
                 "raise": lambda: threshold.nudge(1),
                 "lower": lambda: threshold.nudge(-1),
+                "raise_much": lambda: threshold.nudge(10),
+                "lower_much": lambda: threshold.nudge(-10),
                 "accept": self._accept_and_next,
                 "settings": lambda: SettingsDialog(self.settings, self).exec(),
                 "previous": lambda: self._or_say(self.session.step_image(-1, self.images.shown_ids()), "first_image"),
@@ -159,6 +163,7 @@ class MainWindow(QMainWindow):
                 "show_mask": self._take_look,
                 "show_fill": self._take_look,
                 "show_outline": self._take_look,
+                "show_doubt": self._take_look,
                 "next_mask": lambda: self._or_say(choose_next_mask(self.session), "no_other_mask"),
                 "predict": self.segment.structure.ask,
                 "predict_all": self.segment.structure.ask_all,
@@ -169,6 +174,7 @@ class MainWindow(QMainWindow):
                 "about": lambda: AboutDialog(VERSION, self).exec(),
             }
         )
+        threshold.labels_wanted.connect(lambda: ask_label_threshold(self.session, self.theme, self))
         for key in ("show_mask", "show_fill", "show_outline"):
             act[key].setChecked(True)
 
@@ -176,7 +182,18 @@ class MainWindow(QMainWindow):
         has_project, has_image = self.session.store is not None, self.session.image is not None
         for key in ("add_images", "add_folder", "patients", "export", "finetune", "versions"):
             self.commands[key].setEnabled(has_project)
-        for key in ("undo", "redo", "accept", "predict", "predict_all", "next_mask", "raise", "lower"):
+        for key in (
+            "undo",
+            "redo",
+            "accept",
+            "predict",
+            "predict_all",
+            "next_mask",
+            "raise",
+            "lower",
+            "raise_much",
+            "lower_much",
+        ):
             self.commands[key].setEnabled(has_image)
         for key in ("previous", "next"):
             self.commands[key].setEnabled(bool(self.session.images))
@@ -243,12 +260,11 @@ class MainWindow(QMainWindow):
         look.visible = self.commands["show_mask"].isChecked()
         look.fill = self.commands["show_fill"].isChecked()
         look.outline = self.commands["show_outline"].isChecked()
+        look.doubt = self.commands["show_doubt"].isChecked()
         self.canvas.refresh_look()
 
     def _show_place(self, x: int, y: int) -> None:
-        image = self.session.image
-        size = f"{image.width} × {image.height}" if image is not None else ""
-        self._place.setText(f"{x}, {y}   {size}" if x >= 0 else size)
+        self._place.setText(words_at(self.session, x, y))
 
     def open_project(self, folder: Path) -> bool:
         """Open a project folder; False when it cannot be opened (the message bar says why)."""

@@ -14,11 +14,30 @@ from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from app.canvas_view import CanvasView
+from core.mask import STEPS
 
 REMOVED = 254
 ADDED = 255
 PIXELS_SHOW_FROM = 4.0
-_UNTOUCHED, _EDIT_ADDED, _EDIT_REMOVED = 0, 1, 2
+_EDIT_ADDED, _EDIT_REMOVED = 1, 2
+DOUBT_COLOUR, DOUBT_OPACITY = "#D55E00", 0.85
+
+
+def _doubt_colours() -> list[int]:
+    """For each code the colour of the doubt: opaque as 4·p·(1 − p), the variance of a yes or no in quarters.
+
+    What a person painted is beyond doubt.
+    """
+    colours = []
+    for level in range(STEPS):
+        probability = (level + 0.5) / STEPS
+        tone = QColor(DOUBT_COLOUR)
+        tone.setAlphaF(DOUBT_OPACITY * 4 * probability * (1 - probability))
+        colours.append(tone.rgba())
+    return colours + [0] * (ADDED + 1 - STEPS)
+
+
+_DOUBT = _doubt_colours()
 
 
 @dataclass
@@ -29,6 +48,7 @@ class Look:
         visible: whether it is drawn at all.
         fill: draw the inside.
         outline: draw the edge.
+        doubt: colour every pixel by how unsure the model is of it, and not the inside.
         opacity: of the inside, 0..1.
         colour: "#rrggbb".
     """
@@ -36,6 +56,7 @@ class Look:
     visible: bool = True
     fill: bool = True
     outline: bool = True
+    doubt: bool = False
     opacity: float = 0.4
     colour: str = "#56B4E9"
 
@@ -81,6 +102,9 @@ class Overlay:
             look: how to draw it.
         """
         self._step, self.look = step, look
+        if look.doubt:
+            self.image.setColorTable(_DOUBT)
+            return
         tone = QColor(look.colour)
         tone.setAlphaF(min(1.0, max(0.0, look.opacity)))
         inside = tone.rgba()
@@ -88,7 +112,7 @@ class Overlay:
 
     def draw(self, painter: QPainter, view: CanvasView, exposed: QRect) -> None:
         """Draw the part of the mask inside `exposed` (image pixels)."""
-        if self.look.visible and self.look.fill:
+        if self.look.visible and (self.look.fill or self.look.doubt):
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
             painter.drawImage(view.target(exposed), self.image, QRectF(exposed))
         if self.look.visible and self.look.outline:

@@ -15,6 +15,7 @@ from app.deciding import model_decides
 from app.inference_process import InferenceProcess
 from app.outcome_words import words_for
 from app.session import Session
+from app.start_threshold import start_step
 from app.versions import ModelInUse, Versions
 from core.errors import KnownError
 from core.store import StructureRow
@@ -251,7 +252,7 @@ class Predictions(QObject):
                     prompt,
                     logits,
                     iou,
-                    self._model.step,
+                    start_step(self._session, structure_id, self._model.step),
                     offer,
                 )
         except KnownError as error:

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QRect, Signal
 
 from app.editing import Editing
+from app.image_reader import ImageReader, Wanted
 from app.project_lock import ProjectLock
 from core.errors import KnownError
-from core.image_file import Image, read_same_image
+from core.image_file import Image
 from core.store import ImageRow, Offer, Store, StructureRow
 from core.store.database import DATABASE_FILE
 
@@ -27,7 +28,7 @@ class Session(QObject):
         images: rows of the project in its order.
         structures: rows of the project.
         image_id, structure_id: the current rows' ids, None when there is none.
-        image: pixels of the current image, None when it could not be read.
+        image: pixels of the current image, None when it could not be read or is still being read (`is_reading`).
         editing: levels, threshold, strokes and undo of the current image and structure.
 
     Signals:
@@ -64,7 +65,10 @@ class Session(QObject):
         self.image_id: int | None = None
         self.structure_id: int | None = None
         self.image: Image | None = None
+        self.is_reading = False
         self._lock: ProjectLock | None = None
+        self.reader = ImageReader(self)
+        self.reader.arrived.connect(self._take_image)
         self.editing = Editing(self)
         self.editing.prediction_changed.connect(self.prediction_changed)
         self.editing.threshold_changed.connect(self.threshold_changed)
@@ -133,6 +137,8 @@ class Session(QObject):
         self._lock = None
         self.store, self.folder, self.images, self.structures = None, None, [], []
         self.image_id = self.structure_id = self.image = None
+        self.is_reading = False
+        self.reader.forget()
         self.editing.clear()
         self.project_changed.emit()
         self.image_changed.emit()
@@ -157,19 +163,19 @@ class Session(QObject):
         return len(self.images) - before
 
     def select_image(self, image_id: int | None) -> None:
-        """Save the current mask and show another image. An image that cannot be read is named by `failed`."""
-        if image_id == self.image_id and self.image is not None:
+        """Save the current mask and show another image, a large one as soon as it is read. `failed` names one that cannot be."""
+        if image_id == self.image_id and (self.image is not None or self.is_reading):
             return
         self.save()
-        self.image_id, self.image = image_id, None
-        row, path = self.image_row, self.image_path
-        if row is not None and path is not None:
-            try:
-                self.image = read_same_image(path, row.sha256)
-            except KnownError as error:
-                self.failed.emit(error)
-        self.image_changed.emit()
-        self._load_editing()
+        self.image_id = image_id
+        wanted = self.wanted(image_id)
+        found: Image | KnownError | None = None
+        try:
+            found = self.reader.read(wanted) if wanted is not None else None
+        except KnownError as error:
+            found = error
+        self.is_reading = wanted is not None and found is None
+        self._take_image(image_id, found)
 
     def step_image(self, by: int, among: Collection[int] | None = None) -> bool:
         """Go to the next (+1) or previous (-1) image; False at the end of the list.
@@ -187,6 +193,13 @@ class Session(QObject):
             return False
         self.select_image(wanted)
         return True
+
+    def wanted(self, image_id: int | None) -> Wanted | None:
+        """What the reader needs to know of an image; None for one that is not in the project."""
+        row = next((row for row in self.images if row.id == image_id), None)
+        if row is None or self.store is None:
+            return None
+        return Wanted(row.id, self.store.image_path(row), row.sha256, row.width * row.height)
 
     def select_structure(self, structure_id: int | None) -> None:
         """Save the current mask and correct another structure on the same image."""
@@ -297,6 +310,16 @@ class Session(QObject):
         first = next((row.id for row in self.images if row.id not in done), None)
         self.select_image(first if first is not None or not self.images else self.images[0].id)
         self.version_changed.emit()
+
+    def _take_image(self, image_id: int | None, found: Image | KnownError | None) -> None:
+        if image_id != self.image_id:
+            return
+        self.is_reading = self.is_reading and found is None
+        self.image = found if isinstance(found, Image) else None
+        if isinstance(found, KnownError):
+            self.failed.emit(found)
+        self.image_changed.emit()
+        self._load_editing()
 
     def _load_editing(self) -> None:
         if self.store is None or self.image_id is None or self.image is None or self.structure_id is None:

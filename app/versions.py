@@ -35,7 +35,7 @@ class ModelInUse:
     Attributes:
         version_id: None for the base model.
         reference: what the inference worker loads.
-        step: threshold step 1..199 with which a fresh prediction starts.
+        step: threshold step 1..199 with which a fresh prediction starts where nobody chose another (app/start_threshold.py).
     """
 
     version_id: str | None

@@ -19,6 +19,7 @@ from app.shaping import Shaping
 from app.structure_panel import StructurePanel
 from app.theme import Theme
 from app.threshold_panel import ThresholdPanel
+from app.tone_panel import TonePanel
 from app.tool_strip import ToolStrip
 from app.welcome import Welcome
 
@@ -63,6 +64,7 @@ class WorkArea(QWidget):
             )
         )
         self._pages.addWidget(self.canvas)
+        self._pages.addWidget(Welcome(self.tr("Reading the image …"), "", []))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -83,7 +85,7 @@ class WorkArea(QWidget):
         elif not self._session.images:
             page = 1
         else:
-            page = 3 if self._session.image is not None else 2
+            page = 3 if self._session.image is not None else 4 if self._session.is_reading else 2
         self._pages.setCurrentIndex(page)
         self._strip.setVisible(page >= 2)
 
@@ -108,7 +110,8 @@ class SegmentPanel(QWidget):
         self.threshold = ThresholdPanel(session)
         self.brush = BrushPanel(tools, limit, settings, actions)
         self.whole_mask = MaskPanel(settings, actions)
-        self.look = LookPanel(canvas)
+        self.look = LookPanel(canvas, actions)
+        self.tone = TonePanel(canvas.tone)
         self.accept = button(self.tr("Accept and next"), 42)
         self.accept.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.accept.setToolTip(actions["accept"].toolTip())
@@ -127,7 +130,8 @@ class SegmentPanel(QWidget):
         parts.setContentsMargins(16, 12, 16, 8)
         parts.setSpacing(10)
         for part in (
-            self.structure, self.answer, line(), self.threshold, line(), self.brush, line(), self.whole_mask, line(), self.look,
+            self.structure, self.answer, line(), self.threshold, line(), self.brush, line(), self.whole_mask, line(), self.look, line(),
+            self.tone,
         ):  # fmt: skip
             parts.addWidget(part)
         parts.addStretch(1)

@@ -17,8 +17,9 @@ import numpy.typing as npt
 
 from core.correction import ADDED, REMOVED, Patch
 from core.demo_project import DemoProject
+from core.dice_curve import score_curves
 from core.errors import FinetuneError
-from core.evaluate import HALF_STEP, PLATEAU, ImageScore, best_step, score_curves, summarise
+from core.evaluate import HALF_STEP, PLATEAU, ImageScore, best_step, summarise
 from core.features import FeatureCache
 from core.finetune.freeze import begin, finish, freeze_labels
 from core.finetune.job import Job

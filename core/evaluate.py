@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from core.dice_curve import Curve, best_on, score_curves
 from core.errors import InputError, KnownError
 from core.image_file import read_image
 from core.inference.predictor import Predictor
@@ -23,9 +24,6 @@ HALF_STEP = STEPS // 2
 PLATEAU = 0.002
 """A model that has learned its images by heart is equally good on them over a range of thresholds; within this range of
 Dice the threshold nearest to 0.5 is taken, for both models alike."""
-
-Curve = npt.NDArray[np.float64]
-"""(199,) one value per threshold step 1..199."""
 
 
 @dataclass(frozen=True)
@@ -70,29 +68,6 @@ class Summary:
             "iou": self.iou,
             "iou_interval": list(self.iou_interval),
         }
-
-
-def score_curves(levels: npt.NDArray[np.uint8], truth: npt.NDArray[np.bool_]) -> tuple[Curve, Curve]:
-    """Dice and IoU at all 199 threshold steps, exactly, from one histogram each.
-
-    Args:
-        levels: (H, W) uint8 probability levels 0..199 (`core.mask.probability_levels`).
-        truth: (H, W) bool.
-
-    Returns:
-        Dice and IoU, (199,) each, for steps 1..199. Empty against empty counts 1, empty against non-empty 0.
-    """
-    if levels.shape != truth.shape:
-        raise ValueError(f"levels {levels.shape} and truth {truth.shape} differ in size")
-    everywhere = np.bincount(levels.ravel(), minlength=STEPS)
-    inside = np.bincount(levels[truth], minlength=STEPS)
-    predicted = np.cumsum(everywhere[::-1])[::-1][1:].astype(np.float64)
-    hit = np.cumsum(inside[::-1])[::-1][1:].astype(np.float64)
-    both = predicted + float(truth.sum())
-    union = both - hit
-    dice = np.where(both > 0, 2 * hit / np.maximum(both, 1), 1.0)
-    iou = np.where(union > 0, hit / np.maximum(union, 1), 1.0)
-    return dice, iou
 
 
 def score_pair(predictor: Predictor, pair: Pair, prompt: str, zoom: int = 1) -> tuple[ImageScore, str]:
@@ -181,6 +156,4 @@ def mean_curve(images: Sequence[ImageScore]) -> Curve:
 
 def best_step(images: Sequence[ImageScore], tolerance: float = 1e-12) -> int:
     """The threshold step with the highest mean Dice; of those within `tolerance` of it, the one nearest to 0.5."""
-    curve = mean_curve(images)
-    steps = np.flatnonzero(curve >= curve.max() - tolerance) + 1
-    return int(steps[np.argmin(np.abs(steps - HALF_STEP))])
+    return best_on(mean_curve(images), tolerance)

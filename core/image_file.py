@@ -32,11 +32,12 @@ class Image:
     """One picture.
 
     Attributes:
-        pixels: (H, W, 3) uint8 RGB, EXIF orientation applied; 16-bit grey is scaled by its own range for display.
+        pixels: (H, W, 3) uint8 RGB, EXIF orientation applied; grey of more than 8 bits is spread over its own range.
         path: of the file.
         sha256: of the file's bytes, 64 hex digits.
         width: in pixels.
         height: in pixels.
+        native: (H, W) uint16 or float32, the values as they are in the file, finite; None where `pixels` are these.
     """
 
     pixels: npt.NDArray[np.uint8]
@@ -44,6 +45,7 @@ class Image:
     sha256: str
     width: int
     height: int
+    native: npt.NDArray[np.uint16 | np.float32] | None = None
 
 
 def read_image(path: Path) -> Image:
@@ -65,8 +67,8 @@ def read_image(path: Path) -> Image:
         ) from error
     if not content:
         raise ImageError("The file {file} is empty, so there is no image to show.", _KEEP, file=path.name)
-    pixels = _decode(content, path.name)
-    return Image(pixels, path, hashlib.sha256(content).hexdigest(), pixels.shape[1], pixels.shape[0])
+    pixels, native = _decode(content, path.name)
+    return Image(pixels, path, hashlib.sha256(content).hexdigest(), pixels.shape[1], pixels.shape[0], native)
 
 
 def read_same_image(path: Path, sha256: str) -> Image:
@@ -135,13 +137,14 @@ def patient_key(path: Path, pattern: str | None = None) -> str:
     return key or stem  # a pattern may match nothing at all: that names nobody
 
 
-def _decode(content: bytes, name: str) -> npt.NDArray[np.uint8]:
+def _decode(content: bytes, name: str) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint16 | np.float32] | None]:
     try:
         with warnings.catch_warnings(action="ignore"), Pillow.open(io.BytesIO(content)) as picture:
             if picture.width * picture.height > MAX_PIXELS:
                 raise _too_large(name)
             picture.load()
-            return _rgb(ImageOps.exif_transpose(picture))
+            upright = ImageOps.exif_transpose(picture)
+            return _spread(upright) if upright.mode.startswith(("I", "F")) else (_rgb(upright), None)
     except (Pillow.DecompressionBombError, MemoryError) as error:
         raise _too_large(name) from error
     except UnidentifiedImageError as error:
@@ -167,16 +170,20 @@ def _too_large(name: str) -> ImageError:
     )
 
 
+def _spread(picture: Pillow.Image) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint16 | np.float32]]:
+    """Grey of more than 8 bits: what is shown, and the values themselves."""
+    values = np.asarray(picture, dtype=np.float64)
+    known = values[np.isfinite(values)]
+    low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
+    values = np.nan_to_num(values, nan=low, posinf=high, neginf=low)
+    grey = np.zeros(values.shape, np.uint8)
+    if high > low:
+        grey = np.round((values - low) * (255.0 / (high - low))).astype(np.uint8)
+    is_whole = picture.mode.startswith("I") and low >= 0 and high <= np.iinfo(np.uint16).max
+    return np.repeat(grey[:, :, None], 3, axis=2), values.astype(np.uint16 if is_whole else np.float32)
+
+
 def _rgb(picture: Pillow.Image) -> npt.NDArray[np.uint8]:
-    if picture.mode.startswith(("I", "F")):
-        values = np.asarray(picture, dtype=np.float64)
-        known = values[np.isfinite(values)]
-        low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
-        grey = np.zeros(values.shape, np.uint8)
-        if high > low:
-            values = np.nan_to_num(values, nan=low, posinf=high, neginf=low)
-            grey = np.round((values - low) * (255.0 / (high - low))).astype(np.uint8)
-        return np.repeat(grey[:, :, None], 3, axis=2)
     if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
         black = Pillow.new("RGBA", picture.size, (0, 0, 0, 255))
         black.alpha_composite(picture.convert("RGBA"))

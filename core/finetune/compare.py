@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from core.dice_curve import score_curves
 from core.errors import FinetuneError
-from core.evaluate import HALF_STEP, PLATEAU, ImageScore, best_step, score_curves
+from core.evaluate import HALF_STEP, PLATEAU, ImageScore, best_step
 from core.finetune.dataset import Sample, by_label, read_truth, target_of
 from core.finetune.forward import Forward
 from core.finetune.job import Example

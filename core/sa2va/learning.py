@@ -46,13 +46,13 @@ class Sa2VALearning:
 
     def encode(self, pictures: npt.NDArray[np.uint8]) -> ImageFeatures:
         """(B, S, S, 3) uint8 -> features of B pictures; differentiable, with little memory."""
-        pixels = normalise(pictures, self._device)
+        pixels = normalise(torch.tensor(pictures, device=self._device))
         with recomputed(self.network.grounding.image_encoder.trunk.blocks):
             return self.network.grounding.encode(pixels)
 
     def picture(self, rgb: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
         """(H, W, 3) uint8 -> (S, S, 3) uint8, what SAM 2 looks at."""
-        return sam2_picture(rgb, self.network.config.sam2.image_size)
+        return sam2_picture(rgb, self.network.config.sam2.image_size).numpy()
 
     def decoder_layers(self) -> list[str]:
         """Query, key, value and output of every attention in the mask decoder."""
@@ -65,7 +65,8 @@ class Sa2VALearning:
     @torch.no_grad()
     def look(self, rgb: npt.NDArray[np.uint8]) -> PictureTokens:
         """(H, W, 3) uint8 -> the picture in the language model's space, without gradient."""
-        return self.network.image_tokens(self.network.family.picture(rgb, self._route))
+        network = self.network
+        return network.image_tokens(network.family.picture(rgb, self._route, network.vision_device))
 
     def say(self, seen: Sequence[PictureTokens], prompts: Sequence[str]) -> tuple[torch.Tensor, torch.Tensor]:
         """(B, hidden) float32 [SEG] states of forced answers, and the mean cross-entropy of the answers' words.

@@ -39,8 +39,16 @@ class Sa2VANetwork(nn.Module):
 
     def image_tokens(self, picture: LanguagePicture) -> PictureTokens:
         """One picture, as `family.picture` makes it, in the language model's space; it may be on any device."""
-        first = next(self.vision_language.parameters())  # of the vision model
-        return self.family.image_tokens(self.vision_language, picture.to(first.device, first.dtype))
+        dtype = next(self.vision_language.parameters()).dtype
+        picture = picture.to(
+            self.vision_device, dtype
+        )  # the wider one is let go: it is the largest thing at the fullest moment
+        return self.family.image_tokens(self.vision_language, picture)
+
+    @property
+    def vision_device(self) -> torch.device:
+        """Where the vision model is; of a network divided among several devices, its first part."""
+        return next(self.vision_language.parameters()).device
 
     def states(
         self,

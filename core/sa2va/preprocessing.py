@@ -1,4 +1,7 @@
-"""Pictures as the two halves of Sa2VA want them, equal to upstream to the last bit (parity NOTES, sections 1.4 and 4)."""
+"""Pictures as the two halves of Sa2VA want them, equal to upstream to the last bit (parity NOTES, sections 1.4 and 4).
+
+They are prepared where they are needed: on the processor with Pillow, on a graphics card in the same whole numbers.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,11 @@ import numpy.typing as npt
 import torch
 from PIL import Image
 
+from core.sa2va.byte_resize import pillow_bicubic
+
 MEAN = (0.485, 0.456, 0.406)
 STD = (0.229, 0.224, 0.225)
+CPU = torch.device("cpu")
 
 
 def check_rgb(rgb: npt.NDArray[np.uint8]) -> None:
@@ -17,32 +23,44 @@ def check_rgb(rgb: npt.NDArray[np.uint8]) -> None:
         raise ValueError(f"an RGB picture (H, W, 3) uint8 was expected, not {rgb.shape} {rgb.dtype}")
 
 
-def normalise(pictures: npt.NDArray[np.uint8], device: torch.device | None = None) -> torch.Tensor:
-    """(N, H, W, 3) uint8 -> (N, 3, H, W) float32 on a device (None: the CPU), ImageNet's mean and deviation."""
-    pixels = torch.tensor(pictures, device=device).permute(0, 3, 1, 2).float().div_(255.0)
-    mean, deviation = (torch.tensor(one, device=device).view(1, 3, 1, 1) for one in (MEAN, STD))
-    return pixels.sub_(mean).div_(deviation)
+def on_device(rgb: npt.NDArray[np.uint8], device: torch.device) -> torch.Tensor:
+    """(H, W, 3) uint8 -> the same as a tensor on a device. Raises ValueError for anything else."""
+    check_rgb(rgb)
+    return torch.tensor(rgb) if device.type == "cpu" else torch.tensor(rgb).to(device)
 
 
-def resize(rgb: npt.NDArray[np.uint8], columns: int, rows: int) -> npt.NDArray[np.uint8]:
+def normalise(pictures: torch.Tensor) -> torch.Tensor:
+    """(N, H, W, 3) uint8 -> (N, 3, H, W) float32 on the same device, ImageNet's mean and deviation."""
+    most, mean, deviation = (torch.tensor(one, device=pictures.device) for one in ([255.0], MEAN, STD))
+    pixels = pictures.permute(0, 3, 1, 2).float().div_(most)
+    return pixels.sub_(mean.view(1, 3, 1, 1)).div_(deviation.view(1, 3, 1, 1))
+
+
+def resize(pixels: torch.Tensor, columns: int, rows: int) -> torch.Tensor:
     """(H, W, 3) uint8 -> (rows, columns, 3) uint8: Pillow's bicubic, the aspect ratio is not kept.
 
     Pillow rounds to bytes between its two passes, and since version 13 begins with the vertical one where that is quicker. The
     order is chosen here in the same way, so that a picture, and with it a mask, does not depend on the version installed.
     """
-    height, width = rgb.shape[:2]
+    height, width = pixels.shape[:2]
     if (height, width) == (rows, columns):
-        return rgb
-    picture = Image.fromarray(rgb)
+        return pixels
+    steps = [(columns, rows)]
     if rows < height and height - rows > 2 * (width - columns):
-        picture = picture.resize((width, rows), Image.Resampling.BICUBIC)
-    return np.asarray(picture.resize((columns, rows), Image.Resampling.BICUBIC))
+        steps.insert(0, (width, rows))
+    if pixels.device.type != "cpu":
+        for step in steps:
+            pixels = pillow_bicubic(pixels, *step)
+        return pixels
+    picture = Image.fromarray(pixels.numpy())
+    for step in steps:
+        picture = picture.resize(step, Image.Resampling.BICUBIC)
+    return torch.tensor(np.asarray(picture))
 
 
-def sam2_picture(rgb: npt.NDArray[np.uint8], size: int) -> npt.NDArray[np.uint8]:
-    """(H, W, 3) uint8 -> (size, size, 3) uint8, the whole picture squeezed into a square."""
-    check_rgb(rgb)
-    return resize(rgb, size, size)
+def sam2_picture(rgb: npt.NDArray[np.uint8], size: int, device: torch.device = CPU) -> torch.Tensor:
+    """(H, W, 3) uint8 -> (size, size, 3) uint8 on a device, the whole picture squeezed into a square."""
+    return resize(on_device(rgb, device), size, size)
 
 
 def tile_grid(width: int, height: int, max_tiles: int, tile: int) -> tuple[int, int]:
@@ -60,17 +78,15 @@ def tile_grid(width: int, height: int, max_tiles: int, tile: int) -> tuple[int, 
     return best
 
 
-def language_tiles(rgb: npt.NDArray[np.uint8], tile: int, max_tiles: int, use_thumbnail: bool) -> npt.NDArray[np.uint8]:
-    """(H, W, 3) uint8 -> (N, tile, tile, 3) uint8: tiles row by row, the thumbnail last if there is more than one tile."""
-    check_rgb(rgb)
+def language_tiles(
+    rgb: npt.NDArray[np.uint8], tile: int, max_tiles: int, use_thumbnail: bool, device: torch.device = CPU
+) -> torch.Tensor:
+    """(H, W, 3) uint8 -> (N, tile, tile, 3) uint8 on a device: tiles row by row, the thumbnail last if there is more than one."""
+    pixels = on_device(rgb, device)
     height, width = rgb.shape[:2]
     columns, rows = tile_grid(width, height, max_tiles, tile)
-    whole = resize(rgb, tile * columns, tile * rows)
-    tiles = [
-        whole[row * tile : (row + 1) * tile, column * tile : (column + 1) * tile]
-        for row in range(rows)
-        for column in range(columns)
-    ]
+    whole = resize(pixels, tile * columns, tile * rows)
+    tiles = list(whole.view(rows, tile, columns, tile, 3).transpose(1, 2).flatten(0, 1))
     if use_thumbnail and len(tiles) > 1:
-        tiles.append(resize(rgb, tile, tile))
-    return np.stack(tiles)
+        tiles.append(resize(pixels, tile, tile))
+    return torch.stack(tiles)

@@ -79,7 +79,7 @@ def converse(
     Raises:
         ValueError: the tokenizer does not know [SEG] or the image token as one token.
     """
-    picture = style.image_start + style.image_token * image_tokens + style.image_end + "\n"
+    picture = style.image_start + style.image_token * min(image_tokens, 1) + style.image_end + "\n"
     text = style.before + INSTRUCTION.format(question=question.replace("<image>\n", picture))
 
     def encode(piece: str) -> list[int]:
@@ -87,10 +87,14 @@ def converse(
 
     before, reply, newline = encode(text), encode(answer + END_OF_TURN), encode("\n")
     seg, piece = tokenizer.convert_tokens_to_ids([SEG_TOKEN, style.image_token])
+    if before.count(piece) != min(image_tokens, 1):
+        raise ValueError("the tokenizer does not know the image token")
+    picture_end = 0
+    if image_tokens:  # a special token stands apart from its neighbours, so one tokenised is as good as thousands
+        place = before.index(piece)
+        before[place : place + 1] = [piece] * image_tokens
+        picture_end = place + image_tokens
     positions = tuple(len(before) + i for i, token in enumerate(reply) if token == seg)
     if not positions:
         raise ValueError("the tokenizer does not know [SEG]")
-    if before.count(piece) != image_tokens:
-        raise ValueError("the tokenizer does not know the image token")
-    picture_end = len(before) - before[::-1].index(piece) if image_tokens else 0
     return Conversation(tuple(before + reply + newline), picture_end, len(before), len(before) + len(reply), positions)

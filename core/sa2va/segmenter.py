@@ -125,8 +125,8 @@ class Sa2VASegmenter:
     @torch.no_grad()
     def encode_image(self, rgb: npt.NDArray[np.uint8]) -> ImageFeatures:
         """(H, W, 3) uint8 -> features of one picture, without gradient."""
-        picture = sam2_picture(rgb, self.network.config.sam2.image_size)
-        return self.network.grounding.encode(normalise(picture[None]).to(self.device))
+        picture = sam2_picture(rgb, self.network.config.sam2.image_size, self.device)
+        return self.network.grounding.encode(normalise(picture[None]))
 
     def embed_prompt(self, rgb: npt.NDArray[np.uint8], prompt: str) -> torch.Tensor:
         """(H, W, 3) uint8 and a structure's name -> the [SEG] state (1, hidden), without gradient."""
@@ -231,9 +231,11 @@ class Sa2VASegmenter:
 
     def _look(self, rgb: npt.NDArray[np.uint8]) -> _Seen:
         """The language side of a picture, remembered for the last few pictures so that a second prompt is quick."""
-        key = hashlib.blake2b(rgb.tobytes(), digest_size=16).digest() + repr(rgb.shape).encode()
+        key = hashlib.sha256(np.ascontiguousarray(rgb).data).digest() + repr(rgb.shape).encode()
         if key not in self._seen:
-            self._seen[key] = _Seen(self.network.image_tokens(self.network.family.picture(rgb, self.route)))
+            network = self.network
+            tokens = network.image_tokens(network.family.picture(rgb, self.route, network.vision_device))
+            self._seen[key] = _Seen(tokens)
         self._seen.move_to_end(key)
         while len(self._seen) > _RECENT_PICTURES:
             self._seen.popitem(last=False)

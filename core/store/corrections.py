@@ -78,6 +78,30 @@ class Corrections(Journal):
             )
         self.forget((image_id, structure_id))
 
+    def start_structure_at(self, structure_id: int, threshold_step: int | None) -> None:
+        """Choose where new predictions of a structure start; those that nobody has touched yet go there too.
+
+        Args:
+            structure_id: of the structure.
+            threshold_step: 1..199; None leaves it to the model again, and every image as it is.
+
+        Raises:
+            ValueError: no such step.
+            StoreError: the project cannot be written.
+        """
+        if threshold_step is not None:
+            threshold_of(threshold_step)
+        untouched = "structure_id = ? AND cursor = 0 AND status IN ('unseen', 'predicted')"
+        with self.transaction():
+            self.execute("UPDATE structures SET threshold_step = ? WHERE id = ?", (threshold_step, structure_id))
+            self.execute(
+                f"UPDATE corrections SET threshold_step = coalesce(?, threshold_step) WHERE {untouched}",
+                (threshold_step, structure_id),
+            )
+            rows = self.query(f"SELECT image_id FROM corrections WHERE {untouched}", (structure_id,))
+        for (image_id,) in rows:
+            self.forget((image_id, structure_id))
+
     def prediction(self, image_id: int, structure_id: int) -> PredictionRow | None:
         """The newest prediction, None if there is none. Raises StoreError if it cannot be read."""
         rows = self.query(
@@ -148,7 +172,7 @@ class Corrections(Journal):
         """
         if mask.shape != self.size(image_id) or status not in STATUSES:
             raise ValueError(f"mask {mask.shape} or status {status!r} does not belong to image {image_id}")
-        png = encode_png(mask)
+        png = encode_png(mask, bits=1)
         with self.step((image_id, structure_id)):
             self.ensure((image_id, structure_id))
             self.execute(

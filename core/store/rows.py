@@ -34,13 +34,17 @@ class ImageRow:
 
 @dataclass(frozen=True)
 class StructureRow:
-    """A structure to segment: its name, the words the model is asked with, its colour (#rrggbb), how close to look (1, 2, 3)."""
+    """A structure to segment: its name, the words the model is asked with, its colour (#rrggbb), how close to look (1, 2, 3).
+
+    `threshold_step` (1..199) is where new predictions of it start; None where nobody has chosen that.
+    """
 
     id: int
     name: str
     prompt: str
     colour: str
     zoom: int = 1
+    threshold_step: int | None = None
 
 
 @dataclass(frozen=True)

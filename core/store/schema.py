@@ -90,3 +90,9 @@ def m003_candidates(db: Database) -> None:
 def m004_zoom(db: Database) -> None:
     """How close the model looks for a structure."""
     db.execute("ALTER TABLE structures ADD COLUMN zoom INTEGER NOT NULL DEFAULT 1 CHECK (zoom IN (1, 2, 3))")
+
+
+@migrations()
+def m006_threshold_of_structure(db: Database) -> None:
+    """The threshold with which new predictions of a structure start, where somebody has chosen one."""
+    db.execute("ALTER TABLE structures ADD COLUMN threshold_step INTEGER CHECK (threshold_step BETWEEN 1 AND 199)")

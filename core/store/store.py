@@ -20,7 +20,7 @@ from core.zoom import ZOOMS
 
 ACTIVE = "active_version"
 _IMAGE = "id, path, sha256, width, height, patient_key, study_key"
-_STRUCTURE = "id, name, prompt, colour, zoom"
+_STRUCTURE = "id, name, prompt, colour, zoom, threshold_step"
 
 
 class Store(Corrections):
@@ -107,6 +107,7 @@ class Store(Corrections):
             old.prompt if prompt is None else prompt,
             old.colour if colour is None else colour,
             old.zoom if zoom is None else zoom,
+            old.threshold_step,
         )
         if row.zoom not in ZOOMS:
             raise ValueError(f"a zoom is one of {ZOOMS}, not {row.zoom}")

@@ -51,9 +51,15 @@ def settings_of(words: str, epochs: int | None) -> dict[str, Any]:
     return settings
 
 
+def resident() -> int:
+    """Bytes of main memory that this process holds."""
+    import psutil
+
+    return int(psutil.Process().memory_info().rss)
+
+
 def measure(task: Task) -> list[dict[str, Any]]:
     """One row for each preset."""
-    import psutil
     import torch
 
     from core.finetune.run import run_job
@@ -75,7 +81,7 @@ def measure(task: Task) -> list[dict[str, Any]]:
                 print(f"{task.name}, {words}: {error}", flush=True)
                 continue
             figures = result["figures"]
-            memory = torch.cuda.max_memory_allocated() if on_card else psutil.Process().memory_info().rss
+            memory = torch.cuda.max_memory_allocated() if on_card else resident()
             row = {
                 "set": task.name, "preset": words, "accepted": result["accepted"],
                 "base": figures["base_at_best"], "tuned": figures["tuned_at_best"], "interval": figures["interval"],

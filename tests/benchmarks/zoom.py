@@ -18,7 +18,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from core.evaluate import ImageScore, best_step, score_curves
+from core.dice_curve import score_curves
+from core.evaluate import ImageScore, best_step
 from core.finetune.dataset import target_of
 from core.inference.predictor import Predictor
 from core.labelled_set import pair_up

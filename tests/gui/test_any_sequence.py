@@ -11,10 +11,12 @@ from PySide6.QtCore import QPointF
 
 from app.editing import Editing
 from app.grey_limit import GreyLimit
+from app.mask_figures import MaskFigures
 from app.overlay import Look, Overlay
 from app.session import Session
 from app.shaping import Shaping
 from core.correction import ADDED, REMOVED
+from core.dice_curve import score_curves
 from core.image_file import read_image
 from core.mask import apply_threshold, decode_png, encode_png
 from core.store import Store
@@ -60,6 +62,7 @@ class Hand:
     def open(self) -> None:
         self.session = Session()
         self.shaping = Shaping(self.session, GreyLimit(self.session))
+        self.figures = MaskFigures(self.session)
         self.session.prediction_changed.connect(self.draw)
         self.session.threshold_changed.connect(lambda step: self.overlay and self.overlay.set_look(step, Look()))
         self.session.mask_changed.connect(lambda area: self.overlay.refresh(area))
@@ -111,6 +114,8 @@ class Hand:
         expected = (apply_threshold(editing.levels, step) | (layer == ADDED)) & (layer != REMOVED)
         assert np.array_equal(layer, editing.edits.layer) and step == editing.step
         assert np.array_equal(editing.current_mask(), expected) and np.array_equal(self.overlay.mask(), expected)
+        assert self.figures.area == expected.sum()
+        assert np.array_equal(self.figures.dice(), score_curves(editing.levels, expected)[0])
 
     def check_png(self) -> None:
         self.session.editing.touch()

@@ -10,7 +10,8 @@ import pytest
 from PIL import Image as Picture
 
 from core.cli import main
-from core.evaluate import best_step, score_curves
+from core.dice_curve import score_curves
+from core.evaluate import best_step
 from core.mask import apply_threshold
 from core.metrics import dice, iou
 from tests.unit.worker_toy import BrightSegmenter

@@ -97,7 +97,7 @@ def test_a_damaged_picture_is_read_or_refused(place: int, noise: bytes) -> None:
     content = bytearray(cv2.imencode(".png", COLOURS)[1].tobytes())
     content[place : place + len(noise)] = noise
     try:
-        pixels = image_file._decode(bytes(content), "a.png")
+        pixels, _ = image_file._decode(bytes(content), "a.png")
     except ImageError:
         return
     assert pixels.dtype == np.uint8 and pixels.ndim == 3

@@ -69,7 +69,9 @@ def test_a_mistake_is_seen(mistake: str, monkeypatch: pytest.MonkeyPatch) -> Non
         monkeypatch.setattr(
             parity,
             "sam2_picture",
-            lambda rgb, size: np.asarray(Image.fromarray(rgb).resize((size, size), Image.Resampling.BILINEAR)),
+            lambda rgb, size: torch.tensor(
+                np.asarray(Image.fromarray(rgb).resize((size, size), Image.Resampling.BILINEAR))
+            ),
         )
     else:
         original = Sa2VANetwork.states
@@ -92,7 +94,7 @@ def like_words(family: Qwen3VL, ids: torch.Tensor, *rest: Any) -> torch.Tensor:
     return torch.arange(ids.shape[1]).expand(3, 1, -1)
 
 
-def picture_of_training(family: Qwen3VL, rgb: Any, route: Any) -> Any:
+def picture_of_training(family: Qwen3VL, rgb: Any, *_: Any) -> Any:
     return Qwen3VL.picture(family, rgb, "training")
 
 

@@ -12,6 +12,7 @@ import torch
 from transformers import Cache
 
 from core.sa2va.config import Sa2VAConfig
+from core.sa2va.preprocessing import CPU
 from core.sa2va.prompt import Style
 
 Route = Literal["inference", "training"]
@@ -67,8 +68,8 @@ class Family(Protocol):
         """How a conversation is written."""
         ...
 
-    def picture(self, rgb: npt.NDArray[np.uint8], route: Route) -> LanguagePicture:
-        """(H, W, 3) uint8 -> the picture for `image_tokens`, on the CPU. Raises ImageError for a shape it cannot see."""
+    def picture(self, rgb: npt.NDArray[np.uint8], route: Route, device: torch.device = CPU) -> LanguagePicture:
+        """(H, W, 3) uint8 -> the picture for `image_tokens`, prepared on a device. Raises ImageError for a shape it cannot see."""
         ...
 
     def image_tokens(self, native: Any, picture: LanguagePicture) -> PictureTokens:

@@ -16,7 +16,7 @@ from transformers import Cache, InternVLConfig, InternVLForConditionalGeneration
 from core.sa2va.config import Sa2VAConfig, Tiles
 from core.sa2va.families.family import LanguagePicture, PictureTokens, Route
 from core.sa2va.families.internvl_keys import convert, publish
-from core.sa2va.preprocessing import language_tiles, normalise
+from core.sa2va.preprocessing import CPU, language_tiles, normalise
 from core.sa2va.prompt import IMAGE_TOKEN, Style
 
 _NATIVE_TYPES = {"qwen2": "qwen2", "internlm2": "llama"}
@@ -47,10 +47,10 @@ class InternVL:
         """InternLM2 begins with a token of its own, Qwen2 does not."""
         return Style(IMAGE_TOKEN, "<img>", "</img>", before="<s>" if self.config.language_type == "internlm2" else "")
 
-    def picture(self, rgb: npt.NDArray[np.uint8], route: Route) -> LanguagePicture:
+    def picture(self, rgb: npt.NDArray[np.uint8], route: Route, device: torch.device = CPU) -> LanguagePicture:
         """(H, W, 3) uint8 -> (tiles, 3, size, size)."""
         tiles = self.tiles
-        return LanguagePicture(normalise(language_tiles(rgb, tiles.size, tiles.most, tiles.thumbnail)))
+        return LanguagePicture(normalise(language_tiles(rgb, tiles.size, tiles.most, tiles.thumbnail, device)))
 
     def image_tokens(self, native: Any, picture: LanguagePicture) -> PictureTokens:
         """All tiles' tokens one after the other."""

@@ -24,6 +24,7 @@ from transformers import (
 from core.sa2va.config import Patches, Sa2VAConfig
 from core.sa2va.families.family import NATIVE, LanguagePicture, PictureTokens, Route
 from core.sa2va.families.patches import patches_of
+from core.sa2va.preprocessing import CPU
 from core.sa2va.prompt import SYSTEM_TURN, Style
 
 _PUBLISHED = "model."
@@ -51,9 +52,9 @@ class _QwenVL:
         system = route == "inference" and self.patches.system_turn
         return Style("<|image_pad|>", "<|vision_start|>", "<|vision_end|>", before=SYSTEM_TURN if system else "")
 
-    def picture(self, rgb: npt.NDArray[np.uint8], route: Route) -> LanguagePicture:
+    def picture(self, rgb: npt.NDArray[np.uint8], route: Route, device: torch.device = CPU) -> LanguagePicture:
         """(H, W, 3) uint8 -> patches and their grid."""
-        return LanguagePicture(*patches_of(rgb, self.patches, inference=route == "inference"))
+        return LanguagePicture(*patches_of(rgb, self.patches, route == "inference", device))
 
     def image_tokens(self, native: Any, picture: LanguagePicture) -> PictureTokens:
         """One token for each square of patches."""

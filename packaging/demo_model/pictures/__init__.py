@@ -32,11 +32,11 @@ _DRAW: dict[str, tuple[Callable[..., tuple[np.ndarray, dict[str, np.ndarray]]], 
 KINDS = tuple(_DRAW)
 STRUCTURES_OF = {kind: structures for kind, (_, structures) in _DRAW.items()}
 WEIGHTS = {
-    "ultrasound_breast": 2.0,
+    "ultrasound_breast": 3.5,
     "ultrasound_carotid": 0.6,
     "dermoscopy": 1.6,
-    "endoscopy": 2.2,
-    "fundus": 1.8,
+    "endoscopy": 2.6,
+    "fundus": 2.2,
     "ct_abdomen": 2.6,
     "chest_xray": 1.2,
     "fluorescence_nuclei": 0.7,

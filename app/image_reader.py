@@ -1,0 +1,104 @@
+"""Reads image files for the window: small ones at once, large ones beside it, and the one that comes next ahead of time."""
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from app.background import Background, Progress
+from core.errors import KnownError
+from core.image_file import Image, read_same_image
+
+AT_ONCE = 3_000_000
+"""Pixels that are read within a tenth of a second on a slow computer; the window waits for no more."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """An image of the project.
+
+    Attributes:
+        image_id: its row.
+        path: of its file.
+        sha256: of its file's bytes.
+        pixels: how many it has.
+    """
+
+    image_id: int
+    path: Path
+    sha256: str
+    pixels: int
+
+
+class ImageReader(QObject):
+    """Reads one file at a time, the newest wish first, and keeps one image that was read ahead.
+
+    Signals:
+        arrived: id of an image that `read` had promised, and the image, or the KnownError that keeps it from being shown.
+    """
+
+    arrived = Signal(int, object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._running: tuple[Wanted, Background] | None = None
+        self._promised: Wanted | None = None
+        self._next: Wanted | None = None
+        self._kept: tuple[Wanted, Image] | None = None
+
+    def read(self, wanted: Wanted) -> Image | None:
+        """The image if it is small or was read ahead; None if it will arrive. What was promised before never comes.
+
+        Raises:
+            ImageError: a small image cannot be read, or is another one than before.
+        """
+        self._promised = self._next = None
+        kept, self._kept = self._kept, None
+        if kept is not None and kept[0] == wanted and wanted.path.exists():
+            return kept[1]
+        if wanted.pixels <= AT_ONCE:
+            return read_same_image(wanted.path, wanted.sha256)
+        self._promised = wanted
+        self._begin()
+        return None
+
+    def read_ahead(self, wanted: Wanted) -> None:
+        """Read a large image that is likely to be wanted next; nothing is said if that fails."""
+        if wanted.pixels > AT_ONCE and (self._kept is None or self._kept[0] != wanted):
+            self._next = wanted
+            self._begin()
+
+    def forget(self) -> None:
+        """Promise and keep nothing any more, and wait until no file is being read."""
+        self._promised = self._next = self._kept = None
+        if self._running is not None:
+            self._running[1].close()
+            self._running = None
+
+    def _begin(self) -> None:
+        wanted = self._promised or self._next
+        if wanted is None or self._running is not None:
+            return
+
+        def work(_: Progress) -> Image:
+            return read_same_image(wanted.path, wanted.sha256)
+
+        background = Background(work, self)
+        background.done.connect(partial(self._end, wanted))
+        background.failed.connect(partial(self._end, wanted))
+        self._running = wanted, background
+        background.start()
+
+    def _end(self, wanted: Wanted, result: Image | KnownError) -> None:
+        if self._running is not None:
+            self._running[1].deleteLater()
+            self._running = None
+        if wanted == self._next:
+            self._next = None
+        if wanted == self._promised:
+            self._promised = None
+            self.arrived.emit(wanted.image_id, result)
+        elif isinstance(result, Image):
+            self._kept = wanted, result
+        self._begin()

@@ -1,0 +1,64 @@
+"""How bright the picture is: gamma, and the window where there are more values than a screen can show."""
+
+import math
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from app.controls import label, slider
+from app.picture_tone import PictureTone
+from core.tone import MOST_GAMMA
+
+MOST = 100
+
+
+class TonePanel(QWidget):
+    """A slider for brightness, presets of the window, and what the window is now."""
+
+    def __init__(self, tone: PictureTone, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tone = tone
+        self.slider = slider(-MOST, MOST, 10, self.tr("Brightness of the picture"))
+        self.slider.setToolTip(
+            self.tr("Only how it is shown: model, masks and files stay as they are. Or hold W and drag on the picture")
+        )
+        self.whole = self._preset(self.tr("As it is"), self.tr("The whole range of values, brightness in the middle"))
+        self.middle = self._preset(
+            self.tr("Middle 98 %"), self.tr("Leave out the darkest and the brightest hundredth of the pixels")
+        )
+        self._window = label("", "muted")
+        top, presets = QHBoxLayout(), QHBoxLayout()
+        top.addWidget(label(self.tr("Brightness of the picture"), "heading"))
+        top.addStretch(1)
+        top.addWidget(self._window)
+        presets.setSpacing(6)
+        presets.addWidget(self.whole, 1)
+        presets.addWidget(self.middle, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addLayout(top)
+        column.addWidget(self.slider)
+        column.addLayout(presets)
+        self.slider.valueChanged.connect(lambda value: tone.set_gamma(MOST_GAMMA ** (-value / MOST)))
+        self.whole.clicked.connect(tone.show_whole)
+        self.middle.clicked.connect(tone.show_middle)
+        tone.changed.connect(self._follow)
+        self._follow()
+
+    def _preset(self, text: str, tip: str) -> QPushButton:
+        result = QPushButton(text)
+        result.setProperty("role", "choice")
+        result.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        result.setToolTip(tip)
+        return result
+
+    def _follow(self) -> None:
+        tone = self._tone
+        self.slider.blockSignals(True)
+        self.slider.setValue(round(-MOST * math.log(tone.gamma, MOST_GAMMA)))
+        self.slider.blockSignals(False)
+        low, high = tone.window
+        self._window.setText(f"{low:.5g} – {high:.5g}" if tone.has_window else "")
+        self.middle.setVisible(tone.has_window)
+        self.whole.setEnabled(tone.tone is not None)
