@@ -50,7 +50,9 @@ class ResultPanel(QWidget):
         count, patients = figures.get("held_out"), figures.get("groups")
         self.compared.setText(text.format(images=count, patients=patients) if count and patients else "")
         self.compared.setVisible(bool(self.compared.text()))
-        self.closer.setText("\n".join(self._closer(figures.get("closer"))))
+        self.closer.setText(
+            "\n".join([*self._closer(figures.get("closer")), *self._warning(figures.get("near_copies"))])
+        )
         self.closer.setVisible(bool(self.closer.text()))
         self.setVisible(True)
 
@@ -84,3 +86,12 @@ class ResultPanel(QWidget):
             for key, text in rows
             if isinstance(pair := figures.get(key), list) and len(pair) == 2
         ]
+
+    def _warning(self, near: object) -> list[str]:
+        if not isinstance(near, int) or not near:
+            return []
+        text = self.tr(
+            "{count} of the images kept aside look almost like images that were learned from: they may be of the same "
+            "patient, and then these figures are too good."
+        )
+        return [text.format(count=near)]
