@@ -12,6 +12,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from core.mask import apply_threshold, probability_levels
+
 Mask = npt.NDArray[np.bool_]
 
 THIN = 6.0
@@ -58,6 +60,25 @@ def compare_edges(mask: Mask, truth: Mask, tolerance: float) -> Edges:
     near = int(np.count_nonzero(there <= tolerance)) + int(np.count_nonzero(back <= tolerance))
     hd95 = max(float(np.percentile(there, 95)), float(np.percentile(back, 95)))
     return Edges(hd95, near / (len(there) + len(back)))
+
+
+def shape_figures(logits: npt.NDArray[np.floating], truth: Mask, step: int, thin: bool) -> dict[str, float]:
+    """All figures of one prediction: "hd95", "surface_dice", and of thin structures "centreline_dice" and "pieces".
+
+    Edges agree within one cell of the model's own grid: finer it cannot draw.
+
+    Args:
+        logits: (G, G) of the model.
+        truth: (H, W) bool.
+        step: threshold step 1..199.
+        thin: whether the structure is thin (`is_thin`).
+    """
+    mask = apply_threshold(probability_levels(logits, *truth.shape), step)
+    edges = compare_edges(mask, truth, max(1.0, max(truth.shape) / logits.shape[0]))
+    figures = {"hd95": edges.hd95, "surface_dice": edges.surface_dice}
+    if thin:
+        figures |= {"centreline_dice": centreline_dice(mask, truth), "pieces": float(pieces(mask))}
+    return figures
 
 
 def is_thin(masks: Iterable[Mask]) -> bool:
