@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from app.background import Background, Progress
 from core.errors import KnownError
 from core.image_file import Image, read_same_image
+from core.store import ImageRow, Store
 
 AT_ONCE = 3_000_000
 """Pixels that are read within a tenth of a second on a slow computer; the window waits for no more."""
@@ -29,6 +30,11 @@ class Wanted:
     path: Path
     sha256: str
     pixels: int
+
+    @classmethod
+    def of(cls, store: Store, row: ImageRow) -> "Wanted":
+        """The image of a row."""
+        return cls(row.id, store.image_path(row), row.sha256, row.width * row.height)
 
 
 class ImageReader(QObject):

@@ -168,7 +168,8 @@ class Session(QObject):
             return
         self.save()
         self.image_id = image_id
-        wanted = self.wanted(image_id)
+        row = self.image_row
+        wanted = Wanted.of(self.store, row) if self.store is not None and row is not None else None
         found: Image | KnownError | None = None
         try:
             found = self.reader.read(wanted) if wanted is not None else None
@@ -193,13 +194,6 @@ class Session(QObject):
             return False
         self.select_image(wanted)
         return True
-
-    def wanted(self, image_id: int | None) -> Wanted | None:
-        """What the reader needs to know of an image; None for one that is not in the project."""
-        row = next((row for row in self.images if row.id == image_id), None)
-        if row is None or self.store is None:
-            return None
-        return Wanted(row.id, self.store.image_path(row), row.sha256, row.width * row.height)
 
     def select_structure(self, structure_id: int | None) -> None:
         """Save the current mask and correct another structure on the same image."""
