@@ -16,11 +16,11 @@ class FinetunePanel(QWidget):
     """What will be learned from, the large button, and progress while the model learns.
 
     Signals:
-        start_wanted: the clinician wants a run, with this note and this preset.
+        start_wanted: the clinician wants a run, with this note and these settings.
         cancel_wanted: the clinician wants the run to stop.
     """
 
-    start_wanted = Signal(str, str)
+    start_wanted = Signal(str, dict)
     cancel_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -69,7 +69,7 @@ class FinetunePanel(QWidget):
 
     def ask(self) -> None:
         """Ask for a run, as the button does."""
-        self.start_wanted.emit(self.note.text().strip(), self.preset.key())
+        self.start_wanted.emit(self.note.text().strip(), self.preset.settings())
 
     def show_labels(self, labels: int, patients: int, reason: str, rejected: int = 0) -> None:
         """Say what would be learned from.

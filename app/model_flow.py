@@ -21,7 +21,6 @@ from app.settings import Settings
 from app.structure_panel import StructurePanel
 from app.versions import Versions
 from core.errors import KnownError
-from core.finetune.presets import QUICK
 
 COUNT_AFTER_MS = 300
 CAUSES_GONE = ("WorkerError", "ModelError", "DeviceError")
@@ -113,12 +112,12 @@ class ModelFlow(QObject):
         for signal in (session.project_changed, session.images_changed, session.status_changed):
             signal.connect(lambda *_: self._soon.start())
 
-    def start(self, note: str = "", preset: str = QUICK) -> None:
+    def start(self, note: str = "", settings: dict[str, Any] | None = None) -> None:
         """Begin a fine-tune, or say why not.
 
         Args:
             note: a line of the clinician's.
-            preset: what learns.
+            settings: of `Finetuning.start`, where they differ from the usual.
         """
         reason = self._count_labels()
         if self.finetuning.is_running:
@@ -126,7 +125,7 @@ class ModelFlow(QObject):
         elif reason:
             self._messages.say("finetune_not_yet", reason=reason)
         else:
-            self.finetuning.start(note, preset=preset, device=self._settings.device)
+            self.finetuning.start(note, device=self._settings.device, **(settings or {}))
 
     def close(self) -> None:
         """End the workers and wait for them."""

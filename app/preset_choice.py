@@ -1,8 +1,9 @@
 """What the fine-tune teaches: four ways, each with one plain line and how long it will take."""
 
 from collections.abc import Mapping
+from typing import Any
 
-from PySide6.QtWidgets import QComboBox, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QSizePolicy, QVBoxLayout, QWidget
 
 from app.controls import label
 from core.finetune.presets import ADAPTER, DEEP, QUICK, WHOLE
@@ -39,6 +40,10 @@ class PresetChoice(QWidget):
             self.box.addItem(name, key)
         self.what = label("", "notice")
         self.time = label("", "notice")
+        self.thin = QCheckBox(self.tr("Thin structure: keep lines whole"))
+        self.thin.setToolTip(
+            self.tr("For vessels, ducts and membranes: a broken line counts for more than its few pixels.")
+        )
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -46,12 +51,17 @@ class PresetChoice(QWidget):
         for text in (self.what, self.time):
             text.setWordWrap(True)
             column.addWidget(text)
+        column.addWidget(self.thin)
         self.box.currentIndexChanged.connect(self._show)
         self._show()
 
     def key(self) -> str:
         """The chosen preset."""
         return str(self.box.currentData())
+
+    def settings(self) -> dict[str, Any]:
+        """What was chosen, for the run."""
+        return {"preset": self.key(), "thin": self.thin.isChecked()}
 
     def show_expected(self, seconds: Mapping[str, float | None]) -> None:
         """Say how long each will take.

@@ -22,12 +22,13 @@ class ResultPanel(QWidget):
         self.reason = label("", "notice")
         self.in_use = label("", "strong")
         self.compared = label("", "notice")
-        for text in (self.reason, self.in_use, self.compared):
+        self.closer = label("", "notice")
+        for text in (self.reason, self.in_use, self.compared, self.closer):
             text.setWordWrap(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        for part in (self.title, self.in_use, self.bars, self.compared, self.reason):
+        for part in (self.title, self.in_use, self.bars, self.compared, self.closer, self.reason):
             column.addWidget(part)
         self.setVisible(False)
 
@@ -49,6 +50,10 @@ class ResultPanel(QWidget):
         count, patients = figures.get("held_out"), figures.get("groups")
         self.compared.setText(text.format(images=count, patients=patients) if count and patients else "")
         self.compared.setVisible(bool(self.compared.text()))
+        self.closer.setText(
+            "\n".join([*self._closer(figures.get("closer")), *self._warning(figures.get("near_copies"))])
+        )
+        self.closer.setVisible(bool(self.closer.text()))
         self.setVisible(True)
 
     def _figures(self, figures: dict[str, Any]) -> list[Figure]:
@@ -65,3 +70,28 @@ class ResultPanel(QWidget):
             if isinstance(value, int | float) and isinstance(step, int) and 1 <= step <= 199:
                 found.append(Figure(name.format(threshold=threshold_of(step)), float(value), tone))
         return found
+
+    def _closer(self, figures: object) -> list[str]:
+        """Edges, and of thin structures their course, before and after; nothing for a version from before they were measured."""
+        if not isinstance(figures, dict):
+            return []
+        rows = (
+            ("hd95", self.tr("Distance of the edges (95 %): {before:.1f} px before, {after:.1f} px after.")),
+            ("surface_dice", self.tr("Edges in the right place: {before:.0%} before, {after:.0%} after.")),
+            ("centreline_dice", self.tr("Dice of the centrelines: {before:.3f} before, {after:.3f} after.")),
+            ("pieces", self.tr("Pieces of a mask: {before:.0f} before, {after:.0f} after.")),
+        )
+        return [
+            text.format(before=pair[0], after=pair[1])
+            for key, text in rows
+            if isinstance(pair := figures.get(key), list) and len(pair) == 2
+        ]
+
+    def _warning(self, near: object) -> list[str]:
+        if not isinstance(near, int) or not near:
+            return []
+        text = self.tr(
+            "{count} of the images kept aside look almost like images that were learned from: they may be of the same "
+            "patient, and then these figures are too good."
+        )
+        return [text.format(count=near)]

@@ -216,6 +216,11 @@ def _add_finetune(commands: Any) -> None:
         "file; “deep” the language model too, by such additions; “whole” the image encoder too, from the pictures "
         "themselves, the slowest (default: quick)",
     )
+    parser.add_argument(
+        "--thin",
+        action="store_true",
+        help="the structure is thin (vessels, ducts): teach the model to keep its lines whole",
+    )
     parser.add_argument("--epochs", metavar="N", type=_count, help="how often every image is seen, at most")
     parser.add_argument(
         "--views", metavar="N", type=_count, help="looks at each image: as it is, mirrored, turned (1 to 4)"

@@ -9,9 +9,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from core.cli_output import Report, resources_used
 from core.errors import InputError
-from core.evaluate import HALF_STEP, ImageScore, Scores, Summary, best_step, mean_curve, score_pairs, summarise
+from core.evaluate import (
+    HALF_STEP,
+    ImageScore,
+    Scores,
+    Summary,
+    best_step,
+    mean_curve,
+    score_pairs,
+    shapes_of,
+    summarise,
+)
 from core.inference.predictor import Predictor
 from core.labelled_set import Pair, Pairing, by_base_name, images_in, pair_up, read_names, select
 from core.mask import threshold_of
@@ -55,6 +67,9 @@ def run(arguments: argparse.Namespace, report: Report) -> dict[str, Any]:
         "at_given": None if step is None else summarise(scores.images, step),
         "at_best": summarise(scores.images, best_step(scores.images)),
     }
+    report.remark("Comparing edges …")
+    shape_step = HALF_STEP if step is None else step
+    shapes = shapes_of(scores.images, shape_step)
     result = {
         "model": arguments.model,
         "model_id": segmenter.model_id,
@@ -66,7 +81,8 @@ def run(arguments: argparse.Namespace, report: Report) -> dict[str, Any]:
         "threshold_source": plan.source,
         "threshold_chosen_on": [] if chosen is None else [image.name for image in chosen.images],
         "dice_by_step": [round(float(value), 6) for value in mean_curve(scores.images)],
-        "per_image": _rows(scores.images, summaries),
+        "shapes": {"step": shape_step} | {name: float(np.mean([one[name] for one in shapes])) for name in shapes[0]},
+        "per_image": [row | shape for row, shape in zip(_rows(scores.images, summaries), shapes, strict=True)],
         "failures": _failures(scores, chosen),
         "notes": [*scores.notes, *(chosen.notes if chosen else ())],
         "without_mask": list(pairing.images_without_mask),
@@ -203,4 +219,9 @@ def _print(result: dict[str, Any], summaries: dict[str, Summary | None], report:
                 f"Dice {summary.dice:.4f} [{summary.dice_interval[0]:.4f}, {summary.dice_interval[1]:.4f}], "
                 f"IoU {summary.iou:.4f} [{summary.iou_interval[0]:.4f}, {summary.iou_interval[1]:.4f}]"
             )
+    shapes = result["shapes"]
+    words = "distance of edges (95 %) {hd95:.1f} pixels, surface Dice {surface_dice:.4f}"
+    if "pieces" in shapes:
+        words += ", centreline Dice {centreline_dice:.4f}, {pieces:.1f} pieces"
+    report.say(f"mean at threshold {threshold_of(shapes['step']):g}: {words.format(**shapes)}")
     report.say(f"{result['images']} images; 95 % intervals by bootstrap over images.")

@@ -35,6 +35,13 @@ class Division:
 
 RunJob = Callable[[Job], dict[str, Any]]
 
+_CLOSER = {
+    "hd95": "distance of edges, 95 %, pixels",
+    "surface_dice": "surface Dice",
+    "centreline_dice": "centreline Dice",
+    "pieces": "pieces of a mask",
+}
+
 
 def run(arguments: argparse.Namespace, report: Report, run_job: RunJob | None = None) -> dict[str, Any]:
     """Train, compare and write the version.
@@ -240,6 +247,7 @@ def _job(arguments: argparse.Namespace, out: Path, folder: Path, examples: tuple
         device=arguments.device,
         note="made by the command line",
         preset=arguments.preset,
+        thin=arguments.thin,
         **{**PRESETS[arguments.preset].settings, **chosen},
     )
 
@@ -252,6 +260,15 @@ def print_figures(result: dict[str, Any], report: Report) -> None:
     report.say(f"  before, at 0.5                  Dice {figures['base_at_half']:.4f}")
     report.say(f"  before, at its best threshold   Dice {figures['base_at_best']:.4f}  (threshold {before:g})")
     report.say(f"  after, at its best threshold    Dice {figures['tuned_at_best']:.4f}  (threshold {after:g})")
+    closer = figures.get("closer") or {}
+    for key, words in _CLOSER.items():
+        if key in closer:
+            report.say(f"  {words:<30}  {closer[key][0]:.3f} before, {closer[key][1]:.3f} after")
+    if figures.get("near_copies"):
+        report.say(
+            f"{figures['near_copies']} of the images compared on look almost like ones that were learned from: they may be of the "
+            "same patient, and then the figures are too good."
+        )
     report.say(str(result["reason"]))
     if result["version"]:
         report.say(f"Version written to {result['version']}")

@@ -17,8 +17,9 @@ from core.errors import InputError, KnownError
 from core.image_file import read_image
 from core.inference.predictor import Predictor
 from core.labelled_set import Pair, read_reference_mask
-from core.mask import STEPS, probability_levels, threshold_of
+from core.mask import STEPS, decode_png, encode_png, probability_levels, threshold_of
 from core.metrics import bootstrap_interval
+from core.shape_metrics import is_thin, shape_figures
 
 HALF_STEP = STEPS // 2
 PLATEAU = 0.002
@@ -28,7 +29,12 @@ Dice the threshold nearest to 0.5 is taken, for both models alike."""
 
 @dataclass(frozen=True)
 class ImageScore:
-    """One image: Dice and IoU at every threshold step."""
+    """One image: Dice and IoU at every threshold step.
+
+    Attributes:
+        logits: (G, G) float32, the prediction itself, where a closer look is wanted.
+        reference: PNG of the mask that it was compared with.
+    """
 
     name: str
     dice: Curve
@@ -36,6 +42,8 @@ class ImageScore:
     predicted_iou: float
     object_score: float
     sha256: str
+    logits: npt.NDArray[np.float32] | None = None
+    reference: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -83,7 +91,8 @@ def score_pair(predictor: Predictor, pair: Pair, prompt: str, zoom: int = 1) -> 
     reference = read_reference_mask(pair.mask, image.height, image.width)
     prediction = predictor.predict(pair.image, prompt, zoom=zoom)
     dice, iou = score_curves(probability_levels(prediction.logits, image.height, image.width), reference.mask)
-    score = ImageScore(pair.name, dice, iou, prediction.predicted_iou, prediction.object_score, image.sha256)
+    known = pair.name, dice, iou, prediction.predicted_iou, prediction.object_score, image.sha256
+    score = ImageScore(*known, np.asarray(prediction.logits, np.float32), encode_png(reference.mask))
     return score, reference.note
 
 
@@ -128,6 +137,16 @@ def score_pairs(
             first=failures[0][1] if failures else "",
         )
     return Scores(tuple(scored), tuple(failures), tuple(notes))
+
+
+def shapes_of(images: Sequence[ImageScore], step: int) -> list[dict[str, float]]:
+    """The figures of `core.shape_metrics` of each image at one threshold step; what is thin is told by all masks together."""
+    thin = is_thin(decode_png(image.reference) for image in images)
+    return [
+        shape_figures(image.logits, decode_png(image.reference), step, thin)
+        for image in images
+        if image.logits is not None
+    ]
 
 
 def summarise(images: Sequence[ImageScore], step: int, seed: int = 0) -> Summary:

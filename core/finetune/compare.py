@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from core.dice_curve import score_curves
@@ -23,10 +24,17 @@ from core.zoom import blend, side_of
 
 @dataclass(frozen=True)
 class Scored:
-    """Curves of Dice over thresholds of learned and held-out labels, by one model."""
+    """Curves of Dice over thresholds of learned and held-out labels, by one model.
+
+    Attributes:
+        learned: of each label.
+        held_out: of each label.
+        maps: of each held-out label the (G, G) float32 logits.
+    """
 
     learned: list[ImageScore]
     held_out: list[ImageScore]
+    maps: Sequence[npt.NDArray[np.float32]] = ()
 
     @property
     def step(self) -> int:
@@ -65,7 +73,9 @@ class Examiner:
         Raises:
             FinetuneError: the model's answer is no number.
         """
-        return Scored(*([self._score_one(label) for label in by_label(samples)] for samples in (learned, held_out)))
+        first = [self._score_one(label)[0] for label in by_label(learned)]
+        second = [self._score_one(label) for label in by_label(held_out)]
+        return Scored(first, [score for score, _ in second], [logits for _, logits in second])
 
     @torch.no_grad()
     def watch(self, labels: Sequence[Sequence[Sample]]) -> float:
@@ -85,7 +95,7 @@ class Examiner:
         """The model's answer to one sample."""
         return self.forward([sample]).decoded
 
-    def _score_one(self, label: Sequence[Sample]) -> ImageScore:
+    def _score_one(self, label: Sequence[Sample]) -> tuple[ImageScore, npt.NDArray[np.float32]]:
         """Score a label on its crops, put together as a prediction is."""
         self.check_stop()
         example = label[0].example
@@ -100,7 +110,7 @@ class Examiner:
         curves = score_curves(probability_levels(logits, *truth.shape), truth)
         guess = float(np.mean([float(answer.ious[0, answer.best[0]]) for answer in answers]))
         score = max(float(answer.object_score.reshape(-1)[0]) for answer in answers)
-        return ImageScore("", *curves, guess, score, example.image_sha256)
+        return ImageScore("", *curves, guess, score, example.image_sha256), logits
 
 
 def constant_dice(learned: Sequence[Sample], held_out: Sequence[Sample]) -> np.ndarray:

@@ -156,7 +156,7 @@ def encode(
     for count, (group, view, wanted) in enumerate(planned):
         advance(count, len(planned))
         if shown is not group or pixels is None:
-            shown, pixels = group, _pixels(group[0])
+            shown, pixels = group, read_pixels(group[0])
         rgb = look(pixels, view)
         for example in wanted:
             truth = read_truth(example)
@@ -185,7 +185,7 @@ def picture_of(sample: Sample, grid: int, whole: bool = False) -> npt.NDArray[np
     Raises:
         FinetuneError: the image is gone or another one.
     """
-    rgb = look(_pixels(sample.example), sample.view)
+    rgb = look(read_pixels(sample.example), sample.view)
     if whole:
         return rgb
     rows, columns = crops(rgb.shape[0], rgb.shape[1], sample.example.zoom, grid)[sample.crop]
@@ -200,7 +200,8 @@ def disk_full() -> FinetuneError:
     )
 
 
-def _pixels(example: Example) -> npt.NDArray[np.uint8]:
+def read_pixels(example: Example) -> npt.NDArray[np.uint8]:
+    """(H, W, 3) uint8 of a label's image. Raises FinetuneError if it is gone or another one."""
     try:
         image = read_image(Path(example.image))
     except KnownError as error:

@@ -94,6 +94,7 @@ def record_of(
         "accepted": verdict.accepted,
         "reason": verdict.reason,
         "preset": job.preset,
+        "thin": job.thin,
         "seed": job.seed,
         "epochs": job.epochs,
         "learning_rate": job.learning_rate,

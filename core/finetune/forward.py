@@ -38,6 +38,8 @@ class Forward(Protocol):
     """Answers samples; differentiable in what its preset trains."""
 
     segmenter: Segmenter
+    thin: bool
+    """Whether the loss of these answers keeps thin lines whole."""
 
     def __call__(self, samples: Sequence[Sample], chance: random.Random | None = None) -> Answered:
         """Answer B samples; `chance` varies them where that is possible, None leaves them as they are."""
@@ -47,8 +49,8 @@ class Forward(Protocol):
 class CachedForward:
     """Projection and mask decoder on cached features and states."""
 
-    def __init__(self, segmenter: Segmenter, shelf: Shelf) -> None:
-        self.segmenter, self.shelf = segmenter, shelf
+    def __init__(self, segmenter: Segmenter, shelf: Shelf, thin: bool = False) -> None:
+        self.segmenter, self.shelf, self.thin = segmenter, shelf, thin
 
     def __call__(self, samples: Sequence[Sample], chance: random.Random | None = None) -> Answered:
         """As the protocol says; cached features cannot be varied."""
@@ -60,8 +62,8 @@ class CachedForward:
 class PictureForward:
     """Image encoder, projection and mask decoder on the pictures themselves; the [SEG] states are cached ones."""
 
-    def __init__(self, segmenter: Segmenter, folder: Path) -> None:
-        self.segmenter, self._folder = segmenter, folder
+    def __init__(self, segmenter: Segmenter, folder: Path, thin: bool = False) -> None:
+        self.segmenter, self._folder, self.thin = segmenter, folder, thin
 
     def __call__(self, samples: Sequence[Sample], chance: random.Random | None = None) -> Answered:
         """As the protocol says: pictures are turned, scaled, moved and made brighter or darker."""
@@ -91,8 +93,8 @@ class PictureForward:
 class LanguageForward:
     """Language model, projection and mask decoder on cached features; the answer's words are forced."""
 
-    def __init__(self, segmenter: Segmenter, shelf: Shelf, room: int = IN_MEMORY_BYTES) -> None:
-        self.segmenter, self.shelf, self._room = segmenter, shelf, room
+    def __init__(self, segmenter: Segmenter, shelf: Shelf, thin: bool = False, room: int = IN_MEMORY_BYTES) -> None:
+        self.segmenter, self.shelf, self.thin, self._room = segmenter, shelf, thin, room
         self._seen: dict[tuple[str, int], Any] = {}
 
     def __call__(self, samples: Sequence[Sample], chance: random.Random | None = None) -> Answered:
@@ -116,17 +118,17 @@ class LanguageForward:
         return seen
 
 
-def forward_of(preset: Preset, segmenter: Segmenter, shelf: Shelf, folder: Path) -> Forward:
+def forward_of(preset: Preset, segmenter: Segmenter, shelf: Shelf, folder: Path, thin: bool = False) -> Forward:
     """The way that a preset learns by; `folder` is for pictures."""
     if preset.encoder:
-        return PictureForward(segmenter, folder)
-    return LanguageForward(segmenter, shelf) if preset.language else CachedForward(segmenter, shelf)
+        return PictureForward(segmenter, folder, thin)
+    return (LanguageForward if preset.language else CachedForward)(segmenter, shelf, thin)
 
 
 def batch_loss(forward: Forward, batch: Sequence[Sample], chance: random.Random | None = None) -> Loss:
     """The loss of a batch, with its gradient back to all that is trained."""
     answered = forward(batch, chance)
-    return finetune_loss(answered.decoded, answered.targets, answered.words)
+    return finetune_loss(answered.decoded, answered.targets, answered.words, forward.thin)
 
 
 def states_of(samples: Sequence[Sample], device: torch.device) -> torch.Tensor:

@@ -63,6 +63,7 @@ class Job:
         cache: folder with features from earlier predictions and runs, "" for none.
         preset: key of what is trained (`core.finetune.presets`).
         encoder_rate: learning rate of the image encoder where the preset trains it.
+        thin: the structures are thin, and their lines are to stay whole (`core.finetune.losses`).
     """
 
     folder: str
@@ -82,6 +83,7 @@ class Job:
     cache: str = ""
     preset: str = QUICK
     encoder_rate: float = 5e-5
+    thin: bool = False
 
     def write(self) -> Path:
         """Write job.json into `folder`. Raises FinetuneError if it cannot be written."""

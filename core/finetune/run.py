@@ -18,13 +18,15 @@ from core.errors import FinetuneError
 from core.features import FeatureCache, FeatureStore
 from core.finetune import proof
 from core.finetune.best_epoch import BestEpoch, part_for_choosing
+from core.finetune.closer import closer_figures
 from core.finetune.compare import Examiner, Scored, constant_dice, dice_of_used
-from core.finetune.dataset import Sample, Shelf, by_label, encode
+from core.finetune.dataset import Sample, Shelf, by_label, encode, read_pixels
 from core.finetune.estimate import from_step
 from core.finetune.figures import Training, figures_of, record_of
 from core.finetune.forward import CachedForward, Forward, batch_loss, forward_of
 from core.finetune.gate import judge
 from core.finetune.job import Job
+from core.finetune.near_copies import fingerprint, near_copies
 from core.finetune.parts import Parts, open_parts
 from core.finetune.presets import PRESETS, Preset
 from core.finetune.split import Split, split
@@ -152,7 +154,7 @@ def _run(
         used = _score_in_use(run, base_id)
         to_beat = used or before
         opened = open_parts(segmenter, run.preset)
-        forward = forward_of(run.preset, segmenter, run.shelf, kept / "pictures")
+        forward = forward_of(run.preset, segmenter, run.shelf, kept / "pictures", job.thin)
         shown = _prove(run, forward, opened, learned)
         training = _train(run, forward, opened, learned, held_out, float(to_beat.dice(to_beat.rival_step).mean()))
         run.stage(COMPARING)
@@ -164,6 +166,9 @@ def _run(
         in_use = None if used is None else dice_of_used(used, read_version_record(Path(str(job.in_use))), parts)
         verdict = judge(*compared, groups, job.seed, in_use)
         figures = figures_of(job, parts, before, after, verdict, training, shown, time.monotonic() - begun)
+        masks = (before.maps, before.rival_step), (after.maps, after.step)
+        figures["near_copies"] = _near_copies(parts)
+        figures["closer"] = closer_figures(parts.held_out, *masks, job.seed)
         if used is not None and in_use is not None:
             counted = ~np.isnan(in_use)
             figures["in_use_at_best"], figures["in_use_step"] = float(in_use[counted].mean()), used.rival_step
@@ -232,6 +237,15 @@ def _score_anew(run: _Run) -> Scored:
 def _made(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def _near_copies(parts: Split) -> int:
+    """How many held-out images look almost like a learned one."""
+    learned, held_out = (
+        [fingerprint(read_pixels(one)) for one in {example.image_sha256: example for example in side}.values()]
+        for side in (parts.learned, parts.held_out)
+    )
+    return near_copies(learned, held_out)
 
 
 def open_base_id(job: Job) -> str:

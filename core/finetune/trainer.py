@@ -109,7 +109,6 @@ def train(
     """
     torch.manual_seed(job.seed)
     chooser, chance = random.Random(job.seed), random.Random(job.seed)
-    parameters = list(parts.trainable.values())
     optimiser = parts.optimiser(job.learning_rate, job.encoder_rate)
     steps_in_epoch = math.ceil(len(samples) / job.batch)
     total = job.epochs * steps_in_epoch
@@ -126,12 +125,8 @@ def train(
                 group["lr"] = group["rate"] * share
             batch = order[start : start + job.batch]
             loss = room.gradients(forward, parts, batch, chance)
-            norm = torch.nn.utils.clip_grad_norm_(parameters, MAX_NORM)
-            if not bool(torch.isfinite(norm)):
-                raise FinetuneError(
-                    "The fine-tune ran out of bounds and was stopped; your labels are safe and nothing was changed.",
-                    "Start it again; if it happens again, send us the log file.",
-                )
+            if not bool(torch.isfinite(torch.nn.utils.clip_grad_norm_(parts.trainable.values(), MAX_NORM))):
+                raise _out_of_bounds()
             optimiser.step()
             step += 1
             sum_of_losses += loss * len(batch)
@@ -144,3 +139,10 @@ def train(
     if best is not None:
         best.take()
     return losses
+
+
+def _out_of_bounds() -> FinetuneError:
+    return FinetuneError(
+        "The fine-tune ran out of bounds and was stopped; your labels are safe and nothing was changed.",
+        "Start it again; if it happens again, send us the log file.",
+    )

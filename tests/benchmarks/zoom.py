@@ -26,34 +26,9 @@ from core.labelled_set import pair_up
 from core.mask import apply_threshold, probability_levels
 from core.metrics import dice
 from core.model_reference import open_segmenter
+from core.shape_metrics import centreline_dice
 from core.zoom import side_of
 from tests.benchmarks.real_sets import command, divide, link
-
-
-def skeleton(mask: np.ndarray) -> np.ndarray:
-    """Centrelines of a mask (H, W) bool, one pixel wide: Zhang and Suen's thinning (CACM 27, 1984)."""
-    image = np.pad(mask.astype(np.uint8), 1)
-    ring = [(-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1)]
-    while True:
-        before = image.sum()
-        for first in (True, False):
-            around = [np.roll(image, (-y, -x), (0, 1)) for y, x in ring]
-            count = sum(around)
-            rises = sum((around[i] == 0) & (around[(i + 1) % 8] == 1) for i in range(8))
-            north, east, south, west = around[0], around[2], around[4], around[6]
-            ends = (north * east * south == 0) & (east * south * west == 0)
-            if not first:
-                ends = (north * east * west == 0) & (north * south * west == 0)
-            image[(image == 1) & (count >= 2) & (count <= 6) & (rises == 1) & ends] = 0
-        if image.sum() == before:
-            return image[1:-1, 1:-1] > 0
-
-
-def centreline_dice(mask: np.ndarray, truth: np.ndarray) -> float:
-    """Harmonic mean of: centrelines of the mask inside the truth, and of the truth inside the mask."""
-    ours, theirs = skeleton(mask), skeleton(truth)
-    precision, recall = (ours & truth).sum() / max(1, ours.sum()), (theirs & mask).sum() / max(1, theirs.sum())
-    return float(2 * precision * recall / max(1e-9, precision + recall))
 
 
 def ceiling(truth: np.ndarray, zoom: int) -> float:

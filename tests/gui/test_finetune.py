@@ -1,6 +1,7 @@
 """From the large button to a version in use: real processes of a few lines, real job folders, a real project."""
 
 import json
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -228,3 +229,42 @@ def test_a_project_opened_by_a_relative_path_can_be_learned_from(qtbot, labelled
     assert window.open_project(project.relative_to(project.parent))
     qtbot.waitUntil(lambda: panel(window).start.isEnabled(), timeout=WAIT)
     assert run(qtbot, window).state is State.FINISHED
+
+
+def test_the_chosen_preset_goes_into_the_run_and_its_time_is_told_afterwards(qtbot, labelled):
+    window = labelled()
+    choice = panel(window).preset
+    assert choice.key() == "quick" and "measured and said before" in choice.time.text()
+    choice.box.setFocus()
+    for _ in range(3):
+        qtbot.keyClick(choice.box, Qt.Key.Key_Down)
+    assert choice.key() == "whole" and "how your images look" in choice.what.text()
+    click(qtbot, choice.thin)
+    assert choice.thin.isChecked()
+    assert run(qtbot, window).state is State.FINISHED
+    job = json.loads((window.session.store.folder / window.session.store.runs()[-1].folder / "job.json").read_text())
+    assert (job["preset"], job["thin"], job["epochs"]) == ("whole", True, 60)
+    assert choice.isEnabled()
+
+
+def test_the_time_of_the_last_run_of_a_kind_is_told(qtbot, labelled):
+    choice = panel(labelled()).preset
+    for seconds, words in ((30, "about a minute"), (600, "about 10 min"), (3 * 3600, "about 3 h")):
+        choice.show_expected({"quick": float(seconds)})
+        assert words in choice.time.text()
+    choice.box.setCurrentIndex(2)
+    assert choice.key() == "deep" and "measured" in choice.time.text()
+
+
+def test_edges_and_courses_are_shown_with_the_result(qtbot, labelled):
+    window = labelled()
+    assert run(qtbot, window).state is State.FINISHED
+    result = window.model.result
+    assert not result.closer.isVisible(), "a version from before they were measured has none"
+    row = window.session.store.versions()[-1]
+    closer = {"hd95": [12.34, 5.0], "surface_dice": [0.5, 0.9], "centreline_dice": [0.6, 0.7], "pieces": [14.0, 3.0]}
+    result.show_version("Version 1", replace(row, figures={**row.figures, "closer": closer, "near_copies": 2}), True)
+    lines = result.closer.text().splitlines()
+    assert lines[0] == "Distance of the edges (95 %): 12.3 px before, 5.0 px after."
+    assert lines[1] == "Edges in the right place: 50% before, 90% after." and len(lines) == 5
+    assert lines[4].startswith("2 of the images kept aside look almost like") and result.closer.isVisible()

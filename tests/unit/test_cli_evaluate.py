@@ -66,7 +66,11 @@ def test_it_measures_and_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert low <= result["at_half"]["dice"] <= high
     mean = np.mean([row["dice_at_half"] for row in result["per_image"]])
     assert mean == pytest.approx(result["at_half"]["dice"], abs=1e-5)
+    shapes = result["shapes"]
+    assert shapes["step"] == 70 and set(shapes) == {"step", "hd95", "surface_dice"}, "a square is not thin"
+    assert 0.9 < shapes["surface_dice"] <= 1 and shapes["hd95"] == np.mean([row["hd95"] for row in result["per_image"]])
     out = capsys.readouterr()
+    assert "surface Dice" in out.out
     assert "mean at 0.5" in out.out and "Loading the model" in out.err
 
 
@@ -135,3 +139,15 @@ def test_a_zoom_is_used_and_said(tmp_path: Path) -> None:
     labelled_set(tmp_path, ["a", "b"])
     code, result = evaluate(tmp_path, "--zoom", "2")
     assert code == 0 and result["zoom"] == 2 and result["at_best"]["dice"] > 0.9
+
+
+def test_of_thin_structures_the_course_is_measured(tmp_path: Path) -> None:
+    for sub in ("images", "masks"):
+        (tmp_path / sub).mkdir()
+    pixels = np.zeros((120, 160), np.uint8)
+    for row in range(10, 110, 20):
+        pixels[row : row + 3, 5:155] = 255
+    Picture.fromarray(np.repeat(pixels[:, :, None], 3, axis=2)).save(tmp_path / "images" / "a.png")
+    Picture.fromarray(pixels).save(tmp_path / "masks" / "a.png")
+    _, result = evaluate(tmp_path)
+    assert {"centreline_dice", "pieces"} < set(result["shapes"]) and "pieces" in result["per_image"][0]

@@ -213,3 +213,20 @@ def test_a_zoom_reaches_every_example_and_comes_from_the_version_if_none_is_give
     (version / "adapter_config.json").write_text("{}", encoding="utf-8")
     again, _ = finetune(folder, "--model", str(version))
     assert {example.zoom for example in again.job.examples} == {3}
+
+
+def test_a_preset_brings_its_settings_and_what_was_given_counts_more(folder: Path, tmp_path: Path) -> None:
+    jobs: list[Job] = []
+
+    def run_job(job: Job) -> dict[str, Any]:
+        jobs.append(Job.read(Path(job.folder)))
+        figures = {**FIGURES, "closer": {"hd95": [9.0, 4.0]}, "near_copies": 1}
+        return {"version": "", "accepted": False, "reason": "", "figures": figures}
+
+    for number, more in enumerate(([], ["--preset", "whole", "--epochs", "3", "--encoder-rate", "1e-4", "--thin"])):
+        where = ["--images", str(folder / "images"), "--masks", str(folder / "masks"), "--prompt", "the square"]
+        command = ["finetune", *where, "--out", str(tmp_path / f"version{number}"), *more]
+        cli_finetune.run(make_parser().parse_args(command), Report(), run_job)
+    quick, whole = jobs
+    assert (quick.preset, quick.epochs, quick.thin) == ("quick", 40, False)
+    assert (whole.preset, whole.epochs, whole.encoder_rate, whole.thin) == ("whole", 3, 1e-4, True)

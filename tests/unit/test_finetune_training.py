@@ -6,6 +6,7 @@ import random
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -18,6 +19,15 @@ from core.finetune.dataset import Sample, Shelf, encode
 from core.finetune.estimate import from_earlier, from_step
 from core.finetune.forward import CachedForward
 from core.finetune.jitter import jitter
+from core.finetune.losses import (
+    CENTRELINE_SHARE,
+    DICE_WEIGHT,
+    OTHERS_WEIGHT,
+    centreline_loss,
+    finetune_loss,
+    mask_losses,
+)
+from core.finetune.near_copies import fingerprint, near_copies
 from core.finetune.parts import Parts, open_parts
 from core.finetune.presets import PRESETS, QUICK
 from core.finetune.trainer import Room
@@ -111,3 +121,42 @@ def test_the_time_is_told_by_the_last_run_of_its_kind() -> None:
     assert from_earlier(runs, "quick", "demo", 30) == 90 and from_earlier(runs, "whole", "demo", 20) == 900
     assert from_earlier(runs, "deep", "demo", 20) is None and from_earlier([], "quick", "demo", 20) is None
     assert from_step(2.0, 4, learned=100, looked_at=30) == pytest.approx(55)
+
+
+def test_a_broken_line_costs_more_than_its_pixels() -> None:
+    line = torch.zeros(2, 32, 32)
+    line[:, 15:18] = 1
+    broken, thinner = line.clone(), line.clone()
+    broken[:, :, 15:17] = 0
+    thinner[:, 15, :6] = 0
+    assert int((broken != line).sum()) == int((thinner != line).sum())
+    costs = [centreline_loss((one - 0.5) * 20, line) for one in (line, thinner, broken)]
+    assert all(cost.shape == (2,) for cost in costs)
+    assert float(costs[0].max()) < 1e-3 and float(costs[1].max()) < 0.02 < float(costs[2].min())
+
+
+def test_the_term_for_thin_structures_moves_only_the_chosen_mask(tmp_path: Path) -> None:
+    forward, _, samples = prepared(tmp_path, LearningSegmenter())
+    answered = forward(samples[:3])
+    usual, thin = (finetune_loss(answered.decoded, answered.targets, thin=one).total for one in (False, True))
+    rows = torch.arange(3)
+    chosen = answered.decoded.logits[rows, answered.decoded.best]
+    difference = centreline_loss(chosen, answered.targets) - mask_losses(chosen, answered.targets)[1]
+    expected = (1 - OTHERS_WEIGHT) * DICE_WEIGHT * CENTRELINE_SHARE * float(difference.detach().mean())
+    assert float((thin - usual).detach()) == pytest.approx(expected, abs=1e-5) and thin.requires_grad
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 10_000), share=st.floats(0.4, 1.5))
+def test_a_copy_is_near_and_another_image_is_not(seed: int, share: float) -> None:
+    def scene(number: int) -> Any:
+        rough = np.random.default_rng(number).random((40, 40, 3)).astype(np.float32)
+        return np.clip(cv2.resize(rough, (800, 640), interpolation=cv2.INTER_CUBIC) * 200 + 20, 0, 255).astype(np.uint8)
+
+    picture, other = scene(seed), scene(seed + 1)
+    size = (round(800 * share), round(640 * share))
+    copy = np.clip(cv2.resize(picture, size, interpolation=cv2.INTER_AREA) * 0.9 + 5, 0, 255).astype(np.uint8)
+    copy = cv2.imdecode(cv2.imencode(".jpg", copy, [cv2.IMWRITE_JPEG_QUALITY, 70])[1], cv2.IMREAD_COLOR)
+    known = [fingerprint(picture)]
+    assert near_copies(known, [fingerprint(copy), fingerprint(other)]) == 1
+    assert near_copies(known, []) == near_copies([], known) == 0
