@@ -99,6 +99,40 @@
     </message>
 </context>
 <context>
+    <name>ClickAnswers</name>
+    <message>
+        <source>Loading the model …</source>
+        <translation>正在加载模型 …</translation>
+    </message>
+    <message>
+        <source>Asking the model …</source>
+        <translation>正在询问模型 …</translation>
+    </message>
+</context>
+<context>
+    <name>ClickPanel</name>
+    <message>
+        <source>Clear clicks</source>
+        <translation>清除点击</translation>
+    </message>
+    <message>
+        <source>Clicks: {count}</source>
+        <translation>点击：{count}</translation>
+    </message>
+    <message>
+        <source>Clicks: {count}, and a box</source>
+        <translation>点击：{count}，以及一个框</translation>
+    </message>
+    <message>
+        <source>A box</source>
+        <translation>一个框</translation>
+    </message>
+    <message>
+        <source>{clicks}. The model has not answered them yet.</source>
+        <translation>{clicks}。模型尚未回答。</translation>
+    </message>
+</context>
+<context>
     <name>CrashDialog</name>
     <message>
         <source>Something went wrong</source>
@@ -135,6 +169,87 @@
     <message>
         <source>Go on</source>
         <translation>继续</translation>
+    </message>
+</context>
+<context>
+    <name>DiceCurveView</name>
+    <message>
+        <source>Dice at every threshold</source>
+        <translation>各阈值下的 Dice</translation>
+    </message>
+    <message>
+        <source>Threshold</source>
+        <translation>阈值</translation>
+    </message>
+</context>
+<context>
+    <name>EffortChart</name>
+    <message>
+        <source>Changed (% of the mask)</source>
+        <translation>修改量（占掩膜的 %）</translation>
+    </message>
+    <message>
+        <source>Accepted images, in order</source>
+        <translation>已确认的图像（按时间顺序）</translation>
+    </message>
+</context>
+<context>
+    <name>EffortDialog</name>
+    <message>
+        <source>Effort – {structure}</source>
+        <translation>工作量 – {structure}</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Seconds count while you work on the picture; pauses of more than 30 seconds do not. Changed are the pixels in which the accepted mask differs from the prediction at its threshold.</source>
+        <translation>仅统计您在图像上操作的时间，超过 30 秒的停顿不计入。“修改”指已确认的掩膜与该阈值下的预测结果不同的像素。</translation>
+    </message>
+    <message>
+        <source>Predicted by</source>
+        <translation>预测所用模型</translation>
+    </message>
+    <message>
+        <source>Images</source>
+        <translation>图像</translation>
+    </message>
+    <message>
+        <source>Seconds (median)</source>
+        <translation>秒数（中位数）</translation>
+    </message>
+    <message>
+        <source>Changed (median)</source>
+        <translation>修改量（中位数）</translation>
+    </message>
+    <message>
+        <source>{percent} % of the mask</source>
+        <translation>掩膜的 {percent} %</translation>
+    </message>
+    <message>
+        <source>Drawn by hand</source>
+        <translation>手工绘制</translation>
+    </message>
+    <message>
+        <source>Base model</source>
+        <translation>基础模型</translation>
+    </message>
+    <message>
+        <source>With {version} you changed {percent} % fewer pixels than before.</source>
+        <translation>使用{version}后，您修改的像素比之前减少了 {percent} %。</translation>
+    </message>
+    <message>
+        <source>With {version} you changed {percent} % more pixels than before.</source>
+        <translation>使用{version}后，您修改的像素比之前增加了 {percent} %。</translation>
+    </message>
+    <message>
+        <source>With {version} you changed about as much as before; a difference may be chance.</source>
+        <translation>使用{version}后，您的修改量与之前大致相同；差异可能只是偶然。</translation>
+    </message>
+    <message>
+        <source>Too few to tell: at least {least} accepted images of the newest model and of those before are needed.</source>
+        <translation>数量太少，无法判断：最新模型和之前的模型都至少需要 {least} 张已确认的图像。</translation>
     </message>
 </context>
 <context>
@@ -206,8 +321,8 @@
 <context>
     <name>FinetunePanel</name>
     <message>
-        <source>The model learns from your accepted masks, on this computer. Some patients are kept aside to check whether it really became better; only then is the new version used.</source>
-        <translation>模型在本机上从您已确认的掩膜中学习。部分患者会被留出，用于检验模型是否真的变好；只有变好才会启用新版本。</translation>
+        <source>The model learns only from your accepted masks, on this computer. Some patients are kept aside to check whether it really became better; only then is the new version used.</source>
+        <translation>模型在本机上只从您已确认的掩膜中学习。部分患者会被留出，用于检验模型是否真的变好；只有变好才会启用新版本。</translation>
     </message>
     <message>
         <source>Note for the new version (optional)</source>
@@ -228,6 +343,10 @@
     <message>
         <source>Learn from my corrections</source>
         <translation>从我的修正中学习</translation>
+    </message>
+    <message>
+        <source>Rejected images, left out: {count}</source>
+        <translation>已排除的不可用图像：{count}</translation>
     </message>
     <message>
         <source>Accepted masks: {labels}, patients: {patients}</source>
@@ -251,6 +370,41 @@
     </message>
 </context>
 <context>
+    <name>FlagDialog</name>
+    <message>
+        <source>Flag this image</source>
+        <translation>标记此图像</translation>
+    </message>
+    <message>
+        <source>The image stays as it is; the flag helps to find it again.</source>
+        <translation>图像保持不变；标记便于以后再次找到它。</translation>
+    </message>
+    <message>
+        <source>For example: ask the radiologist</source>
+        <translation>例如：请教放射科医生</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>备注</translation>
+    </message>
+    <message>
+        <source>Remove the flag</source>
+        <translation>取消标记</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Flag</source>
+        <translation>标记</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>保存</translation>
+    </message>
+</context>
+<context>
     <name>ImageList</name>
     <message>
         <source>Find by name</source>
@@ -261,16 +415,68 @@
         <translation>按名称查找图像</translation>
     </message>
     <message>
+        <source>Which images</source>
+        <translation>显示哪些图像</translation>
+    </message>
+    <message>
+        <source>Order of the images</source>
+        <translation>图像排序</translation>
+    </message>
+    <message>
+        <source>No image matches.</source>
+        <translation>没有符合条件的图像。</translation>
+    </message>
+    <message>
         <source>Images</source>
         <translation>图像</translation>
+    </message>
+    <message>
+        <source>By name</source>
+        <translation>按名称</translation>
+    </message>
+    <message>
+        <source>Most uncertain first</source>
+        <translation>最不确定的优先</translation>
+    </message>
+    <message>
+        <source>Shuffled</source>
+        <translation>随机顺序</translation>
     </message>
     <message>
         <source>{accepted} of {total} accepted</source>
         <translation>已确认 {accepted} / {total}</translation>
     </message>
     <message>
+        <source>{count} flagged</source>
+        <translation>已标记 {count}</translation>
+    </message>
+    <message>
+        <source>{count} rejected</source>
+        <translation>不可用 {count}</translation>
+    </message>
+    <message>
         <source>No images yet</source>
         <translation>尚无图像</translation>
+    </message>
+    <message>
+        <source>All ({count})</source>
+        <translation>全部（{count}）</translation>
+    </message>
+    <message>
+        <source>Not accepted yet ({count})</source>
+        <translation>尚未确认（{count}）</translation>
+    </message>
+    <message>
+        <source>Accepted ({count})</source>
+        <translation>已确认（{count}）</translation>
+    </message>
+    <message>
+        <source>Flagged ({count})</source>
+        <translation>已标记（{count}）</translation>
+    </message>
+    <message>
+        <source>Rejected ({count})</source>
+        <translation>不可用（{count}）</translation>
     </message>
 </context>
 <context>
@@ -295,6 +501,89 @@
         <source>Accepted</source>
         <translation>已确认</translation>
     </message>
+    <message>
+        <source>Rejected</source>
+        <translation>不可用</translation>
+    </message>
+    <message>
+        <source>Uncertainty of the model: {percent} %</source>
+        <translation>模型的不确定度：{percent} %</translation>
+    </message>
+    <message>
+        <source>Flagged: {note}</source>
+        <translation>已标记：{note}</translation>
+    </message>
+    <message>
+        <source>Flagged</source>
+        <translation>已标记</translation>
+    </message>
+</context>
+<context>
+    <name>LabelThresholdDialog</name>
+    <message>
+        <source>Best threshold for my labels</source>
+        <translation>最适合我的标注的阈值</translation>
+    </message>
+    <message>
+        <source>Use for this structure</source>
+        <translation>用于此结构</translation>
+    </message>
+    <message>
+        <source>Leave it to the model</source>
+        <translation>由模型决定</translation>
+    </message>
+    <message>
+        <source>Let new predictions of this structure start again where the model was best</source>
+        <translation>让此结构的新预测重新从模型表现最佳的阈值开始</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>The model&apos;s own masks of “{structure}” are compared with those that you accepted …</source>
+        <translation>正在将模型自身的“{structure}”掩膜与您确认的掩膜进行比较…</translation>
+    </message>
+    <message>
+        <source>Accepted masks drawn without a prediction, which do not count here: {count}.</source>
+        <translation>未经预测而直接绘制的已确认掩膜（不计入此处）：{count} 个。</translation>
+    </message>
+    <message>
+        <source>There is nothing to compare yet. Predict “{structure}” on some images and accept their masks.</source>
+        <translation>目前没有可比较的内容。请在一些图像上预测“{structure}”并确认其掩膜。</translation>
+    </message>
+    <message>
+        <source>At {threshold:g}</source>
+        <translation>阈值 {threshold:g}</translation>
+    </message>
+    <message>
+        <source>The slider now, {threshold:g}</source>
+        <translation>当前滑块，{threshold:g}</translation>
+    </message>
+    <message>
+        <source>Best, {threshold:g}</source>
+        <translation>最佳，{threshold:g}</translation>
+    </message>
+    <message>
+        <source>Mean Dice of the model&apos;s own masks of “{structure}”, before any correction, against the masks that you accepted. Images: {count}.</source>
+        <translation>模型自身的“{structure}”掩膜（未经任何修正）与您确认的掩膜之间的平均 Dice。图像数：{count}。</translation>
+    </message>
+    <message>
+        <source>The best threshold was chosen on these very images, so its figure flatters a little: expect somewhat less on new ones. If you use it, images that you have touched or accepted keep their own threshold.</source>
+        <translation>最佳阈值正是在这些图像上选出的，因此其数值略偏乐观：在新图像上会稍低一些。使用它时，您修改过或已确认的图像保留各自的阈值。</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>New predictions of “{structure}” start where the model was best.</source>
+        <translation>“{structure}”的新预测从模型表现最佳的阈值开始。</translation>
+    </message>
+    <message>
+        <source>New predictions of “{structure}” start at {threshold:g}.</source>
+        <translation>“{structure}”的新预测从 {threshold:g} 开始。</translation>
+    </message>
 </context>
 <context>
     <name>LeaveDialog</name>
@@ -316,10 +605,41 @@
     </message>
 </context>
 <context>
+    <name>LevelHistogram</name>
+    <message>
+        <source>How many pixels have which probability</source>
+        <translation>各概率对应的像素数</translation>
+    </message>
+    <message>
+        <source>How many pixels the model gives which probability, from 0 at the left to 1 at the right; the height grows with the logarithm. Coloured is what belongs to the mask before corrections.</source>
+        <translation>模型给出的各概率所对应的像素数，左端为 0，右端为 1；高度按对数增长。着色部分为修正前属于掩膜的像素。</translation>
+    </message>
+</context>
+<context>
     <name>LookPanel</name>
     <message>
         <source>Opacity of the mask</source>
         <translation>掩膜不透明度</translation>
+    </message>
+    <message>
+        <source>Filled</source>
+        <translation>填充</translation>
+    </message>
+    <message>
+        <source>Outline</source>
+        <translation>轮廓</translation>
+    </message>
+    <message>
+        <source>Uncertainty</source>
+        <translation>不确定性</translation>
+    </message>
+    <message>
+        <source>Look of the mask</source>
+        <translation>掩膜外观</translation>
+    </message>
+    <message>
+        <source>opacity {share} %</source>
+        <translation>不透明度 {share} %</translation>
     </message>
 </context>
 <context>
@@ -619,6 +939,10 @@
         <translation>正在分析 {image} …</translation>
     </message>
     <message>
+        <source>{count} more</source>
+        <translation>还有 {count} 张</translation>
+    </message>
+    <message>
         <source>Nothing reaches this threshold. Lower it to see what the model suspects.</source>
         <translation>没有像素达到此阈值。降低阈值可查看模型怀疑的区域。</translation>
     </message>
@@ -645,6 +969,69 @@
     <message>
         <source>Found in {seconds:.1f} s on {place}.</source>
         <translation>已找到，{place}用时 {seconds:.1f} 秒。</translation>
+    </message>
+</context>
+<context>
+    <name>PresetChoice</name>
+    <message>
+        <source>It learns how masks are drawn. Quick also without a graphics card; the file is small.</source>
+        <translation>学习如何绘制掩膜。没有显卡也很快；文件较小。</translation>
+    </message>
+    <message>
+        <source>It learns a small addition to how masks are drawn. Quick; the smallest file of all.</source>
+        <translation>学习对掩膜绘制方式的一个小补充。速度快；文件最小。</translation>
+    </message>
+    <message>
+        <source>It learns what your words mean as well. For words that the model takes for something else; the file is of medium size. Large models need a graphics card.</source>
+        <translation>还学习您的用词的含义。适用于被模型误解的用词；文件大小中等。大型模型需要显卡。</translation>
+    </message>
+    <message>
+        <source>It learns how your images look as well. For images unlike those that the model knows; slow, and best with a graphics card. The file is large.</source>
+        <translation>还学习您的图像的样子。适用于与模型所熟悉的图像不同的图像；速度慢，最好有显卡。文件较大。</translation>
+    </message>
+    <message>
+        <source>What the model learns</source>
+        <translation>模型学习什么</translation>
+    </message>
+    <message>
+        <source>Quick: how masks are drawn</source>
+        <translation>快速：学习如何绘制掩膜</translation>
+    </message>
+    <message>
+        <source>Small: an addition to it</source>
+        <translation>小型：对绘制方式的小补充</translation>
+    </message>
+    <message>
+        <source>Deep: your words too</source>
+        <translation>深入：还学习您的用词</translation>
+    </message>
+    <message>
+        <source>Whole: your images too</source>
+        <translation>整体：还学习您的图像</translation>
+    </message>
+    <message>
+        <source>Thin structure: keep lines whole</source>
+        <translation>细长结构：保持线条完整</translation>
+    </message>
+    <message>
+        <source>For vessels, ducts and membranes: a broken line counts for more than its few pixels.</source>
+        <translation>适用于血管、导管和膜：线条中断比其少量像素更为重要。</translation>
+    </message>
+    <message>
+        <source>How long it takes is measured and said before the learning begins.</source>
+        <translation>所需时间会在学习开始前测量并告知。</translation>
+    </message>
+    <message>
+        <source>On this computer it will take about a minute.</source>
+        <translation>在这台电脑上大约需要一分钟。</translation>
+    </message>
+    <message>
+        <source>On this computer it will take about {n} min.</source>
+        <translation>在这台电脑上大约需要 {n} 分钟。</translation>
+    </message>
+    <message>
+        <source>On this computer it will take about {n} h.</source>
+        <translation>在这台电脑上大约需要 {n} 小时。</translation>
     </message>
 </context>
 <context>
@@ -718,6 +1105,45 @@
     <message>
         <source>After, best threshold {threshold:g}</source>
         <translation>微调后，最佳阈值 {threshold:g}</translation>
+    </message>
+    <message>
+        <source>Distance of the edges (95 %): {before:.1f} px before, {after:.1f} px after.</source>
+        <translation>边缘的距离（95 %）：之前 {before:.1f} 像素，之后 {after:.1f} 像素。</translation>
+    </message>
+    <message>
+        <source>Edges in the right place: {before:.0%} before, {after:.0%} after.</source>
+        <translation>位置正确的边缘：之前 {before:.0%}，之后 {after:.0%}。</translation>
+    </message>
+    <message>
+        <source>Dice of the centrelines: {before:.3f} before, {after:.3f} after.</source>
+        <translation>中心线的 Dice：之前 {before:.3f}，之后 {after:.3f}。</translation>
+    </message>
+    <message>
+        <source>Pieces of a mask: {before:.0f} before, {after:.0f} after.</source>
+        <translation>一个掩膜的块数：之前 {before:.0f}，之后 {after:.0f}。</translation>
+    </message>
+    <message>
+        <source>{count} of the images kept aside look almost like images that were learned from: they may be of the same patient, and then these figures are too good.</source>
+        <translation>留出的图像中有 {count} 张与学习所用的图像几乎相同：它们可能属于同一患者，这样的话这些数值就偏高了。</translation>
+    </message>
+</context>
+<context>
+    <name>ReviewBar</name>
+    <message>
+        <source>Rejected: not exported, not learned from and not asked for again.</source>
+        <translation>不可用：不导出，不用于学习，也不再预测。</translation>
+    </message>
+    <message>
+        <source>Use it again</source>
+        <translation>恢复使用</translation>
+    </message>
+    <message>
+        <source>Change…</source>
+        <translation>更改…</translation>
+    </message>
+    <message>
+        <source>Flagged, without a note.</source>
+        <translation>已标记，无备注。</translation>
     </message>
 </context>
 <context>
@@ -801,8 +1227,8 @@
         <translation>鼠标右键</translation>
     </message>
     <message>
-        <source>Erase; with an outline, take the inside away</source>
-        <translation>擦除；使用轮廓工具时去掉轮廓内部</translation>
+        <source>Erase; with an outline, take the inside away; as a click, say that this does not belong to it</source>
+        <translation>擦除；对轮廓则去掉其内部；作为点击则表示这里不属于该结构</translation>
     </message>
     <message>
         <source>Middle button, or Space</source>
@@ -821,12 +1247,28 @@
         <translation>放大镜，将指针下的画面放大四倍</translation>
     </message>
     <message>
+        <source>S held</source>
+        <translation>按住 S</translation>
+    </message>
+    <message>
+        <source>The picture without the mask</source>
+        <translation>不带掩膜的图像</translation>
+    </message>
+    <message>
+        <source>W held</source>
+        <translation>按住 W</translation>
+    </message>
+    <message>
+        <source>Drag: brightness and contrast of the picture; model, masks and files stay as they are</source>
+        <translation>拖动：图像的亮度和对比度；模型、掩膜和文件保持不变</translation>
+    </message>
+    <message>
         <source>Enter, Backspace, Esc</source>
         <translation>Enter、Backspace、Esc</translation>
     </message>
     <message>
-        <source>Close an outline, take its last point back, give it up</source>
-        <translation>闭合轮廓、撤回最后一点、放弃轮廓</translation>
+        <source>Close an outline, take its last point or the last click back, give it up</source>
+        <translation>闭合轮廓、撤回其最后一个点或最后一次点击、放弃</translation>
     </message>
     <message>
         <source>Mouse wheel</source>
@@ -986,8 +1428,55 @@
         <translation>阈值数值</translation>
     </message>
     <message>
+        <source>Best for this image</source>
+        <translation>最适合此图像</translation>
+    </message>
+    <message>
+        <source>Put the threshold where the prediction fits your corrected mask best; correct or accept it first</source>
+        <translation>将阈值设在预测与您修正后的掩膜最吻合之处；请先修正或确认掩膜</translation>
+    </message>
+    <message>
+        <source>Best for my labels…</source>
+        <translation>最适合我的标注…</translation>
+    </message>
+    <message>
+        <source>See how well every threshold fits all masks of this structure that you have accepted</source>
+        <translation>查看各阈值与您已确认的此结构所有掩膜的吻合程度</translation>
+    </message>
+    <message>
+        <source>At {threshold} the prediction fitted your mask best (Dice {dice}).</source>
+        <translation>阈值为 {threshold} 时，预测与您的掩膜最吻合（Dice {dice}）。</translation>
+    </message>
+    <message>
         <source>{area} px</source>
         <translation>{area} px</translation>
+    </message>
+</context>
+<context>
+    <name>TonePanel</name>
+    <message>
+        <source>Brightness of the picture</source>
+        <translation>图像亮度</translation>
+    </message>
+    <message>
+        <source>Only how it is shown: model, masks and files stay as they are. Or hold W and drag on the picture</source>
+        <translation>只改变显示方式：模型、掩膜和文件保持不变。也可按住 W 在图像上拖动</translation>
+    </message>
+    <message>
+        <source>As it is</source>
+        <translation>原样</translation>
+    </message>
+    <message>
+        <source>The whole range of values, brightness in the middle</source>
+        <translation>显示全部数值范围，亮度居中</translation>
+    </message>
+    <message>
+        <source>Middle 98 %</source>
+        <translation>中间 98 %</translation>
+    </message>
+    <message>
+        <source>Leave out the darkest and the brightest hundredth of the pixels</source>
+        <translation>略去最暗和最亮的百分之一像素</translation>
     </message>
 </context>
 <context>
@@ -1088,6 +1577,10 @@
     <message>
         <source>Its file is missing or damaged. Your masks are safe in the project; go on with another image.</source>
         <translation>图像文件缺失或已损坏。您的掩膜安全保存在项目中；请继续处理其他图像。</translation>
+    </message>
+    <message>
+        <source>Reading the image …</source>
+        <translation>正在读取图像…</translation>
     </message>
 </context>
 <context>
@@ -1248,12 +1741,28 @@
         <translation>单击空隙将其填满；右键单击则移除掩膜的一整块</translation>
     </message>
     <message>
+        <source>Cl&amp;ick for the model</source>
+        <translation>为模型点击(&amp;I)</translation>
+    </message>
+    <message>
+        <source>Click on what belongs to the structure, with the right button on what does not; or drag a box around it</source>
+        <translation>在属于该结构的地方点击，在不属于的地方用右键点击；也可以拖出一个框把它围住</translation>
+    </message>
+    <message>
         <source>&amp;Move the picture</source>
         <translation>移动画面(&amp;M)</translation>
     </message>
     <message>
         <source>Drag the picture; also with Space or the middle mouse button</source>
         <translation>拖动画面；也可按住空格键或鼠标中键</translation>
+    </message>
+    <message>
+        <source>Clear clic&amp;ks</source>
+        <translation>清除点击(&amp;K)</translation>
+    </message>
+    <message>
+        <source>Take all clicks away; the mask is what the words alone gave, with what you painted</source>
+        <translation>去掉所有点击；掩膜恢复为仅凭提示词得到的结果，您绘制的部分保留</translation>
     </message>
     <message>
         <source>S&amp;quare brush</source>
@@ -1380,6 +1889,22 @@
         <translation>预测结果中归入掩膜的部分增多</translation>
     </message>
     <message>
+        <source>Much h&amp;igher threshold</source>
+        <translation>大幅提高阈值(&amp;I)</translation>
+    </message>
+    <message>
+        <source>Ten steps at once: less of the prediction belongs to the mask</source>
+        <translation>一次十步：预测中属于掩膜的部分减少</translation>
+    </message>
+    <message>
+        <source>Much lo&amp;wer threshold</source>
+        <translation>大幅降低阈值(&amp;W)</translation>
+    </message>
+    <message>
+        <source>Ten steps at once: more of the prediction belongs to the mask</source>
+        <translation>一次十步：预测中属于掩膜的部分增多</translation>
+    </message>
+    <message>
         <source>&amp;Next mask of the model</source>
         <translation>模型的下一个掩膜(&amp;N)</translation>
     </message>
@@ -1394,6 +1919,38 @@
     <message>
         <source>Save the mask as accepted and go to the next image</source>
         <translation>将掩膜保存为已确认，并转到下一张图像</translation>
+    </message>
+    <message>
+        <source>Re&amp;ject this image</source>
+        <translation>标为不可用(&amp;J)</translation>
+    </message>
+    <message>
+        <source>The image cannot be used: do not export it, learn from it or ask again</source>
+        <translation>此图像不可用：不导出，不用于学习，也不再预测</translation>
+    </message>
+    <message>
+        <source>Flag &amp;with a note…</source>
+        <translation>标记并写备注(&amp;W)…</translation>
+    </message>
+    <message>
+        <source>Mark this image for later, with a few words</source>
+        <translation>标记此图像以便稍后处理，可附简短备注</translation>
+    </message>
+    <message>
+        <source>Predict all &amp;images of the list</source>
+        <translation>预测列表中的所有图像(&amp;I)</translation>
+    </message>
+    <message>
+        <source>Let the model find the structure on every image that is shown and not seen yet, while you work</source>
+        <translation>在您工作的同时，让模型在列表中尚未查看的每张图像上查找该结构</translation>
+    </message>
+    <message>
+        <source>&amp;Effort…</source>
+        <translation>工作量(&amp;E)…</translation>
+    </message>
+    <message>
+        <source>How much you had to correct, version by version</source>
+        <translation>查看各版本需要您修改多少</translation>
     </message>
     <message>
         <source>&amp;Settings…</source>
@@ -1474,6 +2031,14 @@
     <message>
         <source>Draw the edge of the mask</source>
         <translation>绘制掩膜边缘</translation>
+    </message>
+    <message>
+        <source>&amp;Uncertainty of the model</source>
+        <translation>模型的不确定性(&amp;U)</translation>
+    </message>
+    <message>
+        <source>Colour what the model is unsure of: the stronger, the nearer to one half</source>
+        <translation>为模型不确定之处着色：概率越接近二分之一，颜色越强</translation>
     </message>
     <message>
         <source>&amp;Predict</source>
@@ -1620,10 +2185,6 @@
     <message>
         <source>A part of the model in “{folder}” does not belong to Sa2VA ({key}), so it was not loaded.</source>
         <translation>“{folder}”中的模型有一部分不属于 Sa2VA（{key}），因此没有加载。</translation>
-    </message>
-    <message>
-        <source>A stored mask of the project “{project}” is damaged, so it was not used.</source>
-        <translation>项目“{project}”中保存的一个掩膜已损坏，因此没有使用。</translation>
     </message>
     <message>
         <source>Accept a mask first; only those are exported.</source>
@@ -1870,10 +2431,6 @@
         <translation>请打开那个项目，或选择一个空文件夹。</translation>
     </message>
     <message>
-        <source>Open the image and save its mask again, or open a backup of the project.</source>
-        <translation>请打开该图像并重新保存其掩膜，或打开项目的备份。</translation>
-    </message>
-    <message>
         <source>Part of the model in “{folder}” is missing ({file}), so the model was not loaded.</source>
         <translation>“{folder}”中的模型缺少一部分（{file}），因此没有加载。</translation>
     </message>
@@ -1990,10 +2547,6 @@
         <translation>请裁剪图像，或选择 InternVL 系列的模型。</translation>
     </message>
     <message>
-        <source>Learning</source>
-        <translation>正在学习</translation>
-    </message>
-    <message>
         <source>Make room on the disk or allow writing there, then try again.</source>
         <translation>请释放磁盘空间或允许写入该位置，然后重试。</translation>
     </message>
@@ -2014,8 +2567,16 @@
         <translation>请放回原来的文件，或将新文件改名后再添加；掩膜是安全的。</translation>
     </message>
     <message>
+        <source>Rejected images were left out: {count}.</source>
+        <translation>已排除不可用的图像：{count} 张。</translation>
+    </message>
+    <message>
         <source>Something went wrong inside the program while the model was written; your versions and labels are safe.</source>
         <translation>写入模型时程序内部出错；您的版本和标注都是安全的。</translation>
+    </message>
+    <message>
+        <source>Start from the base model: it learns from all labels again.</source>
+        <translation>请从基础模型开始：它会重新学习所有标注。</translation>
     </message>
     <message>
         <source>The demo image {file} is missing, so the demo was not started.</source>
@@ -2222,6 +2783,10 @@
         <translation>加载模型时内存已满，因此没有使用该模型。</translation>
     </message>
     <message>
+        <source>The memory is small: the model learns from {count} images at a time; the result is the same</source>
+        <translation>内存较小：模型每次从 {count} 张图像中学习；结果相同</translation>
+    </message>
+    <message>
         <source>The model description in “{folder}” is incomplete, so the model was not loaded.</source>
         <translation>“{folder}”中的模型说明不完整，因此没有加载模型。</translation>
     </message>
@@ -2334,6 +2899,10 @@
         <translation>请稍后重试。如果再次发生，请检查名称。</translation>
     </message>
     <message>
+        <source>Trying one step</source>
+        <translation>正在试运行一步</translation>
+    </message>
+    <message>
         <source>Wait for the end of the other download, or cancel it.</source>
         <translation>请等待另一个下载结束，或取消它。</translation>
     </message>
@@ -2358,6 +2927,10 @@
         <translation>找到了显卡，正在使用。</translation>
     </message>
     <message>
+        <source>A version of this kind cannot be taught further, so the fine-tune was not started; your labels are safe.</source>
+        <translation>这种版本不能继续训练，因此没有开始微调；您的标注是安全的。</translation>
+    </message>
+    <message>
         <source>Agree to them on its page of the hub and sign in there, or choose another model.</source>
         <translation>请在模型网站上该模型的页面同意条款并登录，或选择其他模型。</translation>
     </message>
@@ -2368,6 +2941,10 @@
     <message>
         <source>Downloading {file}</source>
         <translation>正在下载 {file}</translation>
+    </message>
+    <message>
+        <source>Learning, at most about {minutes} min; memory: {memory}</source>
+        <translation>正在学习，最多约 {minutes} 分钟；内存：{memory}</translation>
     </message>
     <message>
         <source>The connection to the hub failed, so the model “{name}” is not here yet; what came is kept.</source>
@@ -2640,6 +3217,14 @@ Images added to the project: {count}. In the project already: {known}.</source>
         <translation>此结构的所有图像均已确认。现在可以用您的标注进行微调，或导出标注。</translation>
     </message>
     <message>
+        <source>Every image is accepted or rejected for this structure. You can now fine-tune on your labels or export them.</source>
+        <translation>此结构的每张图像都已确认或标为不可用。现在可以用您的标注微调模型，或导出标注。</translation>
+    </message>
+    <message>
+        <source>{image} is rejected: it is not exported, not learned from and not asked for again. To take that back, go to it and press X.</source>
+        <translation>{image} 已标为不可用：不导出，不用于学习，也不再预测。如要撤回，请转到该图像并按 X 键。</translation>
+    </message>
+    <message>
         <source>This is the last image of the list.</source>
         <translation>这已是列表中的最后一张图像。</translation>
     </message>
@@ -2666,6 +3251,10 @@ Images added to the project: {count}. In the project already: {known}.</source>
     <message>
         <source>You have worked on every structure of this image, so nothing was predicted. Choose a structure and press Predict (P) to ask for it again.</source>
         <translation>此图像的所有结构您都已处理过，因此没有进行预测。如需重新预测，请选择一个结构并按“预测”(P)。</translation>
+    </message>
+    <message>
+        <source>Nothing was predicted: every image of the list was predicted or worked on already.</source>
+        <translation>未进行预测：列表中的每张图像都已有预测结果或已经处理过。</translation>
     </message>
     <message>
         <source>The model answered without a mask: {names}. If it is not there, accept the empty mask; if it is, switch off “Let the model decide whether it is there” and predict again.</source>
@@ -2781,6 +3370,25 @@ Images added to the project: {count}. In the project already: {known}.</source>
     <message>
         <source>not downloaded</source>
         <translation>未下载</translation>
+    </message>
+</context>
+<context>
+    <name>readout</name>
+    <message>
+        <source>probability {probability}</source>
+        <translation>概率 {probability}</translation>
+    </message>
+    <message>
+        <source>value {value}</source>
+        <translation>数值 {value}</translation>
+    </message>
+    <message>
+        <source>grey {value}</source>
+        <translation>灰度 {value}</translation>
+    </message>
+    <message>
+        <source>red {red}, green {green}, blue {blue}</source>
+        <translation>红 {red}，绿 {green}，蓝 {blue}</translation>
     </message>
 </context>
 </TS>
