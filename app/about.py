@@ -57,7 +57,12 @@ class ShortcutsDialog(QDialog):
         rows = [(key_text(command), words(command.help)) for command in COMMANDS if command.keys]
         rows += [
             (self.tr("Left mouse button"), self.tr("Use the tool in hand")),
-            (self.tr("Right mouse button"), self.tr("Erase; with an outline, take the inside away")),
+            (
+                self.tr("Right mouse button"),
+                self.tr(
+                    "Erase; with an outline, take the inside away; as a click, say that this does not belong to it"
+                ),
+            ),
             (self.tr("Middle button, or Space"), self.tr("Move the picture")),
             (self.tr("Z held"), self.tr("A lens that shows four times as large what is under the pointer")),
             (self.tr("S held"), self.tr("The picture without the mask")),
@@ -65,7 +70,10 @@ class ShortcutsDialog(QDialog):
                 self.tr("W held"),
                 self.tr("Drag: brightness and contrast of the picture; model, masks and files stay as they are"),
             ),
-            (self.tr("Enter, Backspace, Esc"), self.tr("Close an outline, take its last point back, give it up")),
+            (
+                self.tr("Enter, Backspace, Esc"),
+                self.tr("Close an outline, take its last point or the last click back, give it up"),
+            ),
             (self.tr("Mouse wheel"), self.tr("Zoom at the pointer")),
             (self.tr("Ctrl + mouse wheel"), self.tr("Brush size")),
         ]

@@ -17,6 +17,8 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.canvas_tools import BRUSHES, SHAPES, CanvasTools, Tool, cursor_rect, draw_cursor
 from app.canvas_view import CanvasView
+from app.click_tool import ClickTool
+from app.clicking import Clicking
 from app.held_keys import HeldKeys
 from app.magnifier import draw_lens, lens_rect
 from app.outline import Outline
@@ -41,7 +43,14 @@ class Canvas(QWidget):
     view_changed = Signal()
     pointed = Signal(int, int)
 
-    def __init__(self, session: Session, tools: CanvasTools, shaping: Shaping, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        tools: CanvasTools,
+        shaping: Shaping,
+        clicking: Clicking,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -49,6 +58,7 @@ class Canvas(QWidget):
         self._session, self._tools, self._limit = session, tools, shaping.limit
         self.view = CanvasView()
         self.outline = Outline(tools, shaping, self.view, self)
+        self.clicks = ClickTool(session, tools, clicking, self.view, self)
         self.look = Look()
         self.tone = PictureTone(session, self)
         self._picture: Picture | None = None
@@ -60,6 +70,7 @@ class Canvas(QWidget):
         self._held.changed.connect(self._set_cursor)
         self.outline.changed.connect(self.update)
         self.tone.changed.connect(self.update)
+        self.clicks.changed.connect(self.update)
         session.image_changed.connect(self._show_image)
         session.prediction_changed.connect(self._show_prediction)
         session.threshold_changed.connect(self.refresh_look)
@@ -141,6 +152,7 @@ class Canvas(QWidget):
             if self._overlay is not None and not self._held.blinks:
                 self._overlay.draw(painter, view, exposed)
         self.outline.draw(painter, view, self.look.colour)
+        self.clicks.draw(painter, view)
         if self._mouse is not None and self._draws_cursor():
             erasing = self._tools.tool is Tool.ERASER
             draw_cursor(painter, self._mouse, self._tools.radius * view.scale, erasing, self._tools.square)
@@ -155,6 +167,8 @@ class Canvas(QWidget):
             self._grab = event.position()
         elif self._session.editing.is_loaded and self._tools.tool in SHAPES:
             self.outline.press(event, adds)
+        elif self._session.editing.is_loaded and self._tools.tool is Tool.CLICK:
+            self.clicks.press(event, adds)
         elif self._session.editing.is_loaded and not self._painting:
             point = self.view.to_image(event.position())
             self._painting = True
@@ -175,6 +189,7 @@ class Canvas(QWidget):
             self._session.editing.extend_stroke(point.x(), point.y())
         else:
             self.outline.move(point)
+            self.clicks.move(point)
         self._repaint_cursor(before)
         self._repaint_cursor(self._mouse)
         image = self._session.image
@@ -189,6 +204,7 @@ class Canvas(QWidget):
             self._session.editing.end_stroke()
         elif self._grab is None:
             self.outline.release()
+            self.clicks.release()
         self._grab = None
         self._set_cursor()
 
@@ -208,6 +224,7 @@ class Canvas(QWidget):
                 self.setFocus(Qt.FocusReason.MouseFocusReason)
         elif event.type() == QEvent.Type.Leave:
             self._mouse = None
+            self.clicks.leave()
             self.pointed.emit(-1, -1)
             self.update()
         elif isinstance(event, QResizeEvent):
@@ -215,7 +232,9 @@ class Canvas(QWidget):
             self._view_moved()
         elif event.type() == QEvent.Type.FocusOut:
             self._held.release_all()
-        elif isinstance(event, QKeyEvent) and (self.outline.takes(event) or self._held.take(event)):
+        elif isinstance(event, QKeyEvent) and (
+            self.outline.takes(event) or self.clicks.takes(event) or self._held.take(event)
+        ):
             return True
         return super().event(event)
 
@@ -238,7 +257,7 @@ class Canvas(QWidget):
             self.setCursor(Qt.CursorShape.ArrowCursor)
         elif self._held.moves or self._tools.tool is Tool.PAN:
             self.setCursor(Qt.CursorShape.OpenHandCursor)
-        elif self._tools.tool in SHAPES:
+        elif self._tools.tool in (*SHAPES, Tool.CLICK):
             self.setCursor(Qt.CursorShape.CrossCursor)
         else:
             self.setCursor(Qt.CursorShape.BlankCursor)

@@ -18,6 +18,7 @@ class Tool(Enum):
     LASSO = "lasso"
     RECTANGLE = "rectangle"
     FLOOD = "flood"
+    CLICK = "click"
     PAN = "pan"
 
 

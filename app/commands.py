@@ -8,6 +8,7 @@ from PySide6.QtGui import QKeySequence
 from app.command import Command
 from app.language import QT_TRANSLATE_NOOP
 from app.mask_commands import MASK_COMMANDS, TOOL_COMMANDS
+from app.review_commands import EFFORT_COMMAND, PREDICT_SHOWN_COMMAND, REVIEW_COMMANDS
 
 MENUS: tuple[tuple[str, str], ...] = (
     ("file", QT_TRANSLATE_NOOP("actions", "&File")),
@@ -153,15 +154,7 @@ COMMANDS: tuple[Command, ...] = (
         keys=("V",),
         ends_block=True,
     ),
-    Command(
-        "accept",
-        "edit",
-        QT_TRANSLATE_NOOP("actions", "&Accept and next"),
-        QT_TRANSLATE_NOOP("actions", "Save the mask as accepted and go to the next image"),
-        "accept",
-        keys=("Return", "Enter"),
-        ends_block=True,
-    ),
+    *REVIEW_COMMANDS,
     Command(
         "settings",
         "edit",
@@ -244,7 +237,9 @@ COMMANDS: tuple[Command, ...] = (
         QT_TRANSLATE_NOOP("actions", "Draw the edge of the mask"),
         "outline",
         checkable=True,
+        ends_block=True,
     ),
+    EFFORT_COMMAND,
     Command(
         "show_doubt",
         "view",
@@ -268,6 +263,7 @@ COMMANDS: tuple[Command, ...] = (
         QT_TRANSLATE_NOOP("actions", "Let the model find every structure that you have not worked on, in one look"),
         keys=("Shift+P",),
     ),
+    PREDICT_SHOWN_COMMAND,
     Command(
         "let_decide",
         "model",

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QRect, QTimer, Signal
 
+from app.levels import RecentLevels
 from core import mask
 from core.correction import EditLayer, Patch
 from core.errors import KnownError
@@ -25,6 +26,7 @@ class Editing(QObject):
     Attributes:
         levels: (H, W) uint8 of the prediction that counts, None when nothing is loaded.
         prediction: what the model answered, None where it was not asked.
+        recent_levels: those of the predictions shown last.
         step: threshold step 1..199.
         status: of the image, see core.store.
 
@@ -58,6 +60,7 @@ class Editing(QObject):
         self._committed_step = DEFAULT_STEP
         self._unsaved = False
         self._stroke: dict[str, object] | None = None
+        self.recent_levels = RecentLevels()
         self._idle = QTimer(self, singleShot=True, interval=IDLE_SAVE_MS)
         self._idle.timeout.connect(self.save)
 
@@ -81,7 +84,7 @@ class Editing(QObject):
         self._idle.stop()
         self._store, self.image_id, self.structure_id = store, image_id, structure_id
         self.prediction, self.has_prediction = prediction, prediction is not None
-        self.levels = levels_of(prediction, height, width)
+        self.levels = self.recent_levels.of(prediction, height, width)
         self.edits = edits
         self.step = self._committed_step = correction.threshold_step
         self.status = correction.status
@@ -92,6 +95,7 @@ class Editing(QObject):
     def clear(self) -> None:
         """Let go of the image: nothing is shown and nothing can be painted."""
         self._idle.stop()
+        self.recent_levels.forget()
         self._store = self.image_id = self.structure_id = None
         self.levels, self.edits, self.prediction, self.has_prediction = None, None, None, False
         self._unsaved, self._stroke, self.status = False, None, "unseen"
@@ -197,7 +201,8 @@ class Editing(QObject):
         if self._store is None or self.levels is None or self.image_id is None or self.structure_id is None:
             return
         self.prediction = self._store.prediction(self.image_id, self.structure_id)
-        self.levels = levels_of(self.prediction, *self.levels.shape)
+        self.has_prediction = self.prediction is not None
+        self.levels = self.recent_levels.of(self.prediction, *self.levels.shape)
         self.prediction_changed.emit()
 
     def accept(self) -> bool | None:
@@ -247,7 +252,7 @@ class Editing(QObject):
         assert self.image_id is not None and self.structure_id is not None
         try:
             step = (self._store.undo if back else self._store.redo)(self.image_id, self.structure_id)
-            if step is not None and step.kind == "candidate":
+            if step is not None and step.kind in ("candidate", "click"):
                 self.show_prediction()
         except KnownError as error:
             self.failed.emit(error)
@@ -273,13 +278,6 @@ class Editing(QObject):
         if status != self.status:
             self.status = status
             self.status_changed.emit(self.image_id)
-
-
-def levels_of(prediction: PredictionRow | None, height: int, width: int) -> NDArray[np.uint8]:
-    """(height, width) uint8, 0..199; all 0 where nothing was predicted."""
-    if prediction is None:
-        return np.zeros((height, width), np.uint8)
-    return mask.probability_levels(prediction.logits, height, width)
 
 
 def rect_of(patch: Patch) -> QRect:

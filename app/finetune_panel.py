@@ -29,9 +29,10 @@ class FinetunePanel(QWidget):
         self._running = False
         self._labels, self._reason = 0, ""
         self.labels = label("", "strong")
+        self.left_out = label("", "notice")
         what = label(
             self.tr(
-                "The model learns from your accepted masks, on this computer. Some patients are kept aside to check "
+                "The model learns only from your accepted masks, on this computer. Some patients are kept aside to check "
                 "whether it really became better; only then is the new version used."
             ),
             "notice",
@@ -47,14 +48,16 @@ class FinetunePanel(QWidget):
         self.bar.setObjectName("thin")
         self.epoch = label("", "notice")
         self.cancel = button(self.tr("Cancel"), 30)
-        for text in (self.labels, what, self.why_not, self.last, self.stage, self.epoch):
+        for text in (self.labels, self.left_out, what, self.why_not, self.last, self.stage, self.epoch):
             text.setWordWrap(True)
         self._progress = QWidget()
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(8)
         self._column.addWidget(label(self.tr("Learn from my corrections"), "heading"))
-        for part in (self.labels, what, self.preset, self.note, self.start, self.why_not, self.last, self._progress):
+        for part in (
+            self.labels, self.left_out, what, self.preset, self.note, self.start, self.why_not, self.last, self._progress,
+        ):  # fmt: skip
             self._column.addWidget(part)
         self._arrange_progress()
         self.start.clicked.connect(self.ask)
@@ -68,14 +71,17 @@ class FinetunePanel(QWidget):
         """Ask for a run, as the button does."""
         self.start_wanted.emit(self.note.text().strip(), self.preset.settings())
 
-    def show_labels(self, labels: int, patients: int, reason: str) -> None:
+    def show_labels(self, labels: int, patients: int, reason: str, rejected: int = 0) -> None:
         """Say what would be learned from.
 
         Args:
             labels: accepted masks.
             patients: among them.
             reason: why a run cannot start, in the window's language; "" if it can.
+            rejected: images that are left out because they cannot be used.
         """
+        self.left_out.setText(self.tr("Rejected images, left out: {count}").format(count=rejected))
+        self.left_out.setVisible(rejected > 0)
         text = self.tr("Accepted masks: {labels}, patients: {patients}")
         self.labels.setText(text.format(labels=labels, patients=patients))
         self._labels, self._reason = labels, reason

@@ -94,6 +94,14 @@ class Finetuning(QObject):
             return {}
         return {key: from_earlier(figures, key, model, labels) for key in PRESETS}
 
+    def left_out(self) -> int:
+        """Images that nothing is learned from because they were rejected."""
+        try:
+            return len(self._session.store.rejected()) if self._session.store is not None else 0
+        except KnownError as error:
+            self.failed.emit(error)
+            return 0
+
     @property
     def least(self) -> int:
         """Labels without which no run can start."""

@@ -1,140 +1,191 @@
-"""The images of the project with their status, and a filter by name."""
+"""The images of the project: small pictures, what is known of each, filter, order, and how much is done."""
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, QSortFilterProxyModel, Qt
-from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QLineEdit, QListView, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtWidgets import QComboBox, QHeaderView, QLineEdit, QProgressBar, QTableView, QVBoxLayout, QWidget
 
 from app.controls import label
 from app.icons import icon
+from app.image_queue import ImageQueue
+from app.image_row import ENTRY_ROLE, HEIGHT, STATUS_ROLE, ImageRow
 from app.session import Session
 from app.theme import Theme
+from app.thumbnails import Thumbnails
+from core import review
+from core.review import Entry
 
 ID_ROLE = int(Qt.ItemDataRole.UserRole)
-ROW_HEIGHT = 34
-STATUSES = ("unseen", "predicted", "in_work", "accepted")
 Index = QModelIndex | QPersistentModelIndex
 
 
 class ImageListModel(QAbstractListModel):
-    """Rows of the session's images, with the status for the current structure."""
+    """The rows that the queue shows."""
 
-    def __init__(self, session: Session, theme: Theme) -> None:
-        super().__init__(session)
-        self._session, self._theme = session, theme
-        self._statuses: dict[int, str] = {}
-        self._icons: dict[str, QIcon] = {}
-        session.project_changed.connect(self.reload)
-        session.images_changed.connect(self.reload)
-        session.structure_changed.connect(self._refresh)
-        session.status_changed.connect(self._refresh)
-        theme.changed.connect(self._recolour)
-        self._recolour()
+    def __init__(self, queue: ImageQueue, thumbnails: Thumbnails) -> None:
+        super().__init__(queue)
+        self._queue = queue
+        self._rows: dict[int, int] = {}
+        queue.rearranged.connect(self._reset)
+        queue.entry_changed.connect(self._changed)
+        thumbnails.made.connect(self._changed)
+        self._reset()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        """Number of images."""
-        return 0 if parent.isValid() else len(self._session.images)
+        """Number of images shown."""
+        return 0 if parent.isValid() else len(self._queue.shown)
 
     def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> object:
-        """Name, status icon, tip and row id."""
-        row = self._session.images[index.row()]
-        status = self._statuses.get(row.id, "unseen")
+        """Name, words of the status, tip, the entry itself and row id."""
+        entry = self._queue.shown[index.row()]
+        if role == ENTRY_ROLE:
+            return entry
+        if role == STATUS_ROLE:
+            return self.words_of(entry)
         if role == Qt.ItemDataRole.DisplayRole:
-            return row.name
-        if role == Qt.ItemDataRole.DecorationRole:
-            return self._icons[status]
+            return entry.name
         if role == Qt.ItemDataRole.ToolTipRole:
-            lines = [row.name, self.status_text(status), f"{row.width} × {row.height}"]
-            if row.patient_key:
-                lines.append(self.tr("Patient: {patient}").format(patient=row.patient_key))
-            return "\n".join(lines)
+            return self._tip(entry)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{row.name}, {self.status_text(status)}"
-        if role == Qt.ItemDataRole.SizeHintRole:
-            return QSize(0, ROW_HEIGHT)
-        return row.id if role == ID_ROLE else None
+            return ", ".join(part for part in (entry.name, self.words_of(entry), self._flag(entry)) if part)
+        return entry.row.id if role == ID_ROLE else None
 
-    def reload(self) -> None:
-        """Take over other rows."""
-        self.beginResetModel()
-        self._statuses = self._session.statuses()
-        self.endResetModel()
+    def index_of(self, image_id: int | None) -> QModelIndex:
+        """Where an image is; an invalid index where it is not shown."""
+        row = self._rows.get(image_id) if image_id is not None else None
+        return self.index(row) if row is not None else QModelIndex()
 
-    def counts(self) -> dict[str, int]:
-        """How many images have each status."""
-        every = [self._statuses.get(row.id, "unseen") for row in self._session.images]
-        return {status: every.count(status) for status in STATUSES}
-
-    def status_text(self, status: str) -> str:
-        """A status in words."""
+    def words_of(self, entry: Entry) -> str:
+        """The status of an image."""
         return {
             "unseen": self.tr("Not seen yet"),
             "predicted": self.tr("Predicted"),
             "in_work": self.tr("In work"),
             "accepted": self.tr("Accepted"),
-        }[status]
+            "rejected": self.tr("Rejected"),
+        }[entry.review.status]
 
-    def _refresh(self) -> None:
-        self._statuses = self._session.statuses()
-        self._all_changed()
+    def _tip(self, entry: Entry) -> str:
+        row, unsure = entry.row, entry.review.uncertainty
+        lines = [entry.name, self.words_of(entry), self._flag(entry), f"{row.width} × {row.height}"]
+        if row.patient_key:
+            lines.append(self.tr("Patient: {patient}").format(patient=row.patient_key))
+        if unsure is not None:
+            lines.append(self.tr("Uncertainty of the model: {percent} %").format(percent=round(100 * unsure)))
+        return "\n".join(line for line in lines if line)
 
-    def _recolour(self) -> None:
-        tones = self._theme.tones
-        colours = dict(zip(STATUSES, (tones.muted, tones.information, tones.warning, tones.success), strict=True))
-        self._icons = {status: icon(f"status-{status}", colour) for status, colour in colours.items()}
-        self._all_changed()
+    def _flag(self, entry: Entry) -> str:
+        note = entry.review.flag
+        if note is None:
+            return ""
+        return self.tr("Flagged: {note}").format(note=note) if note else self.tr("Flagged")
 
-    def _all_changed(self) -> None:
-        if self.rowCount():
-            self.dataChanged.emit(self.index(0), self.index(self.rowCount() - 1))
+    def _reset(self) -> None:
+        self.beginResetModel()
+        self._rows = {entry.row.id: place for place, entry in enumerate(self._queue.shown)}
+        self.endResetModel()
+
+    def _changed(self, image_id: int) -> None:
+        index = self.index_of(image_id)
+        if index.isValid():
+            self.dataChanged.emit(index, index)
 
 
 class ImageList(QWidget):
-    """The panel at the left: filter, list, and how much is done."""
+    """The panel at the left: search, filter, order, list, and how much is done."""
 
-    def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, queue: ImageQueue, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("side")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._session, self._theme = session, theme
-        self._model = ImageListModel(session, theme)
-        self._shown = QSortFilterProxyModel(self)
-        self._shown.setSourceModel(self._model)
-        self._shown.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self._session, self._queue, self._theme = session, queue, theme
+        thumbnails = Thumbnails(session, self)
+        self._model = ImageListModel(queue, thumbnails)
         self.filter = QLineEdit(placeholderText=self.tr("Find by name"), clearButtonEnabled=True)
         self.filter.setAccessibleName(self.tr("Find images by name"))
-        self.filter.textChanged.connect(self._shown.setFilterFixedString)
-        glass = icon("search", theme.tones.muted)
-        self._search = self.filter.addAction(glass, QLineEdit.ActionPosition.LeadingPosition)
-        self.view = QListView()
-        self.view.setUniformItemSizes(True)
-        self.view.setIconSize(QSize(20, 20))
-        self.view.setModel(self._shown)
-        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.view.setAccessibleName(self.tr("Images"))
-        self.view.selectionModel().currentChanged.connect(self._chosen)
+        self.filter.textChanged.connect(queue.find)
+        self._search = self.filter.addAction(
+            icon("search", theme.tones.muted), QLineEdit.ActionPosition.LeadingPosition
+        )
+        self.which, self.order = _choice(self.tr("Which images")), _choice(self.tr("Order of the images"))
+        self.which.activated.connect(lambda _: queue.show_only(self.which.currentData()))
+        self.order.activated.connect(lambda _: queue.sort(self.order.currentData()))
+        for key, text in self._orders().items():
+            self.order.addItem(text, key)
+        for key in review.FILTERS:
+            self.which.addItem("", key)
+        self.view = self._make_view(thumbnails)
+        self._none = label(self.tr("No image matches."), "muted")
+        self._none.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._none.setWordWrap(True)
         self._done = QProgressBar()
         self._done.setObjectName("thin")
         self._done.setTextVisible(False)
         self._progress = label("", "muted")
         self._progress.setWordWrap(True)
+        self._arrange()
+        session.image_changed.connect(self._follow)
+        session.project_changed.connect(self._begin)
+        session.images_changed.connect(self._count)
+        session.structure_changed.connect(self._count)
+        theme.changed.connect(self._recolour)
+        queue.entry_changed.connect(self._count)
+        self._model.modelReset.connect(self._follow)
+        self._begin()
+
+    def shown_ids(self) -> list[int]:
+        """Row ids of the images that are shown, in the order of the list."""
+        return [entry.row.id for entry in self._queue.shown]
+
+    def progress(self) -> str:
+        """The line that says how much is done."""
+        return self._progress.text().replace("\u00a0", " ")
+
+    def _arrange(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 10, 10, 10)
         column.setSpacing(8)
-        column.addWidget(self.filter)
+        for part in (self.filter, self.which, self.order):
+            column.addWidget(part)
         column.addWidget(self.view, 1)
+        column.addWidget(self._none, 1)
         column.addWidget(self._done)
         column.addWidget(self._progress)
-        session.image_changed.connect(self._follow)
-        theme.changed.connect(lambda: self._search.setIcon(icon("search", theme.tones.muted)))
-        for signal in (self._model.dataChanged, self._model.modelReset):
-            signal.connect(self._count)
-        self._model.modelReset.connect(self._follow)
-        self._count()
 
-    def shown_ids(self) -> list[int]:
-        """Row ids of the images that the filter leaves, in the order of the list."""
-        return [int(self._shown.index(row, 0).data(ID_ROLE)) for row in range(self._shown.rowCount())]
+    def _make_view(self, thumbnails: Thumbnails) -> QTableView:
+        """A table of one column: unlike a list view it looks at the rows in sight only, however many there are."""
+        view = QTableView()
+        view.setObjectName("images")
+        for header in (view.horizontalHeader(), view.verticalHeader()):
+            header.hide()
+        view.horizontalHeader().setStretchLastSection(True)
+        view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        view.verticalHeader().setDefaultSectionSize(HEIGHT)
+        view.setShowGrid(False)
+        view.setTabKeyNavigation(False)
+        view.setSelectionMode(QTableView.SelectionMode.SingleSelection)
+        view.setMouseTracking(True)
+        view.setItemDelegate(ImageRow(thumbnails, self._theme))
+        view.setModel(self._model)
+        view.setVerticalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
+        view.verticalScrollBar().setSingleStep(HEIGHT // 2)
+        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        view.setAccessibleName(self.tr("Images"))
+        view.setMinimumSize(QSize(0, 2 * HEIGHT))
+        view.selectionModel().currentChanged.connect(self._chosen)
+        return view
+
+    def _orders(self) -> dict[str, str]:
+        return {
+            review.BY_NAME: self.tr("By name"),
+            review.UNCERTAIN_FIRST: self.tr("Most uncertain first"),
+            review.SHUFFLED: self.tr("Shuffled"),
+        }
+
+    def _begin(self) -> None:
+        """Another project, or none, is open."""
+        self.filter.clear()
+        self.which.setCurrentIndex(self.which.findData(self._queue.which))
+        self.order.setCurrentIndex(self.order.findData(self._queue.order))
+        self._count()
 
     def _chosen(self, index: QModelIndex) -> None:
         image_id = index.data(ID_ROLE)
@@ -142,19 +193,49 @@ class ImageList(QWidget):
             self._session.select_image(image_id)
 
     def _follow(self) -> None:
-        ids = [row.id for row in self._session.images]
-        if self._session.image_id in ids:
-            index = self._shown.mapFromSource(self._model.index(ids.index(self._session.image_id)))
+        index = self._model.index_of(self._session.image_id)
+        if index.isValid():
             if index != self.view.currentIndex():
-                self.view.selectionModel().setCurrentIndex(
-                    index, self.view.selectionModel().SelectionFlag.ClearAndSelect
-                )
+                choose = self.view.selectionModel().SelectionFlag.ClearAndSelect
+                self.view.selectionModel().setCurrentIndex(index, choose)
             self.view.scrollTo(index)
+        none = self._model.rowCount() == 0 and bool(self._session.images)
+        self._none.setVisible(none)
+        self.view.setVisible(not none)
 
     def _count(self) -> None:
-        counts = self._model.counts()
-        total = sum(counts.values())
-        text = self.tr("{accepted} of {total} accepted").format(accepted=counts["accepted"], total=total)
-        self._progress.setText(text if total else self.tr("No images yet"))
-        self._done.setMaximum(max(1, total))
-        self._done.setValue(counts["accepted"])
+        counts = self._queue.counts()
+        total, accepted = counts[review.ALL], counts[review.ACCEPTED]
+        flagged, rejected = counts[review.FLAGGED], counts[review.REJECTED]
+        parts = [self.tr("{accepted} of {total} accepted").format(accepted=accepted, total=total)]
+        if flagged:
+            parts.append(self.tr("{count} flagged").format(count=flagged))
+        if rejected:
+            parts.append(self.tr("{count} rejected").format(count=rejected))
+        whole = [part.replace(" ", "\u00a0") for part in parts]  # a number stays beside its word
+        self._progress.setText(" · ".join(whole) if total else self.tr("No images yet"))
+        self._done.setMaximum(max(1, total - rejected))
+        self._done.setValue(accepted)
+        words = {
+            review.ALL: self.tr("All ({count})").format(count=total),
+            review.OPEN: self.tr("Not accepted yet ({count})").format(count=total - accepted - rejected),
+            review.ACCEPTED: self.tr("Accepted ({count})").format(count=accepted),
+            review.FLAGGED: self.tr("Flagged ({count})").format(count=flagged),
+            review.REJECTED: self.tr("Rejected ({count})").format(count=rejected),
+        }
+        for place in range(self.which.count()):
+            self.which.setItemText(place, words[self.which.itemData(place)])
+
+    def _recolour(self) -> None:
+        self._search.setIcon(icon("search", self._theme.tones.muted))
+        self.view.viewport().update()
+
+
+def _choice(name: str) -> QComboBox:
+    box = QComboBox()
+    box.setAccessibleName(name)
+    box.setToolTip(name)
+    box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    box.setMinimumContentsLength(8)
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    return box

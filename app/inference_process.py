@@ -7,12 +7,16 @@ order. An answer that is not wanted any more is dropped by its number.
 import logging
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from app.language import QT_TRANSLATE_NOOP
 from app.worker_process import Ending, How, WorkerProcess, worker_command
+from core.clicks import Clicks
 from core.errors import WorkerError
 from core.log_file import Plain
+from core.packed_array import pack_array
 from core.worker_protocol import (
     DoneEvent,
     FailedEvent,
@@ -103,7 +107,16 @@ class InferenceProcess(QObject):
         self._send(LoadRequest(number, model, device))
         return number
 
-    def predict(self, image: str, prompt: str, cache: str = "", decide: bool = False, zoom: int = 1) -> int:
+    def predict(
+        self,
+        image: str,
+        prompt: str,
+        cache: str = "",
+        decide: bool = False,
+        zoom: int = 1,
+        clicks: Clicks = Clicks(),  # noqa: B008
+        before: NDArray[np.float16] | None = None,
+    ) -> int:
         """Ask for a prediction and return the number of the request.
 
         Args:
@@ -112,9 +125,12 @@ class InferenceProcess(QObject):
             cache: folder in which the project keeps features of its images.
             decide: whether the model may answer that there is nothing.
             zoom: 2 or 3 sees the image in 4 or 9 crops.
+            clicks: in image pixels.
+            before: (g, g) logits of the answer that the clicks correct, None for none.
         """
         number = self._number()
-        self._send(PredictRequest(number, image, prompt, cache=cache, decide=decide, zoom=zoom))
+        packed = pack_array(before) if before is not None else None
+        self._send(PredictRequest(number, image, prompt, clicks, cache, decide, zoom, packed))
         return number
 
     def predict_several(

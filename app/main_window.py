@@ -10,11 +10,16 @@ from PySide6.QtWidgets import QLabel, QMainWindow, QSplitter, QTabWidget
 from app.about import VERSION, AboutDialog, ShortcutsDialog
 from app.actions import Actions
 from app.canvas_tools import CanvasTools
+from app.click_flow import ClickFlow
+from app.clicking import Clicking
 from app.deciding import DecisionSwitch
+from app.effort_dialog import show_effort
+from app.effort_meter import EffortMeter
 from app.export_dialog import ExportDialog, accepted_counts
 from app.gone_causes import GoneCauses
 from app.grey_limit import GreyLimit
 from app.image_list import ImageList
+from app.image_queue import ImageQueue
 from app.label_threshold_dialog import ask_label_threshold
 from app.leave_dialog import LeaveDialog
 from app.mask_choice import choose_next_mask
@@ -26,6 +31,8 @@ from app.model_flow import ModelFlow, Workers
 from app.models_dialog import ModelsDialog
 from app.project_files import ProjectFiles
 from app.readout import words_at
+from app.review_bar import ReviewBar
+from app.reviewing import Reviewing
 from app.session import Session
 from app.settings import Settings
 from app.settings_dialog import SettingsDialog
@@ -70,16 +77,26 @@ class MainWindow(QMainWindow):
         self.commands = Actions(self, theme)
         self.commands.fill_menus(self)
         shaping = Shaping(session, GreyLimit(session, self), self)
-        self.work = WorkArea(session, tools, shaping, self.commands)
+        self.queue = ImageQueue(session, self)
+        self.review = ReviewBar(session, self.queue, self.commands, theme)
+        clicking = Clicking(session, self)
+        self.work = WorkArea(session, tools, shaping, clicking, self.commands, self.review)
         self.canvas = self.work.canvas
         self.messages = MessageBar(self.work.page_area, theme)
         self.files = ProjectFiles(session, self.messages, self)
-        self.images = ImageList(session, theme)
-        self.segment = SegmentPanel(session, settings, theme, self.commands, self.canvas, tools, shaping.limit)
+        self.images = ImageList(session, self.queue, theme)
+        self.segment = SegmentPanel(
+            session, settings, theme, self.commands, self.canvas, tools, shaping.limit, clicking
+        )
         MaskMenu(session, tools, shaping, self.canvas, self.segment.whole_mask, self.commands, self.messages)
         self.versions = versions = Versions(session, self)
         self.model = ModelArea(session, versions, theme)
-        self.flow = ModelFlow(session, settings, versions, self.messages, workers, self)
+        self.flow = flow = ModelFlow(session, settings, versions, self.messages, workers, self)
+        flow.ahead.images = lambda count: [entry.row for entry in self.queue.ahead(count)]
+        tool, panel = self.canvas.clicks, self.segment.clicks
+        self.clicks = ClickFlow(session, settings, versions, flow, clicking, tool, panel, self.commands, self.messages)
+        self.effort = EffortMeter(session, self.canvas, self)
+        Reviewing(session, self.queue, self.effort, self.commands, self.messages, self)
         self.tabs = QTabWidget(documentMode=True)
         self.tabs.tabBar().setDrawBase(False)
         self._arrange()
@@ -152,10 +169,7 @@ class MainWindow(QMainWindow):
                 "lower": lambda: threshold.nudge(-1),
                 "raise_much": lambda: threshold.nudge(10),
                 "lower_much": lambda: threshold.nudge(-10),
-                "accept": self._accept_and_next,
                 "settings": lambda: SettingsDialog(self.settings, self).exec(),
-                "previous": lambda: self._or_say(self.session.step_image(-1, self.images.shown_ids()), "first_image"),
-                "next": lambda: self._or_say(self.session.step_image(1, self.images.shown_ids()), "last_image"),
                 "fit": self.canvas.fit,
                 "actual": lambda: self.canvas.zoom_to(1.0),
                 "zoom_in": lambda: self.canvas.zoom_to(self.canvas.view.scale * 1.25),
@@ -167,6 +181,8 @@ class MainWindow(QMainWindow):
                 "next_mask": lambda: self._or_say(choose_next_mask(self.session), "no_other_mask"),
                 "predict": self.segment.structure.ask,
                 "predict_all": self.segment.structure.ask_all,
+                "predict_shown": self._predict_shown,
+                "effort": lambda: show_effort(self.session, self.versions, self.theme, self),
                 "finetune": self._finetune,
                 "versions": self._show_versions,
                 "models": self._show_models,
@@ -180,7 +196,16 @@ class MainWindow(QMainWindow):
 
     def _follow_project(self) -> None:
         has_project, has_image = self.session.store is not None, self.session.image is not None
-        for key in ("add_images", "add_folder", "patients", "export", "finetune", "versions"):
+        for key in (
+            "add_images",
+            "add_folder",
+            "patients",
+            "export",
+            "effort",
+            "finetune",
+            "versions",
+            "predict_shown",
+        ):
             self.commands[key].setEnabled(has_project)
         for key in (
             "undo",
@@ -205,18 +230,12 @@ class MainWindow(QMainWindow):
         self._saved.setText("")
         self._show_place(-1, -1)
 
-    def _accept_and_next(self) -> None:
-        accepted = self.session.accept()
-        if accepted is None:
-            self.messages.say("nothing_to_accept")
-        if not accepted:
-            return
-        if not self.session.editing.current_mask().any():
-            self.messages.say("accepted_empty")
-        if set(self.session.statuses().values()) == {"accepted"}:
-            self.messages.say("all_accepted")
-        self.messages.clear("reopened")
-        self.session.step_image(1, self.images.shown_ids())
+    def _predict_shown(self) -> None:
+        unseen = [entry.row for entry in self.queue.shown if entry.review.status == "unseen"]
+        if self.session.structure_row is None or not unseen:
+            self.messages.say("all_seen" if self.session.structure_row is not None else "needs_structure")
+        else:
+            self.flow.predictions.want_images(unseen)
 
     def _finetune(self) -> None:
         self.tabs.setCurrentWidget(self.model)
@@ -284,6 +303,7 @@ class MainWindow(QMainWindow):
         if not self._may_leave():
             event.ignore()
             return
+        self.clicks.close()
         self.flow.close()
         self.session.close_project()
         self.closed.emit()

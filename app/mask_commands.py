@@ -70,6 +70,19 @@ TOOL_COMMANDS: tuple[Command, ...] = (
         choice="tool",
     ),
     Command(
+        "click",
+        "edit",
+        QT_TRANSLATE_NOOP("actions", "Cl&ick for the model"),
+        QT_TRANSLATE_NOOP(
+            "actions",
+            "Click on what belongs to the structure, with the right button on what does not; or drag a box around it",
+        ),
+        "click",
+        keys=("C",),
+        checkable=True,
+        choice="tool",
+    ),
+    Command(
         "pan",
         "edit",
         QT_TRANSLATE_NOOP("actions", "&Move the picture"),
@@ -78,6 +91,15 @@ TOOL_COMMANDS: tuple[Command, ...] = (
         keys=("M",),
         checkable=True,
         choice="tool",
+        ends_block=True,
+    ),
+    Command(
+        "clear_clicks",
+        "edit",
+        QT_TRANSLATE_NOOP("actions", "Clear clic&ks"),
+        QT_TRANSLATE_NOOP(
+            "actions", "Take all clicks away; the mask is what the words alone gave, with what you painted"
+        ),
         ends_block=True,
     ),
     Command(

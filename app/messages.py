@@ -89,6 +89,21 @@ SENTENCES: dict[str, Sentence] = {
             "Every image is accepted for this structure. You can now fine-tune on your labels or export them.",
         ),
     ),
+    "all_decided": Sentence(
+        SUCCESS,
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "Every image is accepted or rejected for this structure. You can now fine-tune on your labels or export them.",
+        ),
+    ),
+    "rejected": Sentence(
+        INFORMATION,
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "{image} is rejected: it is not exported, not learned from and not asked for again. "
+            "To take that back, go to it and press X.",
+        ),
+    ),
     "last_image": Sentence(INFORMATION, QT_TRANSLATE_NOOP("messages", "This is the last image of the list.")),
     "first_image": Sentence(INFORMATION, QT_TRANSLATE_NOOP("messages", "This is the first image of the list.")),
     "nothing_to_undo": Sentence(INFORMATION, QT_TRANSLATE_NOOP("messages", "There is nothing to undo on this image.")),
@@ -109,6 +124,12 @@ SENTENCES: dict[str, Sentence] = {
             "messages",
             "You have worked on every structure of this image, so nothing was predicted. "
             "Choose a structure and press Predict (P) to ask for it again.",
+        ),
+    ),
+    "all_seen": Sentence(
+        INFORMATION,
+        QT_TRANSLATE_NOOP(
+            "messages", "Nothing was predicted: every image of the list was predicted or worked on already."
         ),
     ),
     "found_none": Sentence(

@@ -4,6 +4,7 @@ The image may be changed while the model works; the answer then goes to the imag
 predicted, the next unseen image is predicted by itself.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from app.session import Session
 from app.start_threshold import start_step
 from app.versions import ModelInUse, Versions
 from core.errors import KnownError
-from core.store import StructureRow
+from core.store import ImageRow, StructureRow
 
 AUTOMATIC_AFTER_MS = 150
 PAINTING_MS = 50
@@ -36,6 +37,7 @@ class Wanted:
         zoom: how close to look for all of them.
         decide: whether the model may answer that there is nothing.
         automatic: whether nobody asked for it by hand.
+        later: whether it is one of many and waits for everything else.
     """
 
     image_id: int
@@ -44,6 +46,7 @@ class Wanted:
     zoom: int
     decide: bool
     automatic: bool
+    later: bool = False
 
 
 class Predictions(QObject):
@@ -79,6 +82,7 @@ class Predictions(QObject):
         self._loading = False
         self._wanted_device, self._device = "auto", ""
         self._asked: set[int] = set()
+        self._overtaken: set[tuple[int, int]] = set()
         self._soon = QTimer(self, singleShot=True, interval=AUTOMATIC_AFTER_MS)
         self._soon.timeout.connect(self._want_by_itself)
         session.image_changed.connect(self._image_changed)
@@ -128,6 +132,33 @@ class Predictions(QObject):
         self._enqueue(fresh, automatic=False)
         return "" if fresh else "all_worked_on"
 
+    def overtake(self) -> None:
+        """A click asks with the words as well: an answer to the words alone that is still to come is not wanted any more."""
+        for wanted in (self._now, *self._queue):
+            if wanted is not None and wanted.image_id == self._session.image_id:
+                self._overtaken.add((wanted.image_id, self._session.structure_id or 0))
+
+    def want_images(self, rows: Sequence[ImageRow]) -> None:
+        """Ask for the current structure on many images, one after the other, behind whatever a person asks for meanwhile."""
+        store, structure = self._session.store, self._session.structure_row
+        if store is None or structure is None:
+            return
+        try:
+            decide = model_decides(self._session)
+        except KnownError as error:
+            self.failed.emit(error)
+            return
+        asked = ((structure.id, structure.prompt),)
+        waiting = {wanted.image_id for wanted in self._queue if wanted.later and wanted.structures == asked}
+        self._queue += [
+            Wanted(
+                row.id, str(store.image_path(row).resolve()), asked, structure.zoom, decide, automatic=True, later=True
+            )
+            for row in rows
+            if row.id not in waiting
+        ]
+        self._next()
+
     def choose_device(self, device: str) -> None:
         """Let the model compute elsewhere, from the next prediction on.
 
@@ -153,7 +184,7 @@ class Predictions(QObject):
         self._process.close()
 
     def _image_changed(self) -> None:
-        self._queue = [wanted for wanted in self._queue if not wanted.automatic]
+        self._queue = [wanted for wanted in self._queue if wanted.later or not wanted.automatic]
         if self._now is None:
             self.idle.emit("")
         self._soon.start()
@@ -169,9 +200,9 @@ class Predictions(QObject):
         if store is None or image_id is None or structure_id is None:
             return False
         try:
-            status = store.correction(image_id, structure_id).status
-            if status != "predicted":
-                return status == "unseen"
+            (review,) = store.reviews(structure_id, image_id)
+            if review.status != "predicted":
+                return review.status == "unseen"
             prediction = store.prediction(image_id, structure_id)
             return prediction is not None and prediction.version_id != self._versions.active_id()
         except KnownError as error:
@@ -188,18 +219,25 @@ class Predictions(QObject):
             self.failed.emit(error)
             return
         self._asked.update(row.id for row in structures)
-        known = [one for one in (self._now, *self._queue) if one is not None and one.image_id == image]
+        self._overtaken -= {(image, row.id) for row in structures}
+        soon = [one for one in self._queue if not one.later]
+        known = [one for one in (self._now, *soon) if one is not None and one.image_id == image]
         for zoom in sorted({row.zoom for row in structures}):
             asked = tuple((row.id, row.prompt) for row in structures if row.zoom == zoom)
             alike = [one for one in known if (one.decide, one.zoom) == (decide, zoom)]
             if not any(set(asked) <= set(one.structures) for one in alike):
-                self._queue.append(Wanted(image, str(path.resolve()), asked, zoom, decide, automatic))
+                soon.append(Wanted(image, str(path.resolve()), asked, zoom, decide, automatic))
+        self._queue = [*soon, *(one for one in self._queue if one.later)]
         self._next()
 
     def _next(self) -> None:
         if self._now is not None or not self._queue:
             return
         try:
+            self._queue = without_what_was_seen(self._session, self._queue)
+            if not self._queue:
+                self.idle.emit("")
+                return
             self._model = self._versions.in_use()
         except KnownError as error:
             self._queue.clear()
@@ -216,7 +254,10 @@ class Predictions(QObject):
     def _ask(self) -> None:
         assert self._now is not None
         wanted, cache = self._now, cache_folder(self._session)
-        self.busy.emit(self.tr("Looking at {image} …").format(image=Path(wanted.path).name))
+        words = self.tr("Looking at {image} …").format(image=Path(wanted.path).name)
+        if wanted.later:
+            words += " " + self.tr("{count} more").format(count=len(self._queue))
+        self.busy.emit(words)
         prompts = [prompt for _, prompt in wanted.structures]
         if len(prompts) == 1:
             self._number = self._process.predict(wanted.path, prompts[0], cache, wanted.decide, wanted.zoom)
@@ -244,6 +285,8 @@ class Predictions(QObject):
         try:
             offers = offers_of(result, len(wanted.structures))
             for (structure_id, prompt), offer in zip(wanted.structures, offers, strict=True):
+                if (wanted.image_id, structure_id) in self._overtaken:
+                    continue
                 logits, iou = offer.candidates[offer.chosen], offer.ious[offer.chosen]
                 self._session.take_prediction(
                     wanted.image_id,
@@ -293,8 +336,25 @@ class Predictions(QObject):
             self._process.drop(self._number)
         self._queue.clear()
         self._asked.clear()
+        self._overtaken.clear()
         self._now, self._number, self._loading = None, None, False
         self.idle.emit("")
+
+
+def without_what_was_seen(session: Session, queue: list[Wanted]) -> list[Wanted]:
+    """The queue from the first on that is still wanted: of many, an image that somebody has begun meanwhile is left alone.
+
+    Raises:
+        StoreError: the project cannot be read.
+    """
+    for place, wanted in enumerate(queue):
+        structure_id = wanted.structures[0][0]
+        if not wanted.later or session.store is None:
+            return queue[place:]
+        (review,) = session.store.reviews(structure_id, wanted.image_id)
+        if review.status == "unseen":
+            return queue[place:]
+    return []
 
 
 def cache_folder(session: Session) -> str:

@@ -6,6 +6,7 @@ layers of the model). No model is loaded for it, nothing is prepared while a fin
 """
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
@@ -17,6 +18,7 @@ from app.prediction import Predictions, cache_folder
 from app.session import Session
 from app.versions import Versions
 from core.errors import KnownError
+from core.store import ImageRow
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +32,11 @@ Task = tuple[str, str, tuple[str, ...], int]
 
 
 class PreparingAhead(QObject):
-    """Asks the worker for one image after the other, until the next images are prepared."""
+    """Asks the worker for one image after the other, until the next images are prepared.
+
+    Attributes:
+        images: the current image and at most so many that come after it; in the order of the project until told otherwise.
+    """
 
     def __init__(
         self,
@@ -44,6 +50,7 @@ class PreparingAhead(QObject):
         super().__init__(parent)
         self._session, self._versions, self._process = session, versions, process
         self._predictions, self._finetuning = predictions, finetuning
+        self.images: Callable[[int], list[ImageRow]] = self._images_of_the_project
         self._done: set[Task] = set()
         self._failures = 0
         self._task: Task | None = None
@@ -85,8 +92,8 @@ class PreparingAhead(QObject):
     def _next_task(self) -> Task | None:
         """What is to be prepared next; None when all is, or the model is not loaded."""
         session, store = self._session, self._session.store
-        ids = [row.id for row in session.images]
-        if store is None or session.image_id not in ids:
+        images = self.images(IMAGES_AHEAD)
+        if store is None or session.image_id is None or not images:
             return None
         try:
             model = self._versions.in_use().reference
@@ -96,8 +103,7 @@ class PreparingAhead(QObject):
         if not self._process.is_running or self._process.model != model:
             return None
         rows = session.structures[:MOST_STRUCTURES]
-        here = ids.index(session.image_id)
-        for image in session.images[here : here + 1 + IMAGES_AHEAD]:
+        for image in images:
             for zoom in sorted({row.zoom for row in rows}):
                 # A model that decides reads words and image together each time: only the image's features can be kept.
                 prompts = () if decides else tuple(row.prompt for row in rows if row.zoom == zoom)
@@ -105,6 +111,11 @@ class PreparingAhead(QObject):
                 if task not in self._done:
                     return task
         return None
+
+    def _images_of_the_project(self, count: int) -> list[ImageRow]:
+        ids = [row.id for row in self._session.images]
+        here = ids.index(self._session.image_id) if self._session.image_id in ids else len(ids)
+        return self._session.images[here : here + 1 + count]
 
     def _answered(self, number: int, result: dict[str, Any]) -> None:
         if number != self._number or self._task is None:

@@ -1,5 +1,6 @@
 """Everything that is made once at the start: look, session, window, and what happens when something breaks."""
 
+import gc
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
@@ -33,6 +34,7 @@ class Program(QObject):
         self.tools = CanvasTools(parent=self)
         self.window = MainWindow(self.session, self.settings, self.theme, self.tools)
         crash_dialog.install(self.session.save, log_place, self.window)
+        gc.freeze()  # what is here now stays: looking through it for garbage would cost a frame each time
 
     def begin(self, project: Path | None, demo: bool) -> None:
         """Show the window, then open what was asked for.

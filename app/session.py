@@ -3,7 +3,7 @@
 Panels read and change this object and follow its signals; they do not know each other.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from core.errors import KnownError
 from core.image_file import Image
 from core.store import ImageRow, Offer, Store, StructureRow
 from core.store.database import DATABASE_FILE
+from core.store.rows import REJECTED
 
 
 class Session(QObject):
@@ -36,7 +37,8 @@ class Session(QObject):
         project_changed: another project (or none) is open.
         images_changed, structures_changed: the lists changed.
         image_changed, structure_changed: another one is current.
-        prediction_changed, threshold_changed, mask_changed, status_changed: forwarded from editing.
+        prediction_changed, threshold_changed, mask_changed: forwarded from editing.
+        status_changed: what is known of the image with this id changed: its status, prediction or flag.
         version_changed: another model version is active, or the list of versions changed.
         reopened: an accepted image was predicted again, so it is in work again; its name.
         failed: a KnownError the clinician must read.
@@ -98,7 +100,7 @@ class Session(QObject):
         return self.store.image_path(row) if self.store is not None and row is not None else None
 
     def open_project(self, folder: Path) -> None:
-        """Open a project folder and show its first image that is not accepted yet.
+        """Open a project folder and show its first image that is neither accepted nor rejected.
 
         A project that another window has open is opened for reading only: `read_only` says so.
 
@@ -177,23 +179,6 @@ class Session(QObject):
             found = error
         self.is_reading = wanted is not None and found is None
         self._take_image(image_id, found)
-
-    def step_image(self, by: int, among: Collection[int] | None = None) -> bool:
-        """Go to the next (+1) or previous (-1) image; False at the end of the list.
-
-        Args:
-            by: +1 or -1.
-            among: only these images are stepped through; all of them when left out.
-        """
-        ids = [row.id for row in self.images]
-        place = ids.index(self.image_id) if self.image_id in ids else -1
-        ahead = ids[place + 1 :] if by > 0 or place < 0 else ids[:place][::-1]
-        chosen = set(ids if among is None else among)
-        wanted = next((one for one in ahead if one in chosen), None)
-        if wanted is None:
-            return False
-        self.select_image(wanted)
-        return True
 
     def select_structure(self, structure_id: int | None) -> None:
         """Save the current mask and correct another structure on the same image."""
@@ -277,7 +262,7 @@ class Session(QObject):
         self.status_changed.emit(image_id)
 
     def statuses(self) -> dict[int, str]:
-        """Status of every image for the current structure: unseen, predicted, in_work or accepted."""
+        """Status of every image for the current structure: unseen, predicted, in_work, accepted or rejected."""
         if self.store is None or self.structure_id is None:
             return {}
         return self.store.statuses(self.structure_id)
@@ -300,7 +285,7 @@ class Session(QObject):
         self.structure_id = self.structures[0].id if self.structures else None
         self.project_changed.emit()
         self.structure_changed.emit()
-        done = {image_id for image_id, status in self.statuses().items() if status == "accepted"}
+        done = {image_id for image_id, status in self.statuses().items() if status in ("accepted", REJECTED)}
         first = next((row.id for row in self.images if row.id not in done), None)
         self.select_image(first if first is not None or not self.images else self.images[0].id)
         self.version_changed.emit()

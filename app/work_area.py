@@ -8,11 +8,14 @@ from app.answer_panel import AnswerPanel
 from app.brush_panel import BrushPanel
 from app.canvas import Canvas
 from app.canvas_tools import CanvasTools
+from app.click_panel import ClickPanel
+from app.clicking import Clicking
 from app.controls import button, line
 from app.grey_limit import GreyLimit
 from app.icons import icon
 from app.look_panel import LookPanel
 from app.mask_panel import MaskPanel
+from app.review_bar import ReviewBar
 from app.session import Session
 from app.settings import Settings
 from app.shaping import Shaping
@@ -32,12 +35,14 @@ class WorkArea(QWidget):
         session: Session,
         tools: CanvasTools,
         shaping: Shaping,
+        clicking: Clicking,
         actions: Actions,
+        review: ReviewBar,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._session = session
-        self.canvas = Canvas(session, tools, shaping)
+        self.canvas = Canvas(session, tools, shaping, clicking)
         self._strip = ToolStrip(actions, tools, self.canvas)
         self._pages = QStackedWidget()
         self._pages.addWidget(
@@ -69,6 +74,7 @@ class WorkArea(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._strip)
+        column.addWidget(review)
         column.addWidget(self._pages, 1)
         for signal in (session.project_changed, session.images_changed, session.image_changed):
             signal.connect(self._choose_page)
@@ -102,11 +108,13 @@ class SegmentPanel(QWidget):
         canvas: Canvas,
         tools: CanvasTools,
         limit: GreyLimit,
+        clicking: Clicking,
     ) -> None:
         super().__init__()
         self._theme = theme
         self.structure = StructurePanel(session, theme)
         self.answer = AnswerPanel(session)
+        self.clicks = ClickPanel(clicking, actions)
         self.threshold = ThresholdPanel(session)
         self.brush = BrushPanel(tools, limit, settings, actions)
         self.whole_mask = MaskPanel(settings, actions)
@@ -130,8 +138,8 @@ class SegmentPanel(QWidget):
         parts.setContentsMargins(16, 12, 16, 8)
         parts.setSpacing(10)
         for part in (
-            self.structure, self.answer, line(), self.threshold, line(), self.brush, line(), self.whole_mask, line(), self.look, line(),
-            self.tone,
+            self.structure, self.clicks, self.answer, line(), self.threshold, line(), self.brush, line(), self.whole_mask, line(),
+            self.look, line(), self.tone,
         ):  # fmt: skip
             parts.addWidget(part)
         parts.addStretch(1)

@@ -55,18 +55,7 @@ def read_image(path: Path) -> Image:
         ImageError: it is not there, no picture, damaged, too large, or a kind that cannot be read.
     """
     path = Path(path)
-    try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise _too_large(path.name)
-        content = path.read_bytes()
-    except OSError as error:
-        raise ImageError(
-            "The image {file} cannot be read (it was moved, deleted, or this account may not read it), so it is not shown.",
-            "Put it back or choose another; labels already made for it are safe.",
-            file=path.name,
-        ) from error
-    if not content:
-        raise ImageError("The file {file} is empty, so there is no image to show.", _KEEP, file=path.name)
+    content = _content(path)
     pixels, native = _decode(content, path.name)
     return Image(pixels, path, hashlib.sha256(content).hexdigest(), pixels.shape[1], pixels.shape[0], native)
 
@@ -83,13 +72,28 @@ def read_same_image(path: Path, sha256: str) -> Image:
     """
     image = read_image(path)
     if image.sha256 != sha256:
-        raise ImageError(
-            "The image {file} was exchanged or changed since it was put into the project, so it is not shown: "
-            "its masks would lie on another picture.",
-            "Put the old file back, or give the new one another name and add it; the masks are safe.",
-            file=path.name,
-        )
+        raise _exchanged(Path(path).name)
     return image
+
+
+def read_small(path: Path, sha256: str, side: int) -> npt.NDArray[np.uint8]:
+    """A small picture of an image, to know it again in a list; never to draw a mask on.
+
+    Args:
+        path: of the file.
+        sha256: of its bytes when it was put into the project.
+        side: its longest side in pixels at most.
+
+    Returns:
+        (h, w, 3) uint8 RGB, upright.
+
+    Raises:
+        ImageError: as `read_same_image`.
+    """
+    content = _content(path)
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise _exchanged(path.name)
+    return _decode(content, path.name, side)[0]
 
 
 def find_images(folder: Path) -> list[Path]:
@@ -106,7 +110,13 @@ def find_images(folder: Path) -> list[Path]:
             "Check that it exists and that you may open it.",
             folder=Path(folder).name,
         ) from error
-    return sorted((path for path in files if not path.name.startswith(".")), key=_natural)
+    return sorted((path for path in files if not path.name.startswith(".")), key=lambda path: natural_key(path.name))
+
+
+def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
+    """Key of the natural order of names: image 2 before image 10, capitals or not."""
+    pieces = re.split(r"(\d+)", name.lower())
+    return tuple((0, int(piece), "") if piece.isdecimal() else (1, 0, piece) for piece in pieces)
 
 
 def patient_key(path: Path, pattern: str | None = None) -> str:
@@ -137,13 +147,45 @@ def patient_key(path: Path, pattern: str | None = None) -> str:
     return key or stem  # a pattern may match nothing at all: that names nobody
 
 
-def _decode(content: bytes, name: str) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint16 | np.float32] | None]:
+def _content(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise _too_large(path.name)
+        content = path.read_bytes()
+    except OSError as error:
+        raise ImageError(
+            "The image {file} cannot be read (it was moved, deleted, or this account may not read it), so it is not shown.",
+            "Put it back or choose another; labels already made for it are safe.",
+            file=path.name,
+        ) from error
+    if not content:
+        raise ImageError("The file {file} is empty, so there is no image to show.", _KEEP, file=path.name)
+    return content
+
+
+def _exchanged(name: str) -> ImageError:
+    return ImageError(
+        "The image {file} was exchanged or changed since it was put into the project, so it is not shown: "
+        "its masks would lie on another picture.",
+        "Put the old file back, or give the new one another name and add it; the masks are safe.",
+        file=name,
+    )
+
+
+def _decode(
+    content: bytes, name: str, side: int | None = None
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint16 | np.float32] | None]:
+    """(H, W, 3) uint8 RGB, upright, and its native values; with `side` made smaller while it is read."""
     try:
         with warnings.catch_warnings(action="ignore"), Pillow.open(io.BytesIO(content)) as picture:
             if picture.width * picture.height > MAX_PIXELS:
                 raise _too_large(name)
+            if side is not None:
+                picture.draft(
+                    "RGB", (2 * side, 2 * side)
+                )  # a JPEG is read as an eighth of itself in a fraction of the time
             picture.load()
-            upright = ImageOps.exif_transpose(picture)
+            upright = ImageOps.exif_transpose(picture if side is None else _smaller(picture, side))
             return _spread(upright) if upright.mode.startswith(("I", "F")) else (_rgb(upright), None)
     except (Pillow.DecompressionBombError, MemoryError) as error:
         raise _too_large(name) from error
@@ -159,6 +201,18 @@ def _decode(content: bytes, name: str) -> tuple[npt.NDArray[np.uint8], npt.NDArr
         ) from error
     except (OSError, ValueError, SyntaxError, EOFError, struct.error, zlib.error) as error:
         raise ImageError("The file {file} is damaged, so it cannot be shown.", _KEEP, file=name) from error
+
+
+def _smaller(picture: Pillow.Image, side: int) -> Pillow.Image:
+    """At most `side` long, with its orientation still to be applied."""
+    scale = min(1.0, side / max(picture.size))
+    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+    smooth = picture.mode in ("RGB", "RGBA", "L", "LA")
+    exif = picture.getexif()
+    small = picture.resize(size, Pillow.Resampling.BOX if smooth else Pillow.Resampling.NEAREST)
+    small.info = dict(picture.info)
+    small.getexif().update(exif)
+    return small
 
 
 def _too_large(name: str) -> ImageError:
@@ -189,8 +243,3 @@ def _rgb(picture: Pillow.Image) -> npt.NDArray[np.uint8]:
         black.alpha_composite(picture.convert("RGBA"))
         picture = black
     return np.array(picture.convert("RGB"), dtype=np.uint8)
-
-
-def _natural(path: Path) -> list[tuple[int, int, str]]:
-    pieces = re.split(r"(\d+)", path.name.lower())
-    return [(0, int(piece), "") if piece.isdecimal() else (1, 0, piece) for piece in pieces]

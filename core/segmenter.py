@@ -11,6 +11,8 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
+from core.clicks import Clicks
+
 
 @dataclass(frozen=True)
 class ImageFeatures:
@@ -76,10 +78,6 @@ class Answer:
 
     text: str
     states: torch.Tensor
-
-
-Click = tuple[float, float, bool]
-"""x and y as fractions of width and height (0..1), and whether the click says "inside"."""
 
 
 class Learning(Protocol):
@@ -151,8 +149,21 @@ class Segmenter(Protocol):
         """Ask for a structure and let the model decide whether it is there, without gradient."""
         ...
 
-    def decode(self, features: ImageFeatures, state: torch.Tensor, clicks: list[Click] | None = None) -> Decoded:
-        """Decode B pictures, or one, for B states (B, hidden); differentiable in all that `trainable_modules` returns."""
+    def decode(
+        self,
+        features: ImageFeatures,
+        state: torch.Tensor,
+        clicks: Clicks | None = None,
+        mask: torch.Tensor | None = None,
+    ) -> Decoded:
+        """Decode B pictures, or one, for B states (B, hidden); differentiable in all that `trainable_modules` returns.
+
+        Args:
+            features: of B pictures or of one.
+            state: (B, hidden), the [SEG] states.
+            clicks: in fractions of the picture (0..1), the same for all.
+            mask: (B, 1, g, g) logits of the answer before, to be corrected; None for none.
+        """
         ...
 
     def forget(self) -> None:

@@ -14,6 +14,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
+from core.clicks import Clicks
 from core.errors import KnownError, WorkerError
 from core.zoom import ZOOMS
 
@@ -83,26 +84,29 @@ class LoadRequest:
 class PredictRequest:
     """Segment what the prompt names in one image.
 
-    `clicks` are (x, y, positive) in pixels of the original image (origin top left, after EXIF orientation); positive is
-    1 for "this belongs to it" and 0 for "this does not". `cache` is the folder in which the project keeps features of its
-    images from one run of the program to the next, "" for none. With `decide` the model may answer that there is nothing,
-    or with several masks; clicks are then left out. `zoom` 2 or 3 sees the image in 4 or 9 crops.
+    `clicks` are in pixels of the original image (origin top left, after EXIF orientation); `before` is the answer that they
+    correct, a packed map (g, g) of logits (`core.packed_array`), None for none. `cache` is the folder in which the project
+    keeps features of its images from one run of the program to the next, "" for none. With `decide` the model may answer that
+    there is nothing, or with several masks; clicks are then left out. `zoom` 2 or 3 sees the image in 4 or 9 crops.
     """
 
     id: int
     image: str
     prompt: str
-    clicks: tuple[tuple[float, float, int], ...] = ()
+    clicks: Clicks = Clicks()
     cache: str = ""
     decide: bool = False
     zoom: int = 1
+    before: Message | None = None
 
     def message(self) -> Message:
         """Return the request as a message."""
         message = _about_image("predict", self.id, self.image, self.cache, self.decide, self.zoom)
         message["prompt"] = self.prompt
         if self.clicks:
-            message["clicks"] = [list(click) for click in self.clicks]
+            message["clicks"] = self.clicks.to_json()
+        if self.before is not None:
+            message["before"] = self.before
         return message
 
 
@@ -197,8 +201,8 @@ def parse_request(message: Message) -> Request:
         if isinstance(zoom, bool) or zoom not in ZOOMS:
             raise not_understood("a request with an unknown zoom")
         if verb == "predict":
-            clicks = _clicks(message.get("clicks", []))
-            return PredictRequest(number, image, _text(message, "prompt"), clicks, cache, decide, zoom)
+            clicks, before = _clicks(message.get("clicks", [])), message.get("before")
+            return PredictRequest(number, image, _text(message, "prompt"), clicks, cache, decide, zoom, before)
         prompts = _texts(message, "prompts")
         if verb == "prepare":
             return PrepareRequest(number, image, prompts, cache, zoom)
@@ -220,17 +224,11 @@ def _texts(message: Message, key: str) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _clicks(value: object) -> tuple[tuple[float, float, int], ...]:
-    if not isinstance(value, list):
-        raise not_understood("a request with damaged clicks")
-    clicks: list[tuple[float, float, int]] = []
-    for entry in value:
-        if not isinstance(entry, list) or len(entry) != 3:
-            raise not_understood("a request with damaged clicks")
-        if any(not isinstance(part, (int, float)) or not math.isfinite(part) for part in entry):
-            raise not_understood("a request with damaged clicks")
-        clicks.append((float(entry[0]), float(entry[1]), int(bool(entry[2]))))
-    return tuple(clicks)
+def _clicks(value: object) -> Clicks:
+    try:
+        return Clicks.from_json(value)
+    except ValueError as error:
+        raise not_understood("a request with damaged clicks") from error
 
 
 # --- events -----------------------------------------------------------------------------------------------------------

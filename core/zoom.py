@@ -69,6 +69,27 @@ def blend(maps: npt.NDArray[np.floating], zoom: int) -> npt.NDArray[np.float32]:
     return np.asarray(total / weights, dtype=np.float32)
 
 
+def cut(whole: npt.NDArray[np.floating], zoom: int, grid: int) -> list[npt.NDArray[np.floating]]:
+    """What each crop holds of a blended map, in the order of `crops`.
+
+    Args:
+        whole: (G, G), G = `side_of(grid, zoom)`.
+        zoom: 1, 2 or 3.
+        grid: side of the map that answers one crop.
+
+    Returns:
+        zoom² maps (grid, grid).
+
+    Raises:
+        ValueError: another side.
+    """
+    side = side_of(grid, zoom)
+    if whole.shape != (side, side):
+        raise ValueError(f"a map {side}×{side} was expected, not {whole.shape}")
+    starts = [place * _stride(grid) for place in range(zoom)]
+    return [whole[row : row + grid, column : column + grid] for row in starts for column in starts]
+
+
 def name_of_view(view: int, zoom: int = 1, crop: int = 0) -> str:
     """What a crop of a view is called in caches; the whole view has the view's number alone."""
     return str(view) if zoom == 1 else f"{view}.{zoom}.{crop}"

@@ -35,6 +35,7 @@ from core.store.store import Store
 Progress = Callable[[int, int, str], None]
 
 NOT_POSSIBLE = "“{wanted}” is called “{given}” in the export: its name is not possible on every system."
+LEFT_OUT = "Rejected images were left out: {count}."
 THERE_TWICE = "“{wanted}” is called “{given}” in the export: its name is there twice."
 
 
@@ -48,6 +49,7 @@ class ExportReport:
         manifest: the table beside them.
         removed: number of masks of an earlier export that are not accepted any more and were taken away.
         in_work: number of masks that were begun and not accepted, so that they were left out.
+        rejected: number of images that cannot be used, so that they were left out.
         remarks: what a person should know.
     """
 
@@ -56,6 +58,7 @@ class ExportReport:
     manifest: Path
     removed: int
     in_work: int
+    rejected: int
     remarks: list[Remark]
 
 
@@ -88,7 +91,7 @@ def export_png(
         stage.write(MANIFEST, manifest_bytes(table), renew=earlier.exists)
         removed = earlier.remove_except({row.mask for row in rows})
         stage.exchange()
-    return ExportReport(len(rows), out, out / MANIFEST, removed, plan.in_work, plan.remarks)
+    return ExportReport(len(rows), out, out / MANIFEST, removed, plan.in_work, plan.rejected, plan.remarks)
 
 
 class _Plan:
@@ -99,7 +102,8 @@ class _Plan:
         others: names of the structures that are not chosen.
         places: for (image, structure) with an accepted mask its place, relative to the folder.
         in_work: number of masks that were begun and not accepted.
-        remarks: which names could not be kept.
+        rejected: number of images that cannot be used.
+        remarks: which names could not be kept, and what was left out.
     """
 
     def __init__(self, store: Store, structure_ids: Sequence[int] | None) -> None:
@@ -130,6 +134,9 @@ class _Plan:
         renamed = [(row.name, folders[row.id]) for row in structures if row.id in {key[1] for key in accepted}]
         renamed += [(stems[image], files[image]) for image in dict.fromkeys(key[0] for key in accepted)]
         self.remarks = [_renamed(wanted, given) for wanted, given in renamed if wanted != given]
+        self.rejected = len(store.rejected())
+        if self.rejected:
+            self.remarks.append(Remark(LEFT_OUT, {"count": self.rejected}))
 
 
 class _Earlier:

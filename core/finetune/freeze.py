@@ -27,10 +27,8 @@ HeldOut = tuple[ImageRow, StructureRow, npt.NDArray[np.bool_]]
 
 def enough_labels(store: Store) -> tuple[int, int, str]:
     """Accepted labels, patients among them, and why a run cannot start ("" if it can; a template with {least})."""
-    accepted, rows = store.accepted(), {row.id: row for row in store.images()}
-    images = {image for image, _ in accepted}
-    missing = "" if len(images) >= LEAST_LABELS else "Accept at least {least} images first."
-    return len(accepted), len({rows[image].patient_key for image in images}), missing
+    labels, images, patients = store.count_accepted()
+    return labels, patients, "" if images >= LEAST_LABELS else "Accept at least {least} images first."
 
 
 def freeze_labels(

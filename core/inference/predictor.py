@@ -14,17 +14,19 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 import torch
 
+from core.clicks import Clicks
 from core.errors import InputError
 from core.features import FeatureStore
 from core.image_file import Image, read_image
 from core.inference.interruption import Interrupted, interruptible
 from core.inference.memory import is_out_of_memory, out_of_memory
-from core.segmenter import Click, ImageFeatures, Segmenter
-from core.zoom import blend, crops, name_of_view, side_of
+from core.segmenter import ImageFeatures, Segmenter
+from core.zoom import blend, crops, cut, name_of_view, side_of
 
 T = TypeVar("T")
 
@@ -110,15 +112,23 @@ class Predictor:
         self._recent: OrderedDict[tuple[str, int, int], _Remembered] = OrderedDict()
 
     def predict(
-        self, path: Path, prompt: str, clicks: Sequence[tuple[float, float, int]] = (), zoom: int = 1
+        self,
+        path: Path,
+        prompt: str,
+        clicks: Clicks = Clicks(),  # noqa: B008
+        zoom: int = 1,
+        before: npt.NDArray[np.floating] | None = None,
     ) -> Prediction:
         """Segment what `prompt` names in the image at `path`.
 
         Args:
             path: an image file.
             prompt: the structure in words, for example "the polyp".
-            clicks: (x, y, positive) in pixels of the image, origin top left.
+            clicks: in pixels of the image, origin top left. A crop that the box does not touch holds nothing, unless a click
+                says otherwise.
             zoom: 2 or 3 sees the image in 4 or 9 crops (`core.zoom`): finer, and as many times slower.
+            before: (g, g) logits of the answer that the clicks correct, the whole image squeezed into a square; the decoder
+                sees it as well (`Segmenter.decode`). None for none.
 
         Returns:
             All candidate masks. With a zoom they are blended from those that each crop holds for its best, second and third,
@@ -129,7 +139,7 @@ class Predictor:
             InputError: the prompt is empty.
             DeviceError: memory did not suffice; recent images are forgotten, so that the next try has room.
         """
-        return self._guarded(lambda start: self._predict(path, _words([prompt]), clicks, zoom, start))[0]
+        return self._guarded(lambda start: self._predict(path, _words([prompt]), clicks, before, zoom, start))[0]
 
     def predict_several(self, path: Path, prompts: Sequence[str], zoom: int = 1) -> list[Prediction]:
         """Segment several structures in one go: the language model reads the image once, the decoder runs once.
@@ -145,7 +155,11 @@ class Predictor:
         Raises:
             ImageError, InputError, DeviceError: as `predict`.
         """
-        return self._guarded(lambda start: self._predict(path, _words(prompts), (), zoom, start)) if prompts else []
+        return (
+            self._guarded(lambda start: self._predict(path, _words(prompts), Clicks(), None, zoom, start))
+            if prompts
+            else []
+        )
 
     def let_decide(self, path: Path, prompt: str, zoom: int = 1) -> Prediction:
         """Ask for a structure and let the model decide whether it is there, and in how many places.
@@ -204,7 +218,13 @@ class Predictor:
             raise out_of_memory() from error
 
     def _predict(
-        self, path: Path, prompts: list[str], clicks: Sequence[tuple[float, float, int]], zoom: int, start: float
+        self,
+        path: Path,
+        prompts: list[str],
+        clicks: Clicks,
+        before: npt.NDArray[np.floating] | None,
+        zoom: int,
+        start: float,
     ) -> list[Prediction]:
         known = self._remember(path, zoom)
         missing = [prompt for prompt in dict.fromkeys(prompts) if prompt not in known.states]
@@ -217,14 +237,12 @@ class Predictor:
             known.states.move_to_end(prompt)
         while len(known.states) > KEPT_PROMPTS:
             known.states.popitem(last=False)
-        height, width = known.image.height, known.image.width
-        kept = [(min(max(x, 0.0), width), min(max(y, 0.0), height), inside) for x, y, inside in clicks]
-        return self._decode(known, wanted, kept, zoom, start)
+        return self._decode(known, wanted, zoom, start, clicks, before)
 
     def _decide(self, path: Path, prompt: str, zoom: int, start: float) -> Prediction:
         known = self._remember(path, zoom)
         answer = self.segmenter.answer(known.image.pixels, prompt)
-        parts = self._decode(known, answer.states, (), zoom, start) if len(answer.states) else []
+        parts = self._decode(known, answer.states, zoom, start) if len(answer.states) else []
         if len(parts) == 1:
             return replace(parts[0], text=answer.text)
         grid = side_of(self.segmenter.mask_grid, zoom)
@@ -247,17 +265,21 @@ class Predictor:
         self,
         known: _Remembered,
         states: torch.Tensor,
-        clicks: Sequence[tuple[float, float, int]],
         zoom: int,
         start: float,
+        clicks: Clicks = Clicks(),  # noqa: B008
+        before: npt.NDArray[np.floating] | None = None,
     ) -> list[Prediction]:
         """Decode the masks of P states (P, hidden) on one image."""
         height, width = known.image.height, known.image.width
         parts = crops(height, width, zoom, self.segmenter.mask_grid)
         maps, guesses, scores = [], [], []
         with torch.no_grad():
-            for features, part in zip(known.features[zoom], parts, strict=True):
-                decoded = self.segmenter.decode(features, states, _inside(clicks, part) or None)
+            for features, part, mask in zip(known.features[zoom], parts, self._masks(before, zoom), strict=True):
+                seen = clicks.as_seen_in(*part)
+                decoded = self.segmenter.decode(features, states, seen, mask)
+                if clicks.box is not None and seen.box is None and not any(inside for *_, inside in seen.points):
+                    decoded = replace(decoded, logits=torch.full_like(decoded.logits, NOTHING))
                 # Each crop's candidates by its own guess: their order in the network says nothing from crop to crop.
                 order = decoded.ious.argsort(dim=-1, descending=True, stable=True) if zoom > 1 else None
                 maps.append(_ordered(decoded.logits, order).float().cpu().numpy())
@@ -279,6 +301,16 @@ class Predictor:
             Prediction(small[row], tuple(ious[row].tolist()), index, float(score[row]), seconds, height, width)
             for row, index in enumerate(best)
         ]
+
+    def _masks(self, before: npt.NDArray[np.floating] | None, zoom: int) -> list[torch.Tensor | None]:
+        """What each crop (1, 1, g, g) holds of the answer before, whatever zoom that one had."""
+        grid = self.segmenter.mask_grid
+        if before is None:
+            return [None] * zoom**2
+        side = side_of(grid, zoom)
+        whole = cv2.resize(before.astype(np.float32), (side, side), interpolation=cv2.INTER_LINEAR)
+        parts = (torch.from_numpy(np.ascontiguousarray(part)) for part in cut(whole, zoom, grid))
+        return [part[None, None].to(self.segmenter.device, torch.float32) for part in parts]
 
     def _remember(self, path: Path, zoom: int) -> _Remembered:
         """The image with the features of its crops, from memory if the file has not changed."""
@@ -308,14 +340,6 @@ def _ordered(values: torch.Tensor, order: torch.Tensor | None) -> torch.Tensor:
     if order is None:
         return values
     return values.take_along_dim(order.view(*order.shape, *[1] * (values.ndim - 2)), dim=1)
-
-
-def _inside(clicks: Sequence[tuple[float, float, int]], part: tuple[slice, slice]) -> list[Click]:
-    """Clicks of the image that lie in one of its parts, as fractions of that part."""
-    rows, columns = part
-    height, width = rows.stop - rows.start, columns.stop - columns.start
-    moved = [((x - columns.start) / width, (y - rows.start) / height, bool(inside)) for x, y, inside in clicks]
-    return [(x, y, inside) for x, y, inside in moved if 0 <= x <= 1 and 0 <= y <= 1]
 
 
 def _words(prompts: Sequence[str]) -> list[str]:

@@ -7,13 +7,23 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 from core.errors import KnownError, ModelError, TooLittleMemory
 from core.features import FeatureCache, FeatureStore
 from core.inference.memory import is_out_of_memory
 from core.inference.predictor import Prediction, Predictor
-from core.packed_array import pack_array
+from core.packed_array import pack_array, unpack_array
 from core.segmenter import Segmenter
-from core.worker_protocol import LoadRequest, Message, PredictRequest, PredictSeveralRequest, PrepareRequest
+from core.worker_protocol import (
+    LoadRequest,
+    Message,
+    PredictRequest,
+    PredictSeveralRequest,
+    PrepareRequest,
+    not_understood,
+)
 
 Opener = Callable[[str, str], Segmenter]
 """From a model's reference and a device's name to the loaded model."""
@@ -111,7 +121,7 @@ class InferenceService:
             found = (
                 predictor.let_decide(image, prompt, request.zoom)
                 if request.decide
-                else predictor.predict(image, prompt, request.clicks, request.zoom)
+                else predictor.predict(image, prompt, request.clicks, request.zoom, _map_before(request))
             )
             return {**_packed(found), "model_id": predictor.segmenter.model_id}
         if request.decide:
@@ -150,6 +160,17 @@ class InferenceService:
         """Give back what can be computed again; the model stays."""
         if self._predictor is not None:
             self._predictor.forget()
+
+
+def _map_before(request: PredictRequest) -> npt.NDArray[np.floating] | None:
+    """The answer that clicks correct (g, g). Raises WorkerError if it is none."""
+    if request.before is None:
+        return None
+    before = unpack_array(request.before)
+    square = before.ndim == 2 and before.shape[0] == before.shape[1] > 0
+    if not square or before.dtype.kind != "f" or not np.isfinite(before).all():
+        raise not_understood("a request with a damaged map")
+    return before
 
 
 def _packed(prediction: Prediction) -> Message:

@@ -19,6 +19,7 @@ from core.sa2va.config import Sam2Config
 from core.segmenter import Decoded, ImageFeatures
 
 STRIDE = 16
+MASK_LIMIT = 32.0
 
 
 class Grounding(nn.Module):
@@ -83,6 +84,7 @@ class Grounding(nn.Module):
         language: torch.Tensor,
         points: torch.Tensor | None = None,
         labels: torch.Tensor | None = None,
+        mask: torch.Tensor | None = None,
     ) -> Decoded:
         """Decode three masks.
 
@@ -90,13 +92,16 @@ class Grounding(nn.Module):
             features: of B pictures.
             language: (B, d) embedding of [SEG] after `text_hidden_fcs`.
             points: (B, P, 2) clicks as x, y in pixels of the S×S picture; None for none.
-            labels: (B, P) int, 1 inside, 0 outside.
+            labels: (B, P) int, 1 inside, 0 outside, 2 and 3 the first and the last corner of a box.
+            mask: (B, 1, S/4, S/4) logits of an answer to be corrected, cut at ±32 as SAM 2's own predictor does; None for none.
         """
         batch = language.shape[0]
         if points is None or labels is None:
             points = torch.zeros(batch, 1, 2, device=language.device)
             labels = -torch.ones(batch, 1, dtype=torch.int32, device=language.device)
-        sparse, dense = self.sam_prompt_encoder(points=(points, labels), boxes=None, masks=None)
+        if mask is not None:
+            mask = mask.clamp(-MASK_LIMIT, MASK_LIMIT)
+        sparse, dense = self.sam_prompt_encoder(points=(points, labels), boxes=None, masks=mask)
         sparse = torch.cat([sparse.to(language.dtype), language.unsqueeze(1)], dim=1)
         masks, ious, _, score = self.sam_mask_decoder(
             features.embedding,  # by position: PEFT's wrapper of a whole trained part insists on it

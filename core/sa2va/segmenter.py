@@ -15,6 +15,7 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
+from core.clicks import Clicks
 from core.sa2va import prompt as text
 from core.sa2va.checkpoint import (
     empty_network,
@@ -35,7 +36,7 @@ from core.sa2va.placement import find_place
 from core.sa2va.precision import choose_precision
 from core.sa2va.preprocessing import normalise, sam2_picture
 from core.sa2va.reading import LONGEST_ANSWER, Mark, Reading
-from core.segmenter import Answer, Click, Decoded, ImageFeatures, Learning
+from core.segmenter import Answer, Decoded, ImageFeatures, Learning
 
 _RECENT_PICTURES = 4
 
@@ -68,7 +69,7 @@ class Sa2VASegmenter:
     What it does, and upstream as well (parity NOTES, sections 1, 2 and 3):
     - three masks, and that with the highest predicted IoU is chosen; the single-mask token is never asked;
     - the object score is handed on and gates nothing: in published weights no loss has ever taught it;
-    - two empty points stand before the [SEG] embedding; clicks take their place;
+    - two empty points stand before the [SEG] embedding; a box and clicks take the place of the first (`_points_of`);
     - SAM 2's picture is squeezed into 1024×1024 by Pillow's bicubic, and a mask is enlarged bilinearly from 256 to 1024 and from
       there to the picture's size, before the threshold (`core.mask.enlarge`).
     """
@@ -184,16 +185,26 @@ class Sa2VASegmenter:
         states = said.states.to(self.device, torch.float32)[found]
         return Answer(self.tokenizer.decode(said.ids, skip_special_tokens=False).strip(), states)
 
-    def decode(self, features: ImageFeatures, state: torch.Tensor, clicks: list[Click] | None = None) -> Decoded:
-        """Decode B pictures, or one, for B states (B, hidden); differentiable in projection and mask decoder."""
-        language = self.network.text_hidden_fcs(state)
-        features = features.for_each_of(state.shape[0])
-        if not clicks:
-            return self.network.grounding.decode(features, language)
-        size = self.network.config.sam2.image_size
-        points = torch.tensor([[[x * size, y * size] for x, y, _ in clicks]], device=state.device)
-        labels = torch.tensor([[int(inside) for *_, inside in clicks]], dtype=torch.int32, device=state.device)
-        return self.network.grounding.decode(features, language, points, labels)
+    def decode(
+        self,
+        features: ImageFeatures,
+        state: torch.Tensor,
+        clicks: Clicks | None = None,
+        mask: torch.Tensor | None = None,
+    ) -> Decoded:
+        """Decode B pictures, or one, for B states (B, hidden); differentiable in projection and mask decoder.
+
+        Args:
+            features: of B pictures or of one.
+            state: (B, hidden), the [SEG] states.
+            clicks: in fractions of the picture (0..1), the same for all.
+            mask: (B, 1, g, g) logits of the answer before; None for none.
+        """
+        count = state.shape[0]
+        points, labels = _points_of(clicks or Clicks(), self.network.config.sam2.image_size, count, state.device)
+        return self.network.grounding.decode(
+            features.for_each_of(count), self.network.text_hidden_fcs(state), points, labels, mask
+        )
 
     def forget(self) -> None:
         """Give back what is remembered of recent pictures."""
@@ -242,3 +253,28 @@ class Sa2VASegmenter:
         for other in list(self._seen.values())[:-1]:
             other.reading = other.mark = None
         return self._seen[key]
+
+
+def _points_of(
+    clicks: Clicks, size: int, count: int, device: torch.device
+) -> tuple[torch.Tensor, torch.Tensor] | tuple[None, None]:
+    """Clicks as SAM 2's prompt encoder takes them: a box is its two corners, and they come first.
+
+    Args:
+        clicks: in fractions of the picture.
+        size: of the picture's side in pixels.
+        count: how many prompts they are for.
+        device: where they are wanted.
+
+    Returns:
+        (count, P, 2) x, y in pixels, and (count, P) int: 0 outside, 1 inside, 2 and 3 the corners; None, None for no clicks.
+    """
+    if not clicks:
+        return None, None
+    marks = [(x, y, inside) for x, y, inside in clicks.points]
+    if clicks.box is not None:
+        left, top, right, bottom = clicks.box
+        marks = [(left, top, 2), (right, bottom, 3), *marks]
+    points = torch.tensor([[x * size, y * size] for x, y, _ in marks], dtype=torch.float32, device=device)
+    labels = torch.tensor([label for *_, label in marks], dtype=torch.int32, device=device)
+    return points.expand(count, -1, -1), labels.expand(count, -1)

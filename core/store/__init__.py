@@ -1,12 +1,15 @@
 """The project file."""
 
 from core.store.rows import (
+    ClicksRow,
     CorrectionRow,
+    EffortRow,
     ImageRow,
     JournalStep,
     LabelRow,
     Offer,
     PredictionRow,
+    ReviewRow,
     RunRow,
     StructureRow,
     VersionRow,
@@ -14,5 +17,6 @@ from core.store.rows import (
 from core.store.store import Store
 
 __all__ = [
-    "CorrectionRow", "ImageRow", "JournalStep", "LabelRow", "Offer", "PredictionRow", "RunRow", "Store", "StructureRow", "VersionRow",
+    "ClicksRow", "CorrectionRow", "EffortRow", "ImageRow", "JournalStep", "LabelRow", "Offer", "PredictionRow", "ReviewRow",
+    "RunRow", "Store", "StructureRow", "VersionRow",
 ]  # fmt: skip

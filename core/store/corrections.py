@@ -7,11 +7,13 @@ import hashlib
 import numpy as np
 import numpy.typing as npt
 
+from core.clicks import Clicks
 from core.mask import HALF, encode_png, threshold_of
 from core.store.blobs import DamagedError, pack, unpack_logits, unpack_mask
-from core.store.database import now
+from core.store.database import now, to_json
 from core.store.journal import Journal
-from core.store.rows import STATUSES, CorrectionRow, Offer, PredictionRow
+from core.store.rows import STATUSES, ClicksRow, CorrectionRow, Offer, PredictionRow
+from core.uncertainty import uncertainty_of
 
 
 class Corrections(Journal):
@@ -46,24 +48,17 @@ class Corrections(Journal):
             ValueError: the logits, the step or the offer are not as said.
             StoreError: the project cannot be written.
         """
-        if logits.ndim != 2 or logits.shape[0] != logits.shape[1] or not np.isfinite(logits).all():
-            raise ValueError(f"a finite square map of logits was expected, not {logits.shape}")
-        if threshold_step is not None:
-            threshold_of(threshold_step)
         offer = offer or Offer(logits[None], (predicted_iou,), 0)
-        candidates = list(zip(offer.candidates, offer.ious, strict=True))
-        if not all(one.shape == logits.shape and np.isfinite(one).all() for one, _ in candidates):
-            raise ValueError("a candidate is no map like the others")
+        _check_offer(offer, threshold_step)
         if not np.array_equal(offer.candidates[offer.chosen], logits):
             raise ValueError("the prediction is not the chosen candidate")
         with self.transaction():
-            row = self.execute(
-                "INSERT INTO predictions (image_id, structure_id, version_id, prompt, grid, logits, predicted_iou,"
-                " created, chosen, answer, parts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (image_id, structure_id, version_id, prompt, len(logits), _packed(logits),
-                 float(predicted_iou), now(), offer.chosen, offer.answer, offer.parts),
-            )  # fmt: skip
-            self._keep_candidates((image_id, structure_id), row.lastrowid, candidates)
+            self.execute(
+                "DELETE FROM candidates WHERE prediction_id IN"
+                " (SELECT id FROM predictions WHERE image_id = ? AND structure_id = ?)",
+                (image_id, structure_id),
+            )  # nobody can choose among older ones any more
+            key = self._insert((image_id, structure_id, version_id, prompt), offer, "", None)
             self.ensure((image_id, structure_id))
             self.execute(
                 "UPDATE corrections SET threshold_step = coalesce(?, threshold_step)"
@@ -71,10 +66,10 @@ class Corrections(Journal):
                 (threshold_step, image_id, structure_id),
             )
             self.execute(
-                "UPDATE corrections SET prediction_id = ?, changed = ?,"
+                "UPDATE corrections SET prediction_id = ?, uncertainty = ?, changed = ?,"
                 " status = CASE status WHEN 'unseen' THEN 'predicted' WHEN 'accepted' THEN 'in_work' ELSE status END"
                 " WHERE image_id = ? AND structure_id = ?",
-                (row.lastrowid, now(), image_id, structure_id),
+                (key, uncertainty_of(logits), now(), image_id, structure_id),
             )
         self.forget((image_id, structure_id))
 
@@ -102,11 +97,62 @@ class Corrections(Journal):
         for (image_id,) in rows:
             self.forget((image_id, structure_id))
 
+    def save_clicked(
+        self,
+        image_id: int,
+        structure_id: int,
+        version_id: str | None,
+        prompt: str,
+        offer: Offer,
+        asked: ClicksRow,
+        threshold_step: int | None = None,
+    ) -> int | None:
+        """Keep what a model answered to clicks; it counts where no newer list of clicks was answered since.
+
+        Args:
+            image_id: of the image.
+            structure_id: of the structure.
+            version_id: of the version that answered, None for the base model.
+            prompt: the words it was asked with.
+            offer: its masks.
+            asked: the clicks that it was asked with, as they were read.
+            threshold_step: where the slider starts (1..199) if this is the first prediction and nobody has moved it; None leaves it.
+
+        Returns:
+            The id of the prediction; None where nothing was kept: the mask was accepted in the meantime, as it was reviewed.
+
+        Raises:
+            ValueError: there are no clicks, or the step or the offer are not as said.
+            StoreError: the project cannot be written, or another window changed this image.
+        """
+        _check_offer(offer, threshold_step)
+        if not asked.clicks:
+            raise ValueError("an answer to clicks was expected")
+        key = (image_id, structure_id)
+        with self.step(key):
+            if self.correction(*key).status == "accepted":
+                return None
+            self.execute(
+                "UPDATE corrections SET threshold_step = coalesce(?, threshold_step) WHERE image_id = ? AND structure_id = ?"
+                " AND NOT EXISTS (SELECT 1 FROM predictions p WHERE p.image_id = corrections.image_id"
+                " AND p.structure_id = corrections.structure_id) AND NOT EXISTS (SELECT 1 FROM journal j WHERE j.image_id ="
+                " corrections.image_id AND j.structure_id = corrections.structure_id AND kind = 'threshold')",
+                (threshold_step, *key),
+            )
+            marks = to_json(Clicks.from_json(asked.clicks.to_json()).to_json())
+            made = self._insert((*key, version_id, prompt), offer, marks, asked.words_id)
+            self.settle(key)
+        return made
+
     def prediction(self, image_id: int, structure_id: int) -> PredictionRow | None:
-        """The newest prediction, None if there is none. Raises StoreError if it cannot be read."""
+        """The prediction that counts: the newest in words, or the answer to the clicks in force; None if there is none.
+
+        Raises:
+            StoreError: it cannot be read.
+        """
         rows = self.query(
-            "SELECT id, version_id, prompt, grid, logits, predicted_iou, chosen, answer, parts FROM predictions"
-            " WHERE image_id = ? AND structure_id = ? ORDER BY id DESC LIMIT 1",
+            "SELECT id, version_id, p.prompt, grid, logits, predicted_iou, chosen, answer, parts FROM corrections c"
+            " JOIN predictions p ON p.id = c.prediction_id WHERE c.image_id = ? AND c.structure_id = ?",
             (image_id, structure_id),
         )
         if not rows:
@@ -120,20 +166,34 @@ class Corrections(Journal):
         guesses = tuple(guess for (guess,) in ious)
         return PredictionRow(key, image_id, structure_id, version, prompt, logits, iou, guesses, *choice)
 
-    def _keep_candidates(
-        self, key: tuple[int, int], prediction_id: int | None, candidates: list[tuple[npt.NDArray[np.floating], float]]
-    ) -> None:
-        """Keep the candidates of a new prediction where there is a choice; nobody can choose among older ones any more."""
-        self.execute(
-            "DELETE FROM candidates WHERE prediction_id IN"
-            " (SELECT id FROM predictions WHERE image_id = ? AND structure_id = ?)",
-            key,
-        )
-        for place, (logits, iou) in enumerate(candidates if len(candidates) > 1 else []):
-            self.execute(
-                "INSERT INTO candidates (prediction_id, place, logits, predicted_iou) VALUES (?, ?, ?, ?)",
-                (prediction_id, place, _packed(logits), float(iou)),
-            )
+    def _insert(
+        self, about: tuple[int, int, str | None, str], offer: Offer, clicks: str, words_id: int | None
+    ) -> int | None:
+        """Put in a prediction about (image, structure, version, prompt), with its candidates where there is a choice; its id."""
+        chosen, iou = offer.candidates[offer.chosen], float(offer.ious[offer.chosen])
+        key = self.execute(
+            "INSERT INTO predictions (image_id, structure_id, version_id, prompt, grid, logits, predicted_iou, created,"
+            " chosen, answer, parts, clicks, words_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *about,
+                len(chosen),
+                _packed(chosen),
+                iou,
+                now(),
+                offer.chosen,
+                offer.answer,
+                offer.parts,
+                clicks,
+                words_id,
+            ),
+        ).lastrowid
+        for place, (logits, guess) in enumerate(zip(offer.candidates, offer.ious, strict=True)):
+            if len(offer.ious) > 1:
+                self.execute(
+                    "INSERT INTO candidates (prediction_id, place, logits, predicted_iou) VALUES (?, ?, ?, ?)",
+                    (key, place, _packed(logits), float(guess)),
+                )
+        return key
 
     def correction(self, image_id: int, structure_id: int) -> CorrectionRow:
         """State of one structure on one image; that of an untouched one if nothing is stored yet."""
@@ -146,16 +206,6 @@ class Corrections(Journal):
             return CorrectionRow(image_id, structure_id, HALF, "unseen", 0, False, None)
         step, status, cursor, final = rows[0]
         return CorrectionRow(image_id, structure_id, step, status, cursor, cursor > 0, final)
-
-    def statuses(self, structure_id: int) -> dict[int, str]:
-        """Status of every image for one structure."""
-        return dict(
-            self.query(
-                "SELECT images.id, coalesce(corrections.status, 'unseen') FROM images LEFT JOIN corrections"
-                " ON corrections.image_id = images.id AND corrections.structure_id = ? ORDER BY images.id",
-                (structure_id,),
-            )
-        )
 
     def save_final(self, image_id: int, structure_id: int, mask: npt.NDArray[np.bool_], status: str) -> None:
         """Store the final mask as a lossless PNG, with a status.
@@ -206,3 +256,12 @@ class Corrections(Journal):
 def _packed(logits: npt.NDArray[np.floating]) -> bytes:
     """(g, g) float, finite -> packed half precision."""
     return pack(np.clip(logits, -60000, 60000).astype("<f2"))
+
+
+def _check_offer(offer: Offer, threshold_step: int | None) -> None:
+    """Raises ValueError where the candidates are no finite square maps of one size, or the step is none."""
+    if threshold_step is not None:
+        threshold_of(threshold_step)
+    side = offer.candidates.shape[-1]
+    if offer.candidates.shape != (len(offer.ious), side, side) or not np.isfinite(offer.candidates).all():
+        raise ValueError(f"finite square maps of logits were expected, not {offer.candidates.shape}")

@@ -16,11 +16,14 @@ from core.correction import EditLayer, Patch
 from core.errors import StoreError
 from core.mask import HALF, threshold_of
 from core.store.blobs import DamagedError, pack, unpack_layer
-from core.store.database import ProjectDatabase, now, to_json
+from core.store.clicked import ClickedPredictions
+from core.store.database import now, to_json
 from core.store.rows import JournalStep
 
+KINDS = ("stroke", "threshold", "candidate", "click")
 
-class Journal(ProjectDatabase):
+
+class Journal(ClickedPredictions):
     """The part of the store that a stroke goes through."""
 
     def __init__(self, folder: Path, connection: sqlite3.Connection, read_only: bool) -> None:
@@ -32,11 +35,11 @@ class Journal(ProjectDatabase):
 
         Raises:
             ValueError: a stroke without patch or outside the image, a threshold outside 1..199, a candidate that there is
-                not, an unknown kind.
+                not, clicks that are none, an unknown kind.
             StoreError: the project cannot be written, or another window changed this image since its edit layer was
                 read; nothing of the step is stored.
         """
-        if step.kind not in ("stroke", "threshold", "candidate") or (step.kind == "stroke") != (step.patch is not None):
+        if step.kind not in KINDS or (step.kind == "stroke") != (step.patch is not None):
             raise ValueError(f"no step of the journal: {step.kind}")
         threshold = None
         if step.kind == "threshold":
@@ -46,6 +49,7 @@ class Journal(ProjectDatabase):
         with self.step(key):
             self.ensure(key)
             cursor = self._cursor(key)
+            payload = self.click_payload(key, step.payload) if step.kind == "click" else step.payload
             self.execute(
                 "UPDATE journal SET abandoned = 1 WHERE image_id = ? AND structure_id = ? AND abandoned = 0"
                 " AND position > ?",
@@ -54,11 +58,13 @@ class Journal(ProjectDatabase):
             self.execute(
                 "INSERT INTO journal (image_id, structure_id, position, kind, payload, x, y, width, height, before,"
                 " after, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (*key, cursor + 1, step.kind, to_json(step.payload), *place, now()),
+                (*key, cursor + 1, step.kind, to_json(payload), *place, now()),
             )
             self._move(key, cursor + 1, threshold)
             if step.kind == "candidate" and not self._choose(key, step, "after"):
                 raise ValueError("there is no such candidate to choose")
+            if step.kind == "click":
+                self.settle(key)
 
     def undo(self, image_id: int, structure_id: int) -> JournalStep | None:
         """Take back the last step that counts and return it; None if there is none. Raises StoreError."""
@@ -98,14 +104,6 @@ class Journal(ProjectDatabase):
         if not rows:
             raise ValueError(f"there is no image {image_id}")
         return int(rows[0][0]), int(rows[0][1])
-
-    def damaged_mask(self) -> StoreError:
-        """What to say where a stored mask or step is not what was stored."""
-        return StoreError(
-            "A stored mask of the project “{project}” is damaged, so it was not used.",
-            "Open the image and save its mask again, or open a backup of the project.",
-            project=self.folder.name,
-        )
 
     def ensure(self, key: tuple[int, int]) -> None:
         """Let there be a correction for (image, structure); part of a transaction."""
@@ -179,17 +177,21 @@ class Journal(ProjectDatabase):
             self._move(key, self._cursor(key) + (-1 if back else 1), threshold)
             if step.kind == "candidate":
                 self._choose(key, step, "before" if back else "after")
+            elif step.kind == "click":
+                self.settle(key)
         return step
 
     def _choose(self, key: tuple[int, int], step: JournalStep, which: str) -> bool:
         """Let another candidate be the prediction; False where its prediction was replaced by a newer one since."""
-        return bool(
-            self.execute(
-                "UPDATE predictions SET chosen = c.place, logits = c.logits, predicted_iou = c.predicted_iou FROM candidates c"
-                " WHERE c.prediction_id = predictions.id AND image_id = ? AND structure_id = ? AND predictions.id = ? AND c.place = ?",
-                (*key, int(step.payload["prediction"]), int(step.payload[which])),
-            ).rowcount
-        )
+        prediction, place = int(step.payload["prediction"]), int(step.payload[which])
+        chosen = self.execute(
+            "UPDATE predictions SET chosen = c.place, logits = c.logits, predicted_iou = c.predicted_iou FROM candidates c"
+            " WHERE c.prediction_id = predictions.id AND image_id = ? AND structure_id = ? AND predictions.id = ? AND c.place = ?",
+            (*key, prediction, place),
+        ).rowcount
+        if chosen:
+            self.note_uncertainty(key, prediction)
+        return bool(chosen)
 
     def _rows(
         self,

@@ -9,9 +9,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from core.clicks import Clicks
 from core.correction import Patch
 
 STATUSES = ("unseen", "predicted", "in_work", "accepted")
+"""What a mask can be. An image that cannot be used is "rejected" besides, whatever its masks are."""
+REJECTED = "rejected"
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,46 @@ class ImageRow:
     def name(self) -> str:
         """The file name, as the clinician knows it."""
         return Path(self.path).name
+
+
+@dataclass(frozen=True)
+class ReviewRow:
+    """What is known of one image without reading a mask.
+
+    Attributes:
+        image_id: of the image.
+        status: one of `STATUSES`, of the mask of one structure; `REJECTED` where the image cannot be used.
+        flag: the note of a flag, "" for a flag without words, None without a flag.
+        uncertainty: of the prediction that counts, 0 (sure) .. 1; None without one.
+    """
+
+    image_id: int
+    status: str
+    flag: str | None = None
+    uncertainty: float | None = None
+
+
+@dataclass(frozen=True)
+class EffortRow:
+    """What it cost to accept one mask.
+
+    Attributes:
+        image_id: of the image.
+        version_id: of the version whose prediction was corrected, None for the base model.
+        predicted: False if it was drawn without a prediction.
+        seconds: that a person worked on it.
+        changed_px: pixels in which the accepted mask differs from the prediction at the threshold it was accepted with.
+        mask_px: pixels of the accepted mask.
+        accepted: when (UTC).
+    """
+
+    image_id: int
+    version_id: str | None
+    predicted: bool
+    seconds: float
+    changed_px: int
+    mask_px: int
+    accepted: str
 
 
 @dataclass(frozen=True)
@@ -119,13 +162,29 @@ class CorrectionRow:
 
 
 @dataclass(frozen=True)
+class ClicksRow:
+    """The clicks in force on one structure of one image.
+
+    Attributes:
+        clicks: in pixels of the image.
+        words_id: the prediction in words that they correct, None where nothing was predicted in words.
+        answered: whether the model's answer to all of them is there; True without clicks.
+    """
+
+    clicks: Clicks
+    words_id: int | None
+    answered: bool
+
+
+@dataclass(frozen=True)
 class JournalStep:
     """One thing the clinician did.
 
     Attributes:
-        kind: "stroke", "threshold" or "candidate".
+        kind: "stroke", "threshold", "candidate" or "click".
         payload: JSON values; of a stroke the tool and what it was used with (radius, points, seconds …); of a threshold
-            before and after (steps); of a candidate the prediction that it belongs to, before and after (indices).
+            before and after (steps); of a candidate the prediction that it belongs to, before and after (indices);
+            of clicks the whole list after the step, and (filled in by the store) the prediction in words that they correct.
         patch: what a stroke changed in the edit layer.
     """
 

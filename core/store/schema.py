@@ -6,6 +6,9 @@ import uuid
 
 from sqlite_utils import Database, Migrations
 
+from core.store.blobs import DamagedError, unpack_logits
+from core.uncertainty import uncertainty_of
+
 migrations = Migrations("sa2va-annotator")
 
 APPLICATION_ID = 0x53613256  # "Sa2V"
@@ -93,6 +96,47 @@ def m004_zoom(db: Database) -> None:
 
 
 @migrations()
+def m005_clicks(db: Database) -> None:
+    """The clicks that a prediction was asked with, beside the words, and the prediction in words that they correct."""
+    for statement in (
+        "ALTER TABLE predictions ADD COLUMN clicks TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE predictions ADD COLUMN words_id INTEGER REFERENCES predictions(id)",
+    ):
+        db.execute(statement)
+
+
+@migrations()
 def m006_threshold_of_structure(db: Database) -> None:
     """The threshold with which new predictions of a structure start, where somebody has chosen one."""
     db.execute("ALTER TABLE structures ADD COLUMN threshold_step INTEGER CHECK (threshold_step BETWEEN 1 AND 199)")
+
+
+@migrations()
+def m007_review(db: Database) -> None:
+    """What a person says of an image as a whole, how unsure each prediction is, and what a correction cost."""
+    for statement in (
+        """CREATE TABLE reviews (
+            image_id INTEGER PRIMARY KEY REFERENCES images(id), rejected INTEGER NOT NULL DEFAULT 0 CHECK (rejected IN (0, 1)),
+            flag TEXT, changed TEXT NOT NULL)""",
+        # Beside the prediction and not in its row: columns behind a large blob are slow to reach in ten thousand rows.
+        "ALTER TABLE corrections ADD COLUMN uncertainty REAL",
+        """CREATE TABLE efforts (
+            id INTEGER PRIMARY KEY, image_id INTEGER NOT NULL, structure_id INTEGER NOT NULL,
+            prediction_id INTEGER REFERENCES predictions(id), seconds REAL NOT NULL, changed_px INTEGER, mask_px INTEGER,
+            accepted TEXT, FOREIGN KEY (image_id, structure_id) REFERENCES corrections(image_id, structure_id))""",
+        "CREATE UNIQUE INDEX efforts_of ON efforts(image_id, structure_id, coalesce(prediction_id, 0))",
+    ):
+        db.execute(statement)
+    waiting = db.execute(
+        "SELECT c.image_id, c.structure_id, p.grid, p.logits FROM corrections c JOIN predictions p ON p.id = c.prediction_id"
+        " WHERE c.status != 'accepted'"
+    )
+    for image_id, structure_id, grid, blob in waiting.fetchall():
+        try:
+            unsure = uncertainty_of(unpack_logits(blob, grid))
+        except DamagedError:  # whoever opens the image is told
+            continue
+        db.execute(
+            "UPDATE corrections SET uncertainty = ? WHERE image_id = ? AND structure_id = ?",
+            [unsure, image_id, structure_id],
+        )

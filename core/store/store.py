@@ -13,8 +13,8 @@ from typing import Any
 
 from core.errors import InputError, StoreError
 from core.image_file import Image, patient_key
-from core.store.corrections import Corrections
 from core.store.database import now, to_json
+from core.store.reviews import Reviews
 from core.store.rows import ImageRow, LabelRow, RunRow, StructureRow, VersionRow
 from core.zoom import ZOOMS
 
@@ -23,7 +23,7 @@ _IMAGE = "id, path, sha256, width, height, patient_key, study_key"
 _STRUCTURE = "id, name, prompt, colour, zoom, threshold_step"
 
 
-class Store(Corrections):
+class Store(Reviews):
     """One open project. Use it in the thread that opened it; a second connection may read beside it."""
 
     def add_images(self, images: Iterable[Image | tuple[Path, str, int, int, str, str]]) -> int:
@@ -122,10 +122,11 @@ class Store(Corrections):
         return row
 
     def accepted(self, structure_id: int | None = None) -> list[tuple[int, int]]:
-        """(image, structure) of every accepted mask, of one structure or of all."""
+        """(image, structure) of every accepted mask, of one structure or of all; none of an image that was rejected."""
         rows = self.query(
             "SELECT image_id, structure_id FROM corrections JOIN final_masks USING (image_id, structure_id)"
-            " WHERE status = 'accepted' ORDER BY structure_id, image_id"
+            " WHERE status = 'accepted' AND image_id NOT IN (SELECT image_id FROM reviews WHERE rejected)"
+            " ORDER BY structure_id, image_id"
         )
         return [(image, structure) for image, structure in rows if structure_id in (None, structure)]
 

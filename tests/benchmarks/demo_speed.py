@@ -20,6 +20,7 @@ import numpy as np
 import torch
 from PIL import Image as Picture
 
+from core.clicks import Clicks
 from core.inference.predictor import Predictor
 from core.model_reference import open_segmenter
 
@@ -52,7 +53,7 @@ def main() -> None:
             predictor = Predictor(open_segmenter("demo", "cpu"))
             times["first prediction"].append(timed(lambda: predictor.predict(file, "the polyp")))  # noqa: B023
             times["second prompt"].append(timed(lambda: predictor.predict(file, "the liver")))  # noqa: B023
-            times["click"].append(timed(lambda: predictor.predict(file, "the liver", [(300, 300, 1)])))  # noqa: B023
+            times["click"].append(timed(lambda: predictor.predict(file, "the liver", Clicks(((300, 300, 1),)))))  # noqa: B023
     print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, {options.threads} threads\n")
     print("| step | limit | median | worst |\n|---|---|---|---|")
     limits = {"load": "3 s", "first prediction": "1.5 s", "second prompt": "150 ms", "click": "150 ms"}

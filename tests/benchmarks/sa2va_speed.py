@@ -27,6 +27,7 @@ import numpy as np
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+from core.clicks import Clicks
 from core.sa2va.checkpoint import empty_network, image_token_of, load_tokenizer
 from core.sa2va.config import Sam2Config, read_config
 from core.sa2va.grounding import Grounding
@@ -104,7 +105,9 @@ def upstream(segmenter: Sa2VASegmenter, rgb: np.ndarray, prompt: str) -> Any:
         return finished(segmenter, features, state)
 
 
-def finished(segmenter: Sa2VASegmenter, features: ImageFeatures, state: torch.Tensor, clicks: Any = None) -> Any:
+def finished(
+    segmenter: Sa2VASegmenter, features: ImageFeatures, state: torch.Tensor, clicks: Clicks | None = None
+) -> Any:
     """Decode, and bring the masks to main memory."""
     with torch.no_grad():
         return segmenter.decode(features, state, clicks).logits.float().cpu()
@@ -208,7 +211,7 @@ def measure(name: str, device: torch.device, repeats: int) -> None:
         upstream(segmenter, rgb, words[0])
 
     def click() -> None:
-        finished(segmenter, features, states, [(0.5, 0.5, True)])
+        finished(segmenter, features, states, Clicks(((0.5, 0.5, 1),)))
 
     rows = [
         ("first mask", *compared(single, first, segmenter.forget, repeats, device)),

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF
 
+from app.clicking import Clicking
 from app.editing import Editing
 from app.grey_limit import GreyLimit
 from app.mask_figures import MaskFigures
@@ -18,8 +19,8 @@ from app.shaping import Shaping
 from core.correction import ADDED, REMOVED
 from core.dice_curve import score_curves
 from core.image_file import read_image
-from core.mask import apply_threshold, decode_png, encode_png
-from core.store import Store
+from core.mask import apply_threshold, decode_png, encode_png, probability_levels
+from core.store import Offer, Store
 from tests.gui.acting import disc_logits
 
 HEIGHT, WIDTH = 24, 32
@@ -36,6 +37,9 @@ steps = st.one_of(
     st.tuples(st.sampled_from(["smooth", "grow", "shrink"]), st.integers(1, 6)),
     st.tuples(st.just("threshold"), st.integers(1, 199)),
     st.tuples(st.just("limit"), st.booleans(), st.integers(0, 255), st.integers(0, 255)),
+    st.tuples(st.just("click"), st.integers(0, WIDTH - 1), st.integers(0, HEIGHT - 1), st.booleans()),
+    st.tuples(st.just("take a click back")),
+    st.tuples(st.just("answer the clicks"), st.integers(4, 30)),
     st.tuples(st.just("undo")),
     st.tuples(st.just("redo")),
     st.tuples(st.just("leave and come back")),
@@ -61,6 +65,7 @@ class Hand:
 
     def open(self) -> None:
         self.session = Session()
+        self.clicking = Clicking(self.session)
         self.shaping = Shaping(self.session, GreyLimit(self.session))
         self.figures = MaskFigures(self.session)
         self.session.prediction_changed.connect(self.draw)
@@ -90,6 +95,12 @@ class Hand:
         elif name == "limit":
             self.shaping.limit.switch(values[0])
             self.shaping.limit.set_range(*values[1:])
+        elif name == "click":
+            self.clicking.add_point(*values)
+        elif name == "take a click back":
+            self.clicking.take_back()
+        elif name == "answer the clicks":
+            self.answer(*values)
         elif name in ("undo", "redo"):
             getattr(editing, name)()
         elif name == "leave and come back":
@@ -106,11 +117,23 @@ class Hand:
         else:
             getattr(self.shaping, name)(*values)
 
+    def answer(self, radius: int) -> None:
+        session, row = self.session, self.clicking.row
+        if row.answered:
+            return
+        offer = Offer(disc_logits(20 + radius, 32, radius)[None], (0.5,), 0)
+        session.store.save_clicked(session.image_id, session.structure_id, None, "the polyp", offer, row)
+        session.editing.show_prediction()
+        session.editing.touch()
+
     def check(self) -> None:
         """By the words of the law, from what the store says now."""
         editing, key = self.session.editing, (self.session.image_id, self.session.structure_id)
         with Store.open(self.project, read_only=True) as store:
             layer, step = store.edit_layer(*key), store.correction(*key).threshold_step
+            counts, clicks = store.prediction(*key), store.clicks(*key)
+        assert np.array_equal(editing.levels, probability_levels(counts.logits, HEIGHT, WIDTH))
+        assert editing.prediction.id == counts.id and self.clicking.row == clicks
         expected = (apply_threshold(editing.levels, step) | (layer == ADDED)) & (layer != REMOVED)
         assert np.array_equal(layer, editing.edits.layer) and step == editing.step
         assert np.array_equal(editing.current_mask(), expected) and np.array_equal(self.overlay.mask(), expected)

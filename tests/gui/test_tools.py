@@ -412,7 +412,7 @@ def test_holding_z_shows_what_is_under_the_pointer_four_times_as_large(qtbot, wi
     before = lens_colours(window, at)
     expected = []
     for dx, dy in ((0, -60), (60, 0), (-30, 30)):
-        point = canvas.view.to_image(QPointF(at) + QPointF(dx, dy) / 4)
+        point = canvas.view.to_image(QPointF(at) + QPointF(dx + 0.5, dy + 0.5) / 4)  # the middle of what is looked at
         expected.append(tuple(window.session.image.pixels[int(point.y()), int(point.x())]))
     qtbot.keyPress(canvas, Qt.Key.Key_Z)
     seen = [colour[:3] for colour in lens_colours(window, at)]

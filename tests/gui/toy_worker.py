@@ -1,6 +1,7 @@
 """A worker of a few lines that behaves, or misbehaves, as its argument says: for tests across real processes.
 
-It finds a disc around the middle of every image; the prompt "nothing" finds nothing, "bad" fails, "die" kills the process.
+It finds a disc around the middle of every image; the prompt "nothing" finds nothing, "bad" fails, "die" kills the process. Clicks
+add a small disc or take one away, a box gives what lies in it of the answer before.
 """
 
 import os
@@ -8,9 +9,10 @@ import signal
 import sys
 import time
 
+import cv2
 import numpy as np
 
-from core.packed_array import pack_array
+from core.packed_array import pack_array, unpack_array
 from core.worker_protocol import encode_line
 
 GRID = 64
@@ -65,6 +67,7 @@ def answer(request: dict, mode: str) -> None:
         result["predictions"] = [found(prompt, decide) for prompt in request["prompts"]]
     else:
         result.update(found(words, decide))
+        result.update(clicked(request, mode))
     say({"id": number, "event": "done", "result": result})
     if mode == "twice":
         say({"id": number, "event": "done", "result": result})
@@ -91,6 +94,26 @@ def found(words: str, decide: bool) -> dict:
         "answer": answer,
         "parts": parts,
     }
+
+
+def clicked(request: dict, mode: str) -> dict:
+    """The answer before (the middle disc without one) with a disc of 5 cells for each click, cut to the box."""
+    if not request.get("clicks"):
+        return {}
+    if mode == "slow clicks":
+        time.sleep(0.4)
+    height, width = cv2.imread(request["image"], cv2.IMREAD_GRAYSCALE).shape
+    best = unpack_array(request["before"]) if "before" in request else disc(14)
+    rows, columns = np.mgrid[:GRID, :GRID]
+    for mark in request["clicks"]:
+        if len(mark) == 3:
+            x, y = mark[0] / width * GRID, mark[1] / height * GRID
+            best[np.hypot(columns - x, rows - y) < 5] = 8 if mark[2] else -8
+        else:
+            left, right = (edge / width * GRID for edge in (mark[0], mark[2]))
+            top, bottom = (edge / height * GRID for edge in (mark[1], mark[3]))
+            best[(columns < left) | (columns > right) | (rows < top) | (rows > bottom)] = -8
+    return {"candidates": pack_array(np.stack([disc(8), best, disc(20)]))}
 
 
 def failed(number: int, what: str, to_do: str, **values: str) -> dict:

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -18,10 +19,11 @@ import torch
 from PIL import Image as Picture
 from torch import nn
 
+from core.clicks import Clicks
 from core.finetune.job import Example, Job
 from core.image_file import read_image
 from core.mask import encode_png
-from core.segmenter import Click, Decoded, ImageFeatures
+from core.segmenter import Decoded, ImageFeatures
 
 GRID = 32
 
@@ -55,7 +57,9 @@ class LearningSegmenter:
     def forget(self) -> None:
         """Nothing is remembered."""
 
-    def decode(self, features: ImageFeatures, state: torch.Tensor, clicks: list[Click] | None = None) -> Decoded:
+    def decode(
+        self, features: ImageFeatures, state: torch.Tensor, clicks: Clicks | None = None, mask: Any = None
+    ) -> Decoded:
         words = self.projection(state)[:, :, None, None].expand(-1, -1, GRID, GRID)
         hidden = torch.relu(self.decoder["body"](torch.cat([features.embedding, words], 1)))
         mean = hidden.mean((2, 3))
@@ -125,7 +129,9 @@ def make_job(folder: Path, images: int = 12, level: int = 120, truthful: bool = 
 class SlowSegmenter(LearningSegmenter):
     """Takes its time for every step, as a large model on a small computer does."""
 
-    def decode(self, features: ImageFeatures, state: torch.Tensor, clicks: list[Click] | None = None) -> Decoded:
+    def decode(
+        self, features: ImageFeatures, state: torch.Tensor, clicks: Clicks | None = None, mask: Any = None
+    ) -> Decoded:
         time.sleep(30)
         return super().decode(features, state, clicks)
 
@@ -134,7 +140,9 @@ class CutOffSegmenter(LearningSegmenter):
     """Answers like an inference function: without gradient."""
 
     @torch.no_grad()
-    def decode(self, features: ImageFeatures, state: torch.Tensor, clicks: list[Click] | None = None) -> Decoded:
+    def decode(
+        self, features: ImageFeatures, state: torch.Tensor, clicks: Clicks | None = None, mask: Any = None
+    ) -> Decoded:
         return super().decode(features, state, clicks)
 
 

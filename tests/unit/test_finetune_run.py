@@ -127,7 +127,7 @@ def test_a_detached_projection_is_named(tmp_path: Path) -> None:
     """Masks still have a gradient, so only a look at every single tensor finds it."""
 
     class Detached(LearningSegmenter):
-        def decode(self, features: Any, state: Any, clicks: Any = None) -> Any:
+        def decode(self, features: Any, state: Any, clicks: Any = None, mask: Any = None) -> Any:
             whole = self.projection
             self.projection = lambda state: whole(state).detach()  # type: ignore[assignment]
             try:

@@ -17,6 +17,7 @@ import pytest
 import torch
 from PIL import Image as Picture
 
+from core.clicks import Clicks
 from core.errors import KnownError, ModelError, TooLittleMemory
 from core.inference.requests import InferenceService
 from core.inference.worker import InferenceWorker
@@ -129,7 +130,7 @@ def test_an_image_is_encoded_once_for_all_prompts_and_clicks(tmp_path: Path) -> 
     running.ask(LoadRequest(1, "toy"))
     first = running.ask(PredictRequest(2, path, "the bright part"))
     other = running.ask(PredictRequest(3, path, "the dark part"))
-    clicked = running.ask(PredictRequest(4, path, "the bright part", ((0.0, 0.0, 1),)))
+    clicked = running.ask(PredictRequest(4, path, "the bright part", Clicks(((0.0, 0.0, 1),))))
     assert segmenter.encoded == 1 and segmenter.embedded == 2
     assert not np.array_equal(best_of(first["result"]), best_of(other["result"]))
     assert best_of(clicked["result"])[0, 0] == 15

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.clicks import Clicks
 from core.errors import ImageError, WorkerError
 from core.packed_array import ARRAY_TYPES, pack_array, unpack_array
 from core.worker_protocol import (
@@ -94,7 +95,7 @@ def test_no_line_breaks_the_reader(line: bytes) -> None:
 
 @given(st.text(), st.text())
 def test_any_text_goes_through(path: str, prompt: str) -> None:
-    request = PredictRequest(3, path, prompt, ((1.5, 2.0, 1), (0.0, 0.0, 0)))
+    request = PredictRequest(3, path, prompt, Clicks(((1.5, 2.0, 1), (0.0, 1.0, 4.0, 5.0), (0.0, 0.0, 0))))
     line = encode_line(request.message())
     assert line.count(b"\n") == 1
     assert parse_request(decode_line(line)) == request
@@ -110,6 +111,7 @@ def test_requests_come_back_equal() -> None:
         LoadRequest(1, "demo", "cpu"),
         PredictRequest(2, "a.png", "the polyp"),
         PredictRequest(3, "a.png", "the polyp", cache="c", decide=True),
+        PredictRequest(3, "a.png", "the polyp", Clicks(((1.0, 2.0, 0),)), zoom=2, before={"dtype": "float16"}),
         PredictSeveralRequest(4, "a.png", ("the polyp", "the vessel"), "c", True),
         PrepareRequest(5, "a.png", (), "c"),
         RestRequest(),
@@ -130,6 +132,8 @@ def test_requests_come_back_equal() -> None:
         {"id": 1, "verb": "predict", "image": "a.png", "prompt": "x", "clicks": [[1, 2]]},
         {"id": 1, "verb": "predict", "image": "a.png", "prompt": "x", "clicks": [["1", 2, 1]]},
         {"id": 1, "verb": "predict", "image": "a.png", "prompt": "x", "clicks": 5},
+        {"id": 1, "verb": "predict", "image": "a.png", "prompt": "x", "clicks": [[5, 1, 4, 9]]},
+        {"id": 1, "verb": "predict", "image": "a.png", "prompt": "x", "clicks": [[1, 1, 4, 9], [1, 1, 4, 9]]},
     ],
 )
 def test_a_wrong_request_is_refused_in_words(message: dict[str, object]) -> None:

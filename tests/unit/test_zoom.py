@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image as Picture
 
+from core.clicks import Clicks
 from core.features import FeatureStore
 from core.finetune.dataset import Shelf, by_label, encode
 from core.finetune.run import run_job
@@ -81,13 +82,13 @@ def test_a_click_reaches_only_the_crops_that_it_lies_in(tmp_path: Path) -> None:
     told = []
 
     class Listening(LearningSegmenter):
-        def decode(self, features, state, clicks=None):
+        def decode(self, features, state, clicks=None, mask=None):
             told.append(clicks)
             return super().decode(features, state, clicks)
 
-    Predictor(Listening()).predict(file, "the square", [(2.0, 3.0, 1)], zoom=2)
+    Predictor(Listening()).predict(file, "the square", Clicks(((2.0, 3.0, 1),)), zoom=2)
     assert [bool(clicks) for clicks in told] == [True, False, False, False]
-    x, y, inside = told[0][0]
+    x, y, inside = told[0].points[0]
     assert (round(x * 37), round(y * 28), inside) == (2, 3, True)
 
 

@@ -17,8 +17,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from core.clicks import Clicks
 from core.errors import DeviceError, ModelError
-from core.segmenter import Answer, Click, Decoded, ImageFeatures
+from core.segmenter import Answer, Decoded, ImageFeatures
 
 GRID = 32
 
@@ -61,9 +62,17 @@ class BrightSegmenter:
     def forget(self) -> None:
         self.forgotten += 1
 
-    def decode(self, features: ImageFeatures, state: torch.Tensor, clicks: list[Click] | None = None) -> Decoded:
+    def decode(
+        self,
+        features: ImageFeatures,
+        state: torch.Tensor,
+        clicks: Clicks | None = None,
+        mask: torch.Tensor | None = None,
+    ) -> Decoded:
         logits = (features.embedding - 0.4) * 12 * state[:, :, None, None]
-        for x, y, inside in clicks or []:
+        if mask is not None:
+            logits = logits / 2 + mask / 2
+        for x, y, inside in (clicks or Clicks()).points:
             row, column = min(int(y * GRID), GRID - 1), min(int(x * GRID), GRID - 1)
             logits[:, :, row, column] = 15.0 if inside else -15.0
         count = logits.shape[0]

@@ -1,0 +1,190 @@
+"""Which images are gone through, and in which order: what the list shows, and what “next” means."""
+
+from os.path import basename
+
+from PySide6.QtCore import QObject, Signal
+
+from app.session import Session
+from core import review
+from core.errors import KnownError
+from core.image_file import natural_key
+from core.review import Entry
+from core.store import ReviewRow
+
+CHOSEN_ORDER = "image_order"
+
+
+class ImageQueue(QObject):
+    """The images of the open project, arranged and filtered.
+
+    The image on the screen stays in the list until it is left, so that accepting it does not take it away from under the
+    eyes; and predictions that come in while it is looked at move nothing before that.
+
+    Attributes:
+        shown: the entries of the list, in its order.
+        which, order, words: the filter, the order, and the part of the name that is looked for.
+
+    Signals:
+        rearranged: other images are shown, or in another order.
+        entry_changed: what is known of the image with this id changed.
+    """
+
+    rearranged = Signal()
+    entry_changed = Signal(int)
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.which, self.order, self.words = review.ALL, review.BY_NAME, ""
+        self.shown: list[Entry] = []
+        self._entries: dict[int, Entry] = {}
+        self._arranged: list[Entry] = []
+        self._stale = False
+        session.project_changed.connect(self._begin)
+        session.images_changed.connect(self._add)
+        session.structure_changed.connect(self._read)
+        session.status_changed.connect(self._refresh)
+        session.image_changed.connect(self._image_changed)
+
+    def entry(self, image_id: int | None) -> Entry | None:
+        """What is known of an image; None without one."""
+        return self._entries.get(image_id) if image_id is not None else None
+
+    def counts(self) -> dict[str, int]:
+        """How many images of the project have each status, are flagged, and are there at all."""
+        return review.count(self._entries.values())
+
+    def show_only(self, which: str) -> None:
+        """Choose the filter, one of `core.review.FILTERS`."""
+        self.which = which
+        self._choose(keep=False)
+
+    def find(self, words: str) -> None:
+        """Show only images whose name holds these words."""
+        self.words = words
+        self._choose(keep=False)
+
+    def sort(self, order: str) -> None:
+        """Choose the order, one of `core.review.ORDERS`; the project remembers it."""
+        self.order = order
+        self._arrange(keep=False)
+        store = self._session.store
+        if store is not None and not self._session.read_only:
+            try:
+                store.set_meta(CHOSEN_ORDER, order)
+            except KnownError as error:
+                self._session.failed.emit(error)
+
+    def step(self, by: int) -> bool:
+        """Go to the next (+1) or previous (-1) image that is shown; False at the end."""
+        before, after = self._around()
+        ahead = after if by > 0 else before[::-1]
+        if not ahead:
+            return False
+        self._session.select_image(ahead[0].row.id)
+        return True
+
+    def next_open(self) -> bool:
+        """Go to the next shown image that nobody has decided on, after the last one again from the first.
+
+        Where all of them are decided on, to the next one that is shown. False where there is none.
+        """
+        before, after = self._around()
+        ahead = [entry for entry in after + before if entry.is_open] or after
+        if not ahead:
+            return False
+        self._session.select_image(ahead[0].row.id)
+        return True
+
+    def ahead(self, count: int) -> list[Entry]:
+        """The image on the screen and at most `count` that come after it, without those that were rejected."""
+        here = self.entry(self._session.image_id)
+        after = [entry for entry in self._around()[1] if entry.review.status != review.REJECTED]
+        return [*([here] if here is not None else []), *after[:count]]
+
+    def _around(self) -> tuple[list[Entry], list[Entry]]:
+        """What is shown before the current image, and after it, wherever it stands itself."""
+        here, shown = self._session.image_id, {entry.row.id for entry in self.shown}
+        ids = [entry.row.id for entry in self._arranged]
+        place = ids.index(here) if here in ids else -1
+        before = [entry for entry in self._arranged[: max(0, place)] if entry.row.id in shown]
+        return before, [entry for entry in self._arranged[place + 1 :] if entry.row.id in shown]
+
+    def _begin(self) -> None:
+        """Another project, or none, is open."""
+        self.which, self.order, self.words = review.ALL, review.BY_NAME, ""
+        store = self._session.store
+        try:
+            kept = store.meta(CHOSEN_ORDER) if store is not None else None
+        except KnownError as error:
+            self._session.failed.emit(error)
+            kept = None
+        if kept in review.ORDERS:
+            self.order = kept
+        self._read()
+
+    def _read(self) -> None:
+        """Take over all images with what is known of them for the current structure."""
+        self._take({row.image_id: row for row in self._reviews()})
+
+    def _add(self) -> None:
+        """Take over other images; of those that were there, the same is known as before."""
+        self._take({image_id: entry.review for image_id, entry in self._entries.items()})
+
+    def _take(self, known: dict[int, ReviewRow]) -> None:
+        old, self._entries = self._entries, {}
+        for row in self._session.images:
+            seen = known.get(row.id) or ReviewRow(row.id, "unseen")
+            entry = old.get(row.id)
+            if entry is None or entry.row != row:
+                name = basename(row.path)
+                entry = Entry(row, name, natural_key(name), seen)
+            elif entry.review != seen:
+                entry = Entry(row, entry.name, entry.place, seen)
+            self._entries[row.id] = entry
+        self._arrange(keep=True, tell=True)
+
+    def _reviews(self, image_id: int | None = None) -> list[ReviewRow]:
+        if self._session.store is None:
+            return []
+        try:
+            return self._session.store.reviews(self._session.structure_id, image_id)
+        except KnownError as error:
+            self._session.failed.emit(error)
+            return []
+
+    def _refresh(self, image_id: int) -> None:
+        """One image has another status, prediction or flag."""
+        old, rows = self._entries.get(image_id), self._reviews(image_id)
+        if old is None or not rows:
+            return
+        entry = Entry(old.row, old.name, old.place, rows[0])
+        self._entries[image_id] = entry
+        self._stale |= self.order == review.UNCERTAIN_FIRST and entry.review.uncertainty != old.review.uncertainty
+        self._arranged = [entry if one is old else one for one in self._arranged]
+        self._choose(keep=True)
+        self.entry_changed.emit(image_id)
+
+    def _image_changed(self) -> None:
+        if self._stale:
+            self._arrange(keep=False)
+        else:
+            self._choose(keep=False)
+
+    def _arrange(self, keep: bool, tell: bool = False) -> None:
+        self._stale = False
+        seed = self._session.store.project_id if self._session.store is not None else ""
+        self._arranged = review.arrange(self._entries.values(), self.order, seed)
+        self._choose(keep, tell)
+
+    def _choose(self, keep: bool, tell: bool = False) -> None:
+        """Filter; with `keep` the image on the screen stays where it was in sight. Tell it if anything moved, or always."""
+        here = self._session.image_id
+        chosen = review.choose(self._arranged, self.which, self.words)
+        if keep and any(entry.row.id == here for entry in self.shown):
+            ids = {entry.row.id for entry in chosen} | {here}
+            chosen = [entry for entry in self._arranged if entry.row.id in ids]
+        before = [entry.row.id for entry in self.shown]
+        self.shown = chosen
+        if tell or before != [entry.row.id for entry in chosen]:
+            self.rearranged.emit()

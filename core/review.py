@@ -1,0 +1,100 @@
+"""Which images a list shows, and in which order: no image is lost or shown twice, whatever is chosen."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from core.store.rows import REJECTED as REJECTED
+from core.store.rows import STATUSES, ImageRow, ReviewRow
+
+ALL, OPEN, ACCEPTED, FLAGGED = "all", "open", "accepted", "flagged"
+FILTERS = (ALL, OPEN, ACCEPTED, FLAGGED, REJECTED)
+"""Every image; not accepted and not rejected; accepted; with a flag, also where it is accepted; rejected."""
+BY_NAME, UNCERTAIN_FIRST, SHUFFLED = "name", "uncertain", "shuffled"
+ORDERS = (BY_NAME, UNCERTAIN_FIRST, SHUFFLED)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One image as the list knows it.
+
+    Attributes:
+        row: of the image.
+        name: of its file.
+        place: key of the order by name.
+        review: what is known of it.
+    """
+
+    row: ImageRow
+    name: str
+    place: tuple[object, ...]
+    review: ReviewRow
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to decide on it."""
+        return self.review.status not in (ACCEPTED, REJECTED)
+
+
+def arrange(entries: Iterable[Entry], order: str, seed: str) -> list[Entry]:
+    """All entries in an order.
+
+    Args:
+        entries: in any order.
+        order: one of `ORDERS`. By uncertainty, those without a prediction come last, by name.
+        seed: of the shuffle. An image keeps its place among the others when more images come.
+
+    Raises:
+        ValueError: an unknown order.
+    """
+    if order not in ORDERS:
+        raise ValueError(f"an order is one of {ORDERS}, not {order!r}")
+    if order == SHUFFLED:
+        return sorted(entries, key=lambda entry: _lot(seed, entry.row.sha256))
+    named = sorted(entries, key=lambda entry: (entry.place, entry.row.id))
+    if order == UNCERTAIN_FIRST:
+        named.sort(
+            key=lambda entry: -1.0 if entry.review.uncertainty is None else entry.review.uncertainty, reverse=True
+        )
+    return named
+
+
+def choose(entries: Sequence[Entry], which: str, words: str = "") -> list[Entry]:
+    """The entries that a filter leaves, in their order.
+
+    Args:
+        entries: arranged.
+        which: one of `FILTERS`.
+        words: part of the name, capitals or not; "" is every name.
+
+    Raises:
+        ValueError: an unknown filter.
+    """
+    if which not in FILTERS:
+        raise ValueError(f"a filter is one of {FILTERS}, not {which!r}")
+    wanted = words.strip().casefold()
+    return [entry for entry in entries if _belongs(entry, which) and wanted in entry.name.casefold()]
+
+
+def count(entries: Iterable[Entry]) -> dict[str, int]:
+    """How many images have each status, how many are flagged, and "all"."""
+    counts = dict.fromkeys((ALL, *STATUSES, REJECTED, FLAGGED), 0)
+    for entry in entries:
+        counts[ALL] += 1
+        counts[entry.review.status] += 1
+        counts[FLAGGED] += entry.review.flag is not None
+    return counts
+
+
+def _belongs(entry: Entry, which: str) -> bool:
+    if which == ALL:
+        return True
+    if which == OPEN:
+        return entry.is_open
+    return entry.review.flag is not None if which == FLAGGED else entry.review.status == which
+
+
+def _lot(seed: str, sha256: str) -> bytes:
+    return hashlib.blake2b(f"{seed} {sha256}".encode(), digest_size=8).digest()
