@@ -5,7 +5,6 @@ again by another library and compared with the project, pixel by pixel.
 """
 
 import csv
-import functools
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -147,7 +146,9 @@ def hand(qtbot, qapp, tmp_path):
 
 @pytest.mark.timeout(1500)
 def test_from_the_first_prediction_to_the_files(hand, tmp_path, monkeypatch):
-    monkeypatch.setattr(app.finetuning, "freeze_labels", functools.partial(freeze_labels, epochs=EPOCHS))
+    monkeypatch.setattr(
+        app.finetuning, "freeze_labels", lambda *given, **chosen: freeze_labels(*given, **{**chosen, "epochs": EPOCHS})
+    )
     targets, other = hand.targets[:LEARNED], hand.targets[LEARNED]
     predict_and_correct(hand, targets[0])
     accept_the_others(hand, targets)
