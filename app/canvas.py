@@ -117,7 +117,7 @@ class Canvas(QWidget):
         self._overlay = None
         self._painting = False
         self.outline.give_up()
-        self._picture = Picture(image.pixels, image.native) if image is not None else None
+        self._picture = Picture(self._session.reader.sizes_of(image)) if image is not None else None
         if self._picture is not None:
             self.view.set_image(self._picture.size)
         self._set_cursor()

@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from app.background import Background, Progress
+from app.picture import Sizes
 from core.errors import KnownError
 from core.image_file import Image, read_same_image
 from core.store import ImageRow, Store
@@ -52,6 +53,7 @@ class ImageReader(QObject):
         self._promised: Wanted | None = None
         self._next: Wanted | None = None
         self._kept: tuple[Wanted, Image] | None = None
+        self._sizes: tuple[Image, Sizes] | None = None
 
     def read(self, wanted: Wanted) -> Image | None:
         """The image if it is small or was read ahead; None if it will arrive. What was promised before never comes.
@@ -61,6 +63,7 @@ class ImageReader(QObject):
         """
         self._promised = self._next = None
         kept, self._kept = self._kept, None
+        self._sizes = None if kept is None or kept[0] != wanted else self._sizes
         if kept is not None and kept[0] == wanted and wanted.path.exists():
             return kept[1]
         if wanted.pixels <= AT_ONCE:
@@ -75,9 +78,17 @@ class ImageReader(QObject):
             self._next = wanted
             self._begin()
 
+    def sizes_of(self, image: Image) -> Sizes:
+        """What a picture of it is drawn from; made already for an image that was read beside the window."""
+        made = self._sizes
+        if made is None or made[0] is not image:
+            return Sizes.of(image)
+        self._sizes = None  # whoever draws has them now
+        return made[1]
+
     def forget(self) -> None:
         """Promise and keep nothing any more, and wait until no file is being read."""
-        self._promised = self._next = self._kept = None
+        self._promised = self._next = self._kept = self._sizes = None
         if self._running is not None:
             self._running[1].close()
             self._running = None
@@ -87,8 +98,9 @@ class ImageReader(QObject):
         if wanted is None or self._running is not None:
             return
 
-        def work(_: Progress) -> Image:
-            return read_same_image(wanted.path, wanted.sha256)
+        def work(_: Progress) -> tuple[Image, Sizes]:
+            image = read_same_image(wanted.path, wanted.sha256)
+            return image, Sizes.of(image)
 
         background = Background(work, self)
         background.done.connect(partial(self._end, wanted))
@@ -96,7 +108,7 @@ class ImageReader(QObject):
         self._running = wanted, background
         background.start()
 
-    def _end(self, wanted: Wanted, result: Image | KnownError) -> None:
+    def _end(self, wanted: Wanted, result: tuple[Image, Sizes] | KnownError) -> None:
         if self._running is not None:
             self._running[1].deleteLater()
             self._running = None
@@ -104,7 +116,8 @@ class ImageReader(QObject):
             self._next = None
         if wanted == self._promised:
             self._promised = None
-            self.arrived.emit(wanted.image_id, result)
-        elif isinstance(result, Image):
-            self._kept = wanted, result
+            self._sizes = None if isinstance(result, KnownError) else result
+            self.arrived.emit(wanted.image_id, result if isinstance(result, KnownError) else result[0])
+        elif not isinstance(result, KnownError):
+            self._kept, self._sizes = (wanted, result[0]), result
         self._begin()

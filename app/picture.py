@@ -1,5 +1,7 @@
 """The photograph on the canvas, smooth at every zoom."""
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -7,6 +9,7 @@ from PySide6.QtCore import QRect, QRectF, QSize
 from PySide6.QtGui import QImage, QPainter, QPixmap
 
 from app.canvas_view import CanvasView
+from core.image_file import Image
 from core.tone import Tone, Values, toned
 
 SMALLEST_SIDE = 512
@@ -15,19 +18,31 @@ TONED_UP_TO = 1.42
 """In a tone every pixel that is seen is computed anew, so a size that is a little too small may be enlarged by this much."""
 
 
+@dataclass(frozen=True)
+class Sizes:
+    """An image in full, half, quarter … size; what takes long of a picture, and needs no window.
+
+    Attributes:
+        drawables: as `_drawable` makes them.
+        values: those that a tone is laid over.
+    """
+
+    drawables: list[NDArray[np.uint8]]
+    values: list[Values]
+
+    @classmethod
+    def of(cls, image: Image) -> "Sizes":
+        """Make the sizes of an image."""
+        drawables = [_drawable(size.astype(np.uint8, copy=False)) for size in _halved(image.pixels)]
+        return cls(drawables, _halved(image.native if image.native is not None else image.pixels))
+
+
 class Picture:
-    """One image in full, half, quarter … size, so that a small view of a large image stays smooth and quick."""
+    """One image on the screen, in sizes so that a small view of a large image stays smooth and quick."""
 
-    def __init__(self, pixels: NDArray[np.uint8], native: NDArray[np.uint16 | np.float32] | None = None) -> None:
-        """Make the sizes.
-
-        Args:
-            pixels: (H, W, 3) uint8 RGB.
-            native: (H, W) the values themselves, where there are more than `pixels` can hold.
-        """
-        drawables = (_drawable(size.astype(np.uint8, copy=False)) for size in _halved(pixels))
-        self._sizes = [QPixmap.fromImage(_image_over(drawable)) for drawable in drawables]
-        self._values = _halved(native if native is not None else pixels)
+    def __init__(self, sizes: Sizes) -> None:
+        self._sizes = [QPixmap.fromImage(_image_over(drawable)) for drawable in sizes.drawables]
+        self._values = sizes.values
 
     @property
     def size(self) -> QSize:
