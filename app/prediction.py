@@ -195,6 +195,8 @@ class Predictions(QObject):
             self._enqueue([structure] if structure is not None else [], automatic=True)
 
     def _enqueue(self, structures: list[StructureRow], automatic: bool) -> None:
+        if not automatic:
+            self._soon.stop()  # a person has asked: the image need not be predicted by itself any more
         image, path = self._session.image_id, self._session.image_path
         if image is None or path is None or not structures or self._session.image is None:
             return

@@ -11,6 +11,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from core.clicks import Clicks
 from core.errors import DeviceError, ModelError
 from core.sa2va.segmenter import Sa2VASegmenter
 from tests.unit.tiny_model import make_tiny_model
@@ -37,7 +38,7 @@ def test_a_second_prompt_and_a_click_need_no_second_encoding(original: Path) -> 
         answers = [
             segmenter.decode(features, segmenter.embed_prompt(rgb, words)) for words in ("the polyp", "a vessel")
         ]
-        clicked = segmenter.decode(features, segmenter.embed_prompt(rgb, "the polyp"), [(0.5, 0.5, True)])
+        clicked = segmenter.decode(features, segmenter.embed_prompt(rgb, "the polyp"), Clicks(((0.5, 0.5, 1),)))
     assert answers[0].logits.shape == (1, 3, 256, 256)
     assert not torch.allclose(answers[0].chosen, answers[1].chosen)
     assert not torch.allclose(answers[0].chosen, clicked.chosen)
