@@ -7,7 +7,8 @@ from PySide6.QtCore import QRect, QRectF, QSize
 from PySide6.QtGui import QImage, QPainter, QPixmap
 
 from app.canvas_view import CanvasView
-from core.tone import Tone, Values, toned
+from core.frame import Values
+from core.tone import Tone, toned
 
 SMALLEST_SIDE = 512
 SMOOTH_BELOW = 4.0
@@ -18,7 +19,7 @@ TONED_UP_TO = 1.42
 class Picture:
     """One image in full, half, quarter … size, so that a small view of a large image stays smooth and quick."""
 
-    def __init__(self, pixels: NDArray[np.uint8], native: NDArray[np.uint16 | np.float32] | None = None) -> None:
+    def __init__(self, pixels: NDArray[np.uint8], native: Values | None = None) -> None:
         """Make the sizes.
 
         Args:

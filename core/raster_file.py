@@ -1,0 +1,97 @@
+"""Pictures of everyday kinds (PNG, JPEG, TIFF, BMP, WebP, GIF), read by Pillow."""
+
+from __future__ import annotations
+
+import io
+import struct
+import warnings
+import zlib
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image as Pillow
+from PIL import ImageOps, UnidentifiedImageError
+
+from core.errors import ImageError, Remark
+from core.frame import KEEP, MAX_FRAMES, Frame, Stack, check_size, damaged, grey_frame, too_large
+
+SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"BM", b"RIFF", b"GIF8")
+ANIMATION = "{file} holds several pictures one after the other; only the first is used."
+_NEW_SUBFILE_TYPE = 254
+_BROKEN = (OSError, ValueError, SyntaxError, EOFError, struct.error, zlib.error, OverflowError, KeyError, TypeError)
+
+
+def open_raster(content: bytes, name: str) -> Stack:
+    """The pages of a TIFF file, or the one picture of another.
+
+    Pages that are smaller copies of others (bit 0 of NewSubfileType, TIFF 6.0) are not counted. Of an animation the first
+    picture is taken: its frames are no images of their own.
+
+    Args:
+        content: of the file.
+        name: of the file, for sentences.
+
+    Raises:
+        ImageError: it is no picture, damaged, too large, or a kind that cannot be read.
+    """
+    try:
+        with warnings.catch_warnings(action="ignore"), Pillow.open(io.BytesIO(content)) as picture:
+            check_size(picture.width, picture.height, name)
+            pages, remarks = [0], ()
+            if picture.format == "TIFF":
+                pages = _pages(picture)
+            elif getattr(picture, "n_frames", 1) > 1 and picture.format != "MPO":
+                remarks = (Remark(ANIMATION, {"file": name}),)
+    except UnidentifiedImageError as error:
+        raise _unknown(content, name) from error
+    except (Pillow.DecompressionBombError, MemoryError) as error:
+        raise too_large(name) from error
+    except _BROKEN as error:
+        raise damaged(name) from error
+    return Stack(len(pages), lambda number: _read(content, pages[number], name), remarks=remarks)
+
+
+def _pages(picture: Pillow.Image) -> list[int]:
+    """Numbers of the pages that are pictures of their own."""
+    found = []
+    for number in range(min(getattr(picture, "n_frames", 1), MAX_FRAMES)):
+        picture.seek(number)
+        kind = getattr(picture, "tag_v2", {}).get(_NEW_SUBFILE_TYPE, 0)
+        if number == 0 or not int(kind) & 1:
+            found.append(number)
+    return found
+
+
+def _read(content: bytes, page: int, name: str) -> Frame:
+    """One page, upright. Raises ImageError."""
+    try:
+        with warnings.catch_warnings(action="ignore"), Pillow.open(io.BytesIO(content)) as picture:
+            picture.seek(page)
+            check_size(picture.width, picture.height, name)
+            picture.load()
+            upright = ImageOps.exif_transpose(picture)
+            if upright.mode.startswith(("I", "F")):
+                return grey_frame(np.asarray(upright))
+            return Frame(_rgb(upright))
+    except (Pillow.DecompressionBombError, MemoryError) as error:
+        raise too_large(name) from error
+    except _BROKEN as error:
+        raise damaged(name) from error
+
+
+def _unknown(content: bytes, name: str) -> ImageError:
+    if content.startswith(SIGNATURES):
+        return ImageError(
+            "The image {file} is damaged or of a kind that this program cannot read, so it is not shown.",
+            "Save it as 8-bit PNG, or leave it out; the other images are not affected.",
+            file=name,
+        )
+    return ImageError("The file {file} is not an image, whatever its name says, so it cannot be shown.", KEEP, file=name)
+
+
+def _rgb(picture: Pillow.Image) -> npt.NDArray[np.uint8]:
+    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
+        black = Pillow.new("RGBA", picture.size, (0, 0, 0, 255))
+        black.alpha_composite(picture.convert("RGBA"))
+        picture = black
+    return np.array(picture.convert("RGB"), dtype=np.uint8)
