@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.background import Background, Progress
 from core.errors import KnownError
-from core.image_file import Image, read_same_image
+from core.image_file import Image, file_of, read_same_image
 
 AT_ONCE = 3_000_000
 """Pixels that are read within a tenth of a second on a slow computer; the window waits for no more."""
@@ -55,7 +55,7 @@ class ImageReader(QObject):
         """
         self._promised = self._next = None
         kept, self._kept = self._kept, None
-        if kept is not None and kept[0] == wanted and wanted.path.exists():
+        if kept is not None and kept[0] == wanted and file_of(wanted.path).exists():
             return kept[1]
         if wanted.pixels <= AT_ONCE:
             return read_same_image(wanted.path, wanted.sha256)

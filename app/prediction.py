@@ -18,6 +18,7 @@ from app.session import Session
 from app.start_threshold import start_step
 from app.versions import ModelInUse, Versions
 from core.errors import KnownError
+from core.image_file import file_of
 from core.store import StructureRow
 
 AUTOMATIC_AFTER_MS = 150
@@ -216,7 +217,7 @@ class Predictions(QObject):
     def _ask(self) -> None:
         assert self._now is not None
         wanted, cache = self._now, cache_folder(self._session)
-        self.busy.emit(self.tr("Looking at {image} …").format(image=Path(wanted.path).name))
+        self.busy.emit(self.tr("Looking at {image} …").format(image=file_of(Path(wanted.path)).name))
         prompts = [prompt for _, prompt in wanted.structures]
         if len(prompts) == 1:
             self._number = self._process.predict(wanted.path, prompts[0], cache, wanted.decide, wanted.zoom)

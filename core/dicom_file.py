@@ -22,10 +22,10 @@ from core.frame import KEEP, MAX_BYTES, MAX_FRAMES, Frame, Stack, check_size, da
 
 MARK = b"DICM"
 MARK_AT = 128
+DEFLATED = "1.2.840.10008.1.2.1.99"
 OVERLAY = "{file} has drawings laid over the picture (a DICOM overlay); they are not shown."
 
-_DEFLATED = "1.2.840.10008.1.2.1.99"
-_NATIVE = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2", _DEFLATED)
+_NATIVE = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2", DEFLATED)
 # One decoder for each way of packing, so that every computer reads the same values.
 _DECODERS = {
     "1.2.840.10008.1.2.4.50": "pillow",  # JPEG baseline, 8 bits
@@ -102,7 +102,7 @@ def _parsed(content: bytes) -> Any:
 
 def _refuse_bomb(content: bytes, name: str) -> None:
     """A deflated file (A.5) is inflated whole when it is opened: find out before how large it would be."""
-    if _DEFLATED.encode() not in content[:2000]:
+    if DEFLATED.encode() not in content[:2000]:
         return
     length = int.from_bytes(content[140:144], "little")  # of the file meta information, which is never deflated (PS3.10, 7.1)
     inflater, rest, size = zlib.decompressobj(-zlib.MAX_WBITS), content[144 + length :], 0

@@ -81,6 +81,8 @@ def grey_frame(
     is_plain = native.dtype == np.uint8 and window is None and shown is None
     if shown is None:
         shown = native.astype(np.uint8) if is_plain else _spread(native, window)
+    if is_plain and is_inverted:
+        window = (0.0, 255.0)
     if is_inverted:
         shown = 255 - shown
     pixels = np.repeat(shown[:, :, None], 3, axis=2)

@@ -62,7 +62,7 @@ def images_in(folder: Path, what: str = "images") -> list[Path]:
     if not found:
         raise InputError(
             "The folder “{folder}” holds no {what} that this program can read.",
-            "Choose a folder with PNG, JPEG, TIFF, BMP or WebP pictures.",
+            "Choose a folder with DICOM, NIfTI, PNG, JPEG, TIFF, BMP, WebP or GIF pictures.",
             folder=str(folder),
             what=what,
         )

@@ -96,3 +96,13 @@ def m004_zoom(db: Database) -> None:
 def m006_threshold_of_structure(db: Database) -> None:
     """The threshold with which new predictions of a structure start, where somebody has chosen one."""
     db.execute("ALTER TABLE structures ADD COLUMN threshold_step INTEGER CHECK (threshold_step BETWEEN 1 AND 199)")
+
+
+@migrations()
+def m009_frames(db: Database) -> None:
+    """Which picture of a file an image is, and how many the file holds.
+
+    `sha256` stays unique: that of one frame of several is made of the file's and the frame's number.
+    """
+    db.execute("ALTER TABLE images ADD COLUMN frame INTEGER NOT NULL DEFAULT 0 CHECK (frame >= 0)")
+    db.execute("ALTER TABLE images ADD COLUMN frames INTEGER NOT NULL DEFAULT 1 CHECK (frames >= 1)")

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image as Picture
 
-from core import image_file
+from core import frame, raster_file
 from core.errors import ImageError, InputError
 from core.image_file import find_images, patient_key, read_image
 
@@ -86,10 +86,10 @@ def test_what_is_no_picture_gets_one_sentence(tmp_path: Path, name: str, content
     assert name in str(raised.value)
 
 
-@given(st.binary(min_size=1, max_size=400), st.sampled_from([b"", *image_file._SIGNATURES]))
+@given(st.binary(min_size=1, max_size=400), st.sampled_from([b"", *raster_file.SIGNATURES]))
 def test_noise_is_a_known_error_and_never_a_crash(noise: bytes, start: bytes) -> None:
     with pytest.raises(ImageError):
-        image_file._decode(start + noise, "noise.png")
+        raster_file.open_raster(start + noise, "noise.png").read(0)
 
 
 @given(st.integers(0, 300), st.binary(min_size=1, max_size=8))
@@ -97,7 +97,7 @@ def test_a_damaged_picture_is_read_or_refused(place: int, noise: bytes) -> None:
     content = bytearray(cv2.imencode(".png", COLOURS)[1].tobytes())
     content[place : place + len(noise)] = noise
     try:
-        pixels, _ = image_file._decode(bytes(content), "a.png")
+        pixels = raster_file.open_raster(bytes(content), "a.png").read(0).pixels
     except ImageError:
         return
     assert pixels.dtype == np.uint8 and pixels.ndim == 3
@@ -111,14 +111,14 @@ def test_a_file_that_is_not_there_or_is_a_folder(tmp_path: Path) -> None:
 
 def test_a_picture_larger_than_can_be_corrected_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Picture.fromarray(COLOURS).save(tmp_path / "a.png")
-    monkeypatch.setattr(image_file, "MAX_PIXELS", 50)
+    monkeypatch.setattr(frame, "MAX_PIXELS", 50)
     with pytest.raises(ImageError, match="larger than this program can correct"):
         read_image(tmp_path / "a.png")
-    monkeypatch.setattr(image_file, "MAX_PIXELS", 10**12)
+    monkeypatch.setattr(frame, "MAX_PIXELS", 10**12)
     Picture.new("1", (20000, 20000)).save(tmp_path / "b.png")
     with pytest.raises(ImageError, match="larger than this program can correct"):
         read_image(tmp_path / "b.png")
-    monkeypatch.setattr(image_file, "_MAX_BYTES", 10)
+    monkeypatch.setattr("core.image_file.MAX_BYTES", 10)
     with pytest.raises(ImageError, match="larger than this program can correct"):
         read_image(tmp_path / "a.png")
 
