@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,7 +19,9 @@ from core.place import file_and_frame, name_for_people, place_of, stem_of
 from core.raster_file import open_raster
 
 _DICOM, _NIFTI = (".dcm", ".dicom"), (".nii", ".nii.gz")
-SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".gif", *_DICOM, *_NIFTI)
+_ALONE = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif")
+"""Files that never hold more than one picture."""
+SUFFIXES = (*_ALONE, ".tif", ".tiff", *_DICOM, *_NIFTI)
 _NOT_LISTED = ("dicomdir",)
 
 
@@ -120,16 +123,18 @@ def read_image(path: Path) -> Image:
     )
 
 
-def places_in(file: Path) -> list[Path]:
-    """The places of all pictures of a file; of a file with one picture the file itself.
-
-    Raises:
-        ImageError: as `read_image`.
-    """
-    if file_and_frame(file)[1] is not None:
-        return [file]
-    _, stack = _open(file)
-    return [place_of(file, frame, stack.count) for frame in range(stack.count)]
+def places_in(files: Iterable[Path]) -> list[Path]:
+    """The places of all pictures of some files. A file that cannot be read stays one: who reads it will be told why."""
+    places: list[Path] = []
+    for file in files:
+        count = 1
+        if file_of(file) == file and not file.name.lower().endswith(_ALONE):
+            try:
+                count = _open(file)[1].count
+            except ImageError:
+                pass
+        places += [place_of(file, frame, count) for frame in range(count)]
+    return places
 
 
 def file_of(place: Path) -> Path:
