@@ -17,7 +17,7 @@ from core.frame import KEEP, MAX_FRAMES, Frame, Stack, check_size, damaged, grey
 
 SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"BM", b"RIFF", b"GIF8")
 ANIMATION = "{file} holds several pictures one after the other; only the first is used."
-_NEW_SUBFILE_TYPE = 254
+_NEW_SUBFILE_TYPE, _BITS_PER_SAMPLE, _SAMPLE_FORMAT = 254, 258, 339
 _BROKEN = (OSError, ValueError, SyntaxError, EOFError, struct.error, zlib.error, OverflowError, KeyError, TypeError)
 
 
@@ -70,13 +70,22 @@ def _read(content: bytes, page: int, name: str) -> Frame:
             check_size(picture.width, picture.height, name)
             picture.load()
             upright = ImageOps.exif_transpose(picture)
-            if upright.mode.startswith(("I", "F")):
-                return grey_frame(np.asarray(upright))
+            signs = _signs(picture)
+            if upright.mode.startswith(("I", "F")) or signs is not None:
+                values = np.asarray(upright)
+                return grey_frame(values if signs is None else values.view(signs))
             return Frame(_rgb(upright))
     except (Pillow.DecompressionBombError, MemoryError) as error:
         raise too_large(name) from error
     except _BROKEN as error:
         raise damaged(name) from error
+
+
+def _signs(picture: Pillow.Image) -> type[np.int8] | type[np.uint32] | None:
+    """The number type of a grey TIFF where Pillow takes it for signed or unsigned, and the file says the other; else None."""
+    tags = getattr(picture, "tag_v2", {})
+    said = (picture.mode, tags.get(_BITS_PER_SAMPLE), tags.get(_SAMPLE_FORMAT, (1,)))
+    return {("L", (8,), (2,)): np.int8, ("I", (32,), (1,)): np.uint32}.get(said)
 
 
 def _unknown(content: bytes, name: str) -> ImageError:

@@ -15,7 +15,7 @@ from PIL import Image as Picture
 
 from core import frame, raster_file
 from core.errors import ImageError, InputError
-from core.image_file import find_images, patient_key, read_image
+from core.image_file import find_images, patient_key, places_in, read_image
 
 COLOURS = np.random.default_rng(0).integers(0, 255, (6, 9, 3), dtype=np.uint8)
 
@@ -160,3 +160,58 @@ def test_a_name_that_is_no_text_can_be_read(tmp_path: Path) -> None:
     file = tmp_path / os.fsdecode(b"caf\xe9.png")
     Picture.fromarray(COLOURS).save(file)
     assert np.array_equal(read_image(file).pixels, COLOURS)
+
+
+@pytest.mark.parametrize("kind", [np.int8, np.int16, np.uint16, np.int32, np.uint32, np.float32])
+@pytest.mark.parametrize("suffix", [".tif", ".png"])
+def test_grey_of_any_depth_keeps_its_values(tmp_path: Path, kind: type[np.generic], suffix: str) -> None:
+    if suffix == ".png" and kind is not np.uint16:
+        pytest.skip("PNG holds no such numbers")
+    limits = np.finfo(kind) if kind is np.float32 else np.iinfo(kind)
+    grey = np.array([[limits.min, 0, 1], [3, 7, limits.max]], kind)
+    file = tmp_path / f"a{suffix}"
+    assert cv2.imwrite(str(file), grey)
+    image = read_image(file)
+    assert image.native is not None and np.array_equal(image.native.astype(kind), grey)
+    assert image.pixels[0, 0, 0] == 0 and image.pixels[1, 2, 0] == 255
+
+
+def test_every_page_of_a_tiff_is_an_image_and_a_smaller_copy_is_none(tmp_path: Path) -> None:
+    pages = [Picture.fromarray(COLOURS + number) for number in (0, 1, 2)]
+    file = tmp_path / "a.tif"
+    pages[0].save(file, save_all=True, append_images=pages[1:])
+    places = places_in([file])
+    assert [place.name for place in places] == ["a#frame1.tif", "a#frame2.tif", "a#frame3.tif"]
+    images = [read_image(place) for place in places]
+    assert all(np.array_equal(image.pixels, COLOURS + number) for number, image in enumerate(images))
+    assert len({image.sha256 for image in images}) == 3
+    small = pages[1].resize((3, 2))
+    small.encoderinfo = {"tiffinfo": {254: 1}}
+    pages[0].save(tmp_path / "b.tif", save_all=True, append_images=[small])
+    assert places_in([tmp_path / "b.tif"]) == [tmp_path / "b.tif"]
+
+
+def test_a_file_of_several_pictures_that_changes_is_read_again(tmp_path: Path) -> None:
+    file = tmp_path / "a.tif"
+    for number in (0, 1):
+        pages = [Picture.fromarray(COLOURS + number + page) for page in (0, 5)]
+        pages[0].save(tmp_path / "b.tif", save_all=True, append_images=pages[1:])
+        (tmp_path / "b.tif").replace(file)
+        assert np.array_equal(read_image(tmp_path / "a#frame2.tif").pixels, COLOURS + number + 5)
+
+
+def test_of_an_animation_the_first_picture_is_taken_and_that_is_said(tmp_path: Path) -> None:
+    pages = [Picture.fromarray(COLOURS).convert("P"), Picture.new("P", (9, 6), 3)]
+    pages[0].save(tmp_path / "a.gif", save_all=True, append_images=pages[1:])
+    image = read_image(tmp_path / "a.gif")
+    assert np.array_equal(image.pixels, np.asarray(pages[0].convert("RGB"))) and image.frames == 1
+    assert [str(one) for one in image.remarks] == [
+        "a.gif holds several pictures one after the other; only the first is used."
+    ]
+    pages[0].save(tmp_path / "b.gif")
+    assert read_image(tmp_path / "b.gif").remarks == ()
+
+
+def test_one_bad_file_among_many_stays_one_place(tmp_path: Path) -> None:
+    (tmp_path / "a.tif").write_bytes(b"words")
+    assert places_in([tmp_path / "a.tif", tmp_path / "gone.dcm"]) == [tmp_path / "a.tif", tmp_path / "gone.dcm"]
