@@ -20,9 +20,9 @@ class Wanted:
 
     Attributes:
         image_id: its row.
-        path: of its file.
-        sha256: of its file's bytes.
-        pixels: how many it has.
+        path: of its file, or of one frame of it.
+        sha256: of the picture (`core.image_file.Image`).
+        pixels: how many its file has, in all frames: a volume is unpacked as a whole.
     """
 
     image_id: int

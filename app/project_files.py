@@ -15,13 +15,13 @@ from app.messages import text_of_error, text_of_template
 from app.patients_dialog import PatientsDialog
 from app.session import Session
 from core.errors import KnownError, Remark, StoreError
-from core.image_file import SUFFIXES, Image, file_of, find_images, read_image
+from core.image_file import SIMPLE, SUFFIXES, Image, file_of, find_images, read_image
 from core.place import place_of
 from core.series import in_series_order
 
 AT_ONCE = 4
 AT_ONCE_BYTES = 1_000_000
-"""Smaller files are read in a moment, larger ones beside the window."""
+"""Simple pictures up to here are read in a moment, all others beside the window."""
 LISTED = 6
 """So many files that were left out are named with their reason; the rest is counted."""
 NO_DEMO_WHAT = "The demo project could not be made because the folder {folder} cannot be written."
@@ -188,7 +188,7 @@ class ProjectFiles(QObject):
 
     def _read_one(self) -> None:
         path = self._waiting.pop(0)
-        if _bytes_of(path) > AT_ONCE_BYTES:
+        if not _is_quick(path):
             self._turn.stop()
             self._is_reading = True
             self._beside(lambda _: read_image(path), lambda result: self._take(path, result))
@@ -233,13 +233,20 @@ class ProjectFiles(QObject):
         new, known, bad, refused, remarks = self._new, self._known, self._bad, self._refused, self._remarks
         self._begin_count()
         if bad:
-            self._messages.say("some_images_unreadable", files=self._listed([text_of_error(one) for one in bad]), count=new, known=known)
+            self._messages.say(
+                "some_images_unreadable",
+                files=self._listed([text_of_error(one) for one in bad]),
+                count=new,
+                known=known,
+            )
         elif new and known:
             self._messages.say("some_images_known", count=new, known=known)
         elif new or not refused:
             self._messages.say("images_added" if new else "no_new_images", count=new)
         if remarks:
-            self._messages.say("images_remarked", remarks=self._listed([text_of_template(one.template, one.values) for one in remarks]))
+            self._messages.say(
+                "images_remarked", remarks=self._listed([text_of_template(one.template, one.values) for one in remarks])
+            )
         self.added.emit()
 
     def _listed(self, texts: list[str]) -> str:
@@ -250,9 +257,10 @@ class ProjectFiles(QObject):
         return "\n".join(lines)
 
 
-def _bytes_of(place: Path) -> int:
-    """Of the file; 0 where there is none: who reads it will be told."""
+def _is_quick(place: Path) -> bool:
+    """Whether it is read in a moment; one that is not there is: who reads it will be told."""
+    file = file_of(place)
     try:
-        return file_of(place).stat().st_size
+        return not file.exists() or (file.suffix.lower() in SIMPLE and file.stat().st_size <= AT_ONCE_BYTES)
     except OSError:
-        return 0
+        return True

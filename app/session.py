@@ -199,7 +199,7 @@ class Session(QObject):
         row = next((row for row in self.images if row.id == image_id), None)
         if row is None or self.store is None:
             return None
-        return Wanted(row.id, self.store.image_path(row), row.sha256, row.width * row.height)
+        return Wanted(row.id, self.store.image_path(row), row.sha256, row.width * row.height * row.frames)
 
     def select_structure(self, structure_id: int | None) -> None:
         """Save the current mask and correct another structure on the same image."""

@@ -100,7 +100,11 @@ def run(arguments: argparse.Namespace, report: Report) -> dict[str, Any]:
 
 
 def _files(named: list[str]) -> list[Path]:
-    """Every image that the arguments name, and of files with several frames each frame. Raises InputError where there is none, or two share a base name."""
+    """Every image that the arguments name, and of a file with several frames each of them.
+
+    Raises:
+        InputError: there is none, or two share a base name.
+    """
     files: list[Path] = []
     for name in named:
         path = Path(name)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import logging
 import math
+import struct
 import warnings
 import zlib
 from typing import Any
@@ -17,12 +18,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from core.codestream import size_of
 from core.errors import ImageError, Remark
 from core.frame import KEEP, MAX_BYTES, MAX_FRAMES, Frame, Stack, check_size, damaged, grey_frame, too_large
 
 MARK = b"DICM"
 MARK_AT = 128
 DEFLATED = "1.2.840.10008.1.2.1.99"
+OVERLAY_GROUPS = frozenset(range(0x6000, 0x6020, 2))
 OVERLAY = "{file} has drawings laid over the picture (a DICOM overlay); they are not shown."
 
 _NATIVE = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2", DEFLATED)
@@ -43,13 +46,11 @@ _DECODERS = {
 }
 _SEGMENTATION = "1.2.840.10008.5.1.4.1.1.66.4"
 _PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
-_GREY, _COLOURS = ("MONOCHROME1", "MONOCHROME2"), ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_RCT", "YBR_ICT", "PALETTE COLOR")
+_GREY, _COLOURS = (
+    ("MONOCHROME1", "MONOCHROME2"),
+    ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_RCT", "YBR_ICT", "PALETTE COLOR"),
+)
 _MOST_INFLATED = 200_000_000
-_BROKEN = (
-    ValueError, RuntimeError, AttributeError, KeyError, TypeError, IndexError, NotImplementedError, OSError, EOFError,
-    ArithmeticError, AssertionError, zlib.error,
-)  # fmt: skip
-"""What pydicom and its decoders raise on a damaged file."""
 
 
 def open_dicom(content: bytes, name: str) -> Stack:
@@ -64,7 +65,9 @@ def open_dicom(content: bytes, name: str) -> Stack:
     """
     if content[MARK_AT : MARK_AT + len(MARK)] != MARK:
         raise ImageError(
-            "The file {file} lacks the beginning by which a DICOM file is known, so it cannot be shown.", KEEP, file=name
+            "The file {file} lacks the beginning by which a DICOM file is known, so it cannot be shown.",
+            KEEP,
+            file=name,
         )
     _refuse_bomb(content, name)
     try:
@@ -76,18 +79,28 @@ def open_dicom(content: bytes, name: str) -> Stack:
         if not 1 <= count <= min(MAX_FRAMES, len(content) // 8):
             raise damaged(name)
         _refuse_short(dataset, syntax, count, name)
-        overlay = any(tag.group in range(0x6000, 0x6020, 2) for tag in dataset.keys())
+        groups = {tag.group for tag in list(dataset.keys())}
         return Stack(
             count,
             lambda number: _frame(dataset, syntax, number, name),
             patient=str(dataset.get("PatientID") or dataset.get("PatientName") or "").strip(),
             study=str(dataset.get("StudyInstanceUID") or "").strip(),
-            remarks=(Remark(OVERLAY, {"file": name}),) if overlay else (),
+            remarks=(Remark(OVERLAY, {"file": name}),) if groups & OVERLAY_GROUPS else (),
         )
     except MemoryError as error:
         raise too_large(name) from error
-    except _BROKEN as error:
+    except broken() as error:
         raise damaged(name) from error
+
+
+def broken() -> tuple[type[Exception], ...]:
+    """What pydicom and its decoders raise on a damaged file."""
+    from pydicom.errors import BytesLengthException, InvalidDicomError
+
+    return (
+        ValueError, RuntimeError, AttributeError, KeyError, TypeError, IndexError, NotImplementedError, OSError, EOFError,
+        ArithmeticError, AssertionError, struct.error, zlib.error, BytesLengthException, InvalidDicomError,
+    )  # fmt: skip
 
 
 def _parsed(content: bytes) -> Any:
@@ -104,7 +117,9 @@ def _refuse_bomb(content: bytes, name: str) -> None:
     """A deflated file (A.5) is inflated whole when it is opened: find out before how large it would be."""
     if DEFLATED.encode() not in content[:2000]:
         return
-    length = int.from_bytes(content[140:144], "little")  # of the file meta information, which is never deflated (PS3.10, 7.1)
+    length = int.from_bytes(
+        content[140:144], "little"
+    )  # of the file meta information, which is never deflated (PS3.10, 7.1)
     inflater, rest, size = zlib.decompressobj(-zlib.MAX_WBITS), content[144 + length :], 0
     try:
         while rest and not inflater.eof and size <= _MOST_INFLATED:
@@ -166,6 +181,7 @@ def _frame(dataset: Any, syntax: str, number: int, name: str) -> Frame:
 
     try:
         with warnings.catch_warnings(action="ignore"):
+            _refuse_greedy(dataset, syntax, number, name)
             raw = pixel_array(dataset, index=number, decoding_plugin=_DECODERS.get(syntax, ""))
             spacing, kind = _spacing(dataset, number), dataset.get("PhotometricInterpretation", "MONOCHROME2")
             if kind == "PALETTE COLOR":
@@ -178,8 +194,19 @@ def _frame(dataset: Any, syntax: str, number: int, name: str) -> Frame:
             return _grey(dataset, _without_overlay(raw, dataset), number, kind == "MONOCHROME1", spacing)
     except MemoryError as error:
         raise too_large(name) from error
-    except _BROKEN as error:
+    except broken() as error:
         raise damaged(name) from error
+
+
+def _refuse_greedy(dataset: Any, syntax: str, number: int, name: str) -> None:
+    """A packed frame is to be as large as the file says, before its decoder believes it. Run lengths cannot grow so far."""
+    from pydicom.encaps import get_frame
+
+    if syntax in _NATIVE or _DECODERS[syntax] == "pydicom":
+        return
+    packed = get_frame(dataset.PixelData, number, number_of_frames=int(dataset.get("NumberOfFrames") or 1))
+    if size_of(packed) != (int(dataset.Columns), int(dataset.Rows)):
+        raise damaged(name)
 
 
 def _grey(

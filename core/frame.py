@@ -20,6 +20,7 @@ MAX_BYTES = 2_000_000_000
 MAX_FRAMES = 20_000
 KEEP = "The other images are not affected; replace this file or leave it out."
 _EXACT_IN_FLOAT32 = 2**24
+_WIDEST, _STEEPEST = 1e300, 1e30
 
 
 @dataclass(frozen=True)
@@ -143,8 +144,9 @@ def damaged(name: str) -> ImageError:
 def _spread(values: Values, window: tuple[float, float] | None) -> npt.NDArray[np.uint8]:
     """(H, W) uint8: black at the lower end of a window (or of the values), white at the upper."""
     low, high = window or (float(values.min()), float(values.max()))
-    if not high > low:
+    if not high > low or not 0 < high - low < _WIDEST:
         return np.zeros(values.shape, np.uint8)
-    precise = np.float32 if values.dtype.itemsize <= 2 else np.float64
-    scaled = (values.astype(precise) - precise(low)) * precise(255.0 / (high - low))
+    scaled: npt.NDArray[np.floating] = values.astype(np.float32 if values.dtype.itemsize <= 2 else np.float64)
+    scaled -= low
+    scaled *= min(255.0 / (high - low), _STEEPEST)
     return np.clip(np.rint(scaled, out=scaled), 0, 255, out=scaled).astype(np.uint8)

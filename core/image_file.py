@@ -19,9 +19,9 @@ from core.place import file_and_frame, name_for_people, place_of, stem_of
 from core.raster_file import open_raster
 
 _DICOM, _NIFTI = (".dcm", ".dicom"), (".nii", ".nii.gz")
-_ALONE = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif")
-"""Files that never hold more than one picture."""
-SUFFIXES = (*_ALONE, ".tif", ".tiff", *_DICOM, *_NIFTI)
+SIMPLE = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif")
+"""Files that hold one picture, which needs no library that is not loaded yet."""
+SUFFIXES = (*SIMPLE, ".tif", ".tiff", *_DICOM, *_NIFTI)
 _NOT_LISTED = ("dicomdir",)
 
 
@@ -128,7 +128,7 @@ def places_in(files: Iterable[Path]) -> list[Path]:
     places: list[Path] = []
     for file in files:
         count = 1
-        if file_of(file) == file and not file.name.lower().endswith(_ALONE):
+        if file_of(file) == file and not file.name.lower().endswith(SIMPLE):
             try:
                 count = _open(file)[1].count
             except ImageError:

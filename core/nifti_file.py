@@ -113,7 +113,8 @@ class _Volume:
         slope, intercept = self._scale
         if slope is None or (slope, intercept) == (1, 0):
             return values
-        return apply_read_scaling(values, slope, intercept)
+        with np.errstate(all="ignore"):  # a damaged scale leads to infinite values, which are cut off later
+            return apply_read_scaling(values, slope, intercept)
 
     def _first_window(self, stored: npt.NDArray[Any], header: Any) -> tuple[float, float] | None:
         """One window for all slices, so that the picture does not flicker from one to the next."""
@@ -122,7 +123,8 @@ class _Volume:
             return low, high
         if stored.dtype == np.uint8 and self._scale[0] in (None, 1) and not self._scale[1]:
             return None
-        sample = self._scaled(stored.ravel(order="F")[:: max(1, stored.size // 1_000_000)]).astype(np.float64)
+        with np.errstate(all="ignore"):
+            sample = self._scaled(stored.ravel(order="F")[:: max(1, stored.size // 1_000_000)]).astype(np.float64)
         sample = sample[np.isfinite(sample)]
         if not sample.size:
             return None
@@ -150,7 +152,9 @@ def _header(start: bytes, name: str) -> Any:
     if 540 in sizes and start[4:8] == b"n+2\0":
         return Nifti2Header(start[:540], check=False)
     raise ImageError(
-        "The file {file} is not a NIfTI file in one piece, whatever its name says, so it cannot be shown.", KEEP, file=name
+        "The file {file} is not a NIfTI file in one piece, whatever its name says, so it cannot be shown.",
+        KEEP,
+        file=name,
     )
 
 

@@ -10,7 +10,9 @@ import re
 from pathlib import Path
 
 _ENDING = re.compile(r"(\.nii)?\.[^.]+$", re.IGNORECASE)
-_MARKED = re.compile(r"^(?P<stem>.*)#frame(?P<number>[1-9]\d{0,8})(?P<ending>(\.nii)?\.[^.]+)?$", re.IGNORECASE | re.DOTALL)
+_MARKED = re.compile(
+    r"^(?P<stem>.*)#frame(?P<number>[1-9]\d{0,8})(?P<ending>(\.nii)?\.[^.]+)?$", re.IGNORECASE | re.DOTALL
+)
 
 
 def stem_of(name: str) -> str:

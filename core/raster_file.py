@@ -37,7 +37,8 @@ def open_raster(content: bytes, name: str) -> Stack:
     try:
         with warnings.catch_warnings(action="ignore"), Pillow.open(io.BytesIO(content)) as picture:
             check_size(picture.width, picture.height, name)
-            pages, remarks = [0], ()
+            pages = [0]
+            remarks: tuple[Remark, ...] = ()
             if picture.format == "TIFF":
                 pages = _pages(picture)
             elif getattr(picture, "n_frames", 1) > 1 and picture.format != "MPO":
@@ -81,11 +82,13 @@ def _read(content: bytes, page: int, name: str) -> Frame:
         raise damaged(name) from error
 
 
-def _signs(picture: Pillow.Image) -> type[np.int8] | type[np.uint32] | None:
+def _signs(picture: Pillow.Image) -> np.dtype[np.generic] | None:
     """The number type of a grey TIFF where Pillow takes it for signed or unsigned, and the file says the other; else None."""
     tags = getattr(picture, "tag_v2", {})
-    said = (picture.mode, tags.get(_BITS_PER_SAMPLE), tags.get(_SAMPLE_FORMAT, (1,)))
-    return {("L", (8,), (2,)): np.int8, ("I", (32,), (1,)): np.uint32}.get(said)
+    said = picture.mode, tags.get(_BITS_PER_SAMPLE), tags.get(_SAMPLE_FORMAT, (1,))
+    if said == ("L", (8,), (2,)):
+        return np.dtype(np.int8)
+    return np.dtype(np.uint32) if said == ("I", (32,), (1,)) else None
 
 
 def _unknown(content: bytes, name: str) -> ImageError:
@@ -95,7 +98,9 @@ def _unknown(content: bytes, name: str) -> ImageError:
             "Save it as 8-bit PNG, or leave it out; the other images are not affected.",
             file=name,
         )
-    return ImageError("The file {file} is not an image, whatever its name says, so it cannot be shown.", KEEP, file=name)
+    return ImageError(
+        "The file {file} is not an image, whatever its name says, so it cannot be shown.", KEEP, file=name
+    )
 
 
 def _rgb(picture: Pillow.Image) -> npt.NDArray[np.uint8]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from core.dicom_file import DEFLATED, MARK, MARK_AT
+from core.dicom_file import DEFLATED, MARK, MARK_AT, broken
 
 _TAGS = ["SeriesInstanceUID", "ImagePositionPatient", "ImageOrientationPatient", "InstanceNumber"]
 
@@ -52,8 +52,11 @@ def _slice(file: Path) -> _Slice | None:
         # A deflated one would be inflated whole for four numbers.
         if start[MARK_AT : MARK_AT + len(MARK)] != MARK or DEFLATED.encode() in start:
             return None
+    except OSError:
+        return None
+    try:
         return _from_header(_header(file))
-    except (OSError, ValueError, AttributeError, KeyError, TypeError, RuntimeError, NotImplementedError):
+    except broken():
         return None
 
 

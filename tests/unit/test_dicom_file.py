@@ -17,7 +17,7 @@ from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
 from pydicom.pixels import apply_modality_lut, apply_voi
 from pydicom.sequence import Sequence
-from pydicom.uid import DeflatedExplicitVRLittleEndian, JPEGLSLossless, MPEG2MPML, RLELossless, UID
+from pydicom.uid import MPEG2MPML, UID, DeflatedExplicitVRLittleEndian, JPEG2000Lossless, JPEGLSLossless, RLELossless
 
 from core.dicom_file import open_dicom
 from core.errors import ImageError
@@ -25,7 +25,6 @@ from core.frame import grey_frame
 from core.image_file import find_images, places_in, read_image
 from core.tone import Tone, toned
 from tests.dicom_writer import PATIENT, STUDY, dicom, write
-
 
 
 def _words(*values: int) -> bytes:
@@ -94,7 +93,9 @@ def test_a_voi_lut_is_the_first_view(tmp_path: Path) -> None:
 def test_a_modality_lut_gives_the_values(tmp_path: Path) -> None:
     table = Dataset()
     table.LUTDescriptor, table.LUTData, table.ModalityLUTType = [3, 0, 16], _words(500, 7, 60000), "US"
-    file = write(dicom(np.array([[0, 1], [2, 9]], np.uint16), ModalityLUTSequence=Sequence([table])), tmp_path / "a.dcm")
+    file = write(
+        dicom(np.array([[0, 1], [2, 9]], np.uint16), ModalityLUTSequence=Sequence([table])), tmp_path / "a.dcm"
+    )
     assert read_image(file).native.tolist() == [[500, 7], [60000, 60000]]
 
 
@@ -105,7 +106,9 @@ def test_colours_and_their_palette(tmp_path: Path) -> None:
     palette: dict[str, Any] = {"PhotometricInterpretation": "PALETTE COLOR"}
     for place, colour in enumerate(("Red", "Green", "Blue")):
         palette[f"{colour}PaletteColorLookupTableDescriptor"] = [4, 0, 16]
-        palette[f"{colour}PaletteColorLookupTableData"] = np.roll([0, 0x8000, 0xFF00, 0x1000], place).astype("<u2").tobytes()
+        palette[f"{colour}PaletteColorLookupTableData"] = (
+            np.roll([0, 0x8000, 0xFF00, 0x1000], place).astype("<u2").tobytes()
+        )
     image = read_image(write(dicom(np.array([[0, 1, 2]], np.uint8), **palette), tmp_path / "b.dcm"))
     assert image.pixels.tolist() == [[[0, 0x10, 0xFF], [0x80, 0, 0x10], [0xFF, 0x80, 0]]]
 
@@ -262,3 +265,18 @@ def test_what_is_shown_keeps_the_order_of_the_values(values: Any) -> None:
     shown, native = frame.pixels[:, :, 0].ravel(), frame.native
     assert native is not None
     assert (np.diff(shown[np.argsort(native.ravel(), kind="stable")].astype(int)) >= 0).all()
+
+
+@pytest.mark.parametrize(("syntax", "mark"), [(JPEG2000Lossless, b"\xff\x4f\xff\x51"), (JPEGLSLossless, b"\xff\xf7")])
+def test_a_packed_frame_that_demands_more_than_the_file_says_is_refused(
+    tmp_path: Path, syntax: UID, mark: bytes
+) -> None:
+    pixels = np.random.default_rng(0).integers(0, 4000, (64, 80), dtype=np.uint16)
+    dataset = dicom(pixels)
+    dataset.compress(syntax, generate_instance_uid=False)
+    content = write(dataset, tmp_path / "a.dcm").read_bytes()
+    assert np.array_equal(open_dicom(content, "a.dcm").read(0).native, pixels)
+    place = content.index(mark) + (8 if syntax == JPEG2000Lossless else 5)
+    greedy = content[:place] + b"\x7f\xff" + content[place + 2 :]
+    with pytest.raises(ImageError, match="is damaged"):
+        open_dicom(greedy, "a.dcm").read(0)

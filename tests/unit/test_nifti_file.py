@@ -66,7 +66,9 @@ def test_each_pixel_is_the_voxel_at_that_place_of_the_body(
 
 
 def _bounds(affine: Any, shape: tuple[int, ...]) -> tuple[Any, Any]:
-    ends = [affine[:3, :3] @ (np.array(corner) * (np.array(shape) - 1)) + affine[:3, 3] for corner in np.ndindex(2, 2, 2)]
+    ends = [
+        affine[:3, :3] @ (np.array(corner) * (np.array(shape) - 1)) + affine[:3, 3] for corner in np.ndindex(2, 2, 2)
+    ]
     return np.min(ends, axis=0), np.max(ends, axis=0)
 
 
@@ -147,7 +149,7 @@ def test_a_bomb_is_unpacked_no_further_than_its_header_says() -> None:
     tracemalloc.start()
     try:
         assert open_nifti(bomb, "a.nii.gz").count == 4
-        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+        assert tracemalloc.get_traced_memory()[1] < 30_000_000  # of 100 million bytes; what is imported is in it
     finally:
         tracemalloc.stop()
 

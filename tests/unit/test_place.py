@@ -34,6 +34,8 @@ def test_names_that_people_and_other_programs_see() -> None:
     assert name_for_people("a.png", 0, 1) == "a.png"
 
 
-@pytest.mark.parametrize(("name", "stem"), [("a.b.png", "a.b"), ("a.nii.gz", "a"), ("a.NII", "a"), ("IM1", "IM1"), (".png", ".png")])
+@pytest.mark.parametrize(
+    ("name", "stem"), [("a.b.png", "a.b"), ("a.nii.gz", "a"), ("a.NII", "a"), ("IM1", "IM1"), (".png", ".png")]
+)
 def test_the_base_name(name: str, stem: str) -> None:
     assert stem_of(name) == stem
