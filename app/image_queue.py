@@ -8,6 +8,7 @@ from app.session import Session
 from core import review
 from core.errors import KnownError
 from core.image_file import natural_key
+from core.place import name_for_people
 from core.review import Entry
 from core.store import ReviewRow
 
@@ -137,7 +138,7 @@ class ImageQueue(QObject):
             seen = known.get(row.id) or ReviewRow(row.id, "unseen")
             entry = old.get(row.id)
             if entry is None or entry.row != row:
-                name = basename(row.path)
+                name = name_for_people(basename(row.path), row.frame, row.frames)
                 entry = Entry(row, name, natural_key(name), seen)
             elif entry.review != seen:
                 entry = Entry(row, entry.name, entry.place, seen)

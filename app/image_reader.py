@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from app.background import Background, Progress
 from app.picture import Sizes
 from core.errors import KnownError
-from core.image_file import Image, read_same_image
+from core.image_file import Image, file_of, read_same_image
 from core.store import ImageRow, Store
 
 AT_ONCE = 3_000_000
@@ -22,9 +22,9 @@ class Wanted:
 
     Attributes:
         image_id: its row.
-        path: of its file.
-        sha256: of its file's bytes.
-        pixels: how many it has.
+        path: of its file, or of one frame of it.
+        sha256: of the picture (`core.image_file.Image`).
+        pixels: how many its file has, in all frames: a volume is unpacked as a whole.
     """
 
     image_id: int
@@ -35,7 +35,7 @@ class Wanted:
     @classmethod
     def of(cls, store: Store, row: ImageRow) -> "Wanted":
         """The image of a row."""
-        return cls(row.id, store.image_path(row), row.sha256, row.width * row.height)
+        return cls(row.id, store.image_path(row), row.sha256, row.width * row.height * row.frames)
 
 
 class ImageReader(QObject):
@@ -64,7 +64,7 @@ class ImageReader(QObject):
         self._promised = self._next = None
         kept, self._kept = self._kept, None
         self._sizes = None if kept is None or kept[0] != wanted else self._sizes
-        if kept is not None and kept[0] == wanted and wanted.path.exists():
+        if kept is not None and kept[0] == wanted and file_of(wanted.path).exists():
             return kept[1]
         if wanted.pixels <= AT_ONCE:
             return read_same_image(wanted.path, wanted.sha256)

@@ -50,7 +50,8 @@ SENTENCES: dict[str, Sentence] = {
     "no_images_found": Sentence(
         WARNING,
         QT_TRANSLATE_NOOP(
-            "messages", "There are no images in this folder. Choose a folder with PNG, JPEG, TIFF, BMP or WebP files."
+            "messages",
+            "There are no images in this folder. Choose a folder with DICOM, NIfTI, PNG, JPEG, TIFF, BMP, WebP or GIF files.",
         ),
     ),
     "some_images_unreadable": Sentence(
@@ -61,6 +62,7 @@ SENTENCES: dict[str, Sentence] = {
         ),
         stays=True,
     ),
+    "images_remarked": Sentence(INFORMATION, QT_TRANSLATE_NOOP("messages", "Please note:\n{remarks}"), stays=True),
     "nothing_to_accept": Sentence(
         INFORMATION,
         QT_TRANSLATE_NOOP(

@@ -9,8 +9,9 @@ from PySide6.QtCore import QRect, QRectF, QSize
 from PySide6.QtGui import QImage, QPainter, QPixmap
 
 from app.canvas_view import CanvasView
+from core.frame import Values
 from core.image_file import Image
-from core.tone import Tone, Values, toned
+from core.tone import Tone, toned
 
 SMALLEST_SIDE = 512
 SMOOTH_BELOW = 4.0

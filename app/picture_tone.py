@@ -1,4 +1,8 @@
-"""The tone in which the picture is shown, and how a hand changes it. The model and the masks never see it."""
+"""The tone in which the picture is shown, and how a hand changes it. The model and the masks never see it.
+
+A picture comes as its file asks for it (the window of a DICOM file), or else with its whole range. A window that a hand chose
+stays from image to image, and so does the wish to see the whole range.
+"""
 
 from PySide6.QtCore import QObject, QPointF, Signal
 
@@ -24,7 +28,9 @@ class PictureTone(QObject):
         self._session = session
         self.gamma = PLAIN_GAMMA
         self._window: tuple[float, float] | None = None
+        self._shows_whole = False
         self._whole: tuple[float, float] = (0.0, 255.0)
+        self._first: tuple[float, float] = (0.0, 255.0)
         self._from: QPointF | None = None
         session.image_changed.connect(self._measure)
 
@@ -34,16 +40,25 @@ class PictureTone(QObject):
         return self._session.image is not None and self._session.image.native is not None
 
     @property
+    def has_own_window(self) -> bool:
+        """Whether the file says with which window it wants to be seen."""
+        return self.has_window and self._first != self._whole
+
+    @property
     def window(self) -> tuple[float, float]:
         """The values shown black and white."""
-        return self._window if self._window is not None and self.has_window else self._whole
+        if self._window is not None and self.has_window:
+            return self._window
+        return self._whole if self._shows_whole else self._first
 
     @property
     def tone(self) -> Tone | None:
         """What to draw with; None where the pixels are shown as they are."""
-        if self.gamma == PLAIN_GAMMA and self.window == self._whole:
+        if self.gamma == PLAIN_GAMMA and self.window == self._first:
             return None
-        return Tone(*self.window, self.gamma)
+        image = self._session.image
+        is_inverted = image is not None and image.native is not None and image.is_inverted
+        return Tone(*self.window, self.gamma, is_inverted)
 
     def set_gamma(self, gamma: float) -> None:
         """Make the middle brighter (below 1) or darker (above 1); kept within 0.2..5."""
@@ -57,8 +72,13 @@ class PictureTone(QObject):
             self.changed.emit()
 
     def show_whole(self) -> None:
-        """Spread the whole range of the image, with gamma 1: as it comes."""
-        self._window, self.gamma = None, PLAIN_GAMMA
+        """Spread the whole range of the image, with gamma 1."""
+        self._window, self._shows_whole, self.gamma = None, True, PLAIN_GAMMA
+        self.changed.emit()
+
+    def show_first(self) -> None:
+        """As the file asks for it, with gamma 1: as it comes."""
+        self._window, self._shows_whole, self.gamma = None, False, PLAIN_GAMMA
         self.changed.emit()
 
     def show_middle(self) -> None:
@@ -98,4 +118,6 @@ class PictureTone(QObject):
         image = self._session.image
         self._from = None
         self._whole = range_of(image.native) if image is not None and image.native is not None else (0.0, 255.0)
+        own = image.window if image is not None and image.native is not None else None
+        self._first = own if own is not None else self._whole
         self.changed.emit()

@@ -19,6 +19,7 @@ from app.session import Session
 from app.start_threshold import start_step
 from app.versions import ModelInUse, Versions
 from core.errors import KnownError
+from core.image_file import file_of
 from core.store import ImageRow, StructureRow
 
 AUTOMATIC_AFTER_MS = 150
@@ -241,7 +242,7 @@ class Predictions(QObject):
     def _ask(self) -> None:
         assert self._now is not None
         wanted, cache = self._now, cache_folder(self._session)
-        words = self.tr("Looking at {image} …").format(image=Path(wanted.path).name)
+        words = self.tr("Looking at {image} …").format(image=file_of(Path(wanted.path)).name)
         if wanted.later:
             words += " " + self.tr("{count} more").format(count=len(self._queue))
         self.busy.emit(words)

@@ -1,20 +1,27 @@
 """Opening and making projects and putting images into them: the file dialogs and what follows from them."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from app.background import Background, Work
 from app.demo_start import demo_place, make_demo_project
 from app.message_bar import MessageBar
-from app.messages import text_of_error
+from app.messages import text_of_error, text_of_template
 from app.patients_dialog import PatientsDialog
 from app.session import Session
-from core.errors import KnownError, StoreError
-from core.image_file import SUFFIXES, Image, find_images, read_image
+from core.errors import KnownError, Remark, StoreError
+from core.image_file import SIMPLE, SUFFIXES, Image, file_of, find_images, read_image
+from core.place import place_of
+from core.series import in_series_order
 
 AT_ONCE = 4
+AT_ONCE_BYTES = 1_000_000
+"""Simple pictures up to here are read in a moment, all others beside the window."""
 LISTED = 6
 """So many files that were left out are named with their reason; the rest is counted."""
 NO_DEMO_WHAT = "The demo project could not be made because the folder {folder} cannot be written."
@@ -25,7 +32,8 @@ FILTER = " ".join(f"*{suffix}" for suffix in SUFFIXES)
 class ProjectFiles(QObject):
     """Asks for folders and files and hands them to the session.
 
-    Images are read one per turn of the event loop, so that the window stays awake while a large folder is added.
+    Images are read one per turn of the event loop, and large files beside it, so that the window stays awake while a large folder is
+    added. Every frame of a file becomes an image of its own.
 
     Signals:
         opened: a project folder was opened.
@@ -42,9 +50,10 @@ class ProjectFiles(QObject):
         self._session, self._messages, self._window = session, messages, window
         self._waiting: list[Path] = []
         self._batch: list[Image] = []
-        self._bad: list[KnownError] = []
-        self._total = self._new = self._known = 0
-        self._refused = False
+        self._running: list[Background] = []
+        self._is_reading = False
+        self._begin_count()
+        session.project_closing.connect(self._give_up)
         self._turn = QTimer(self, interval=0)
         self._turn.timeout.connect(self._read_one)
 
@@ -69,8 +78,10 @@ class ProjectFiles(QObject):
     def ask_images(self) -> None:
         """Ask for image files and add them."""
         title = self.tr("Choose images")
-        chosen, _ = QFileDialog.getOpenFileNames(self._window, title, "", self.tr("Images") + f" ({FILTER})")
-        self.add([Path(name) for name in chosen])
+        kinds = f"{self.tr('Images')} ({FILTER});;{self.tr('All files')} (*)"  # scanners often leave the ending out
+        chosen, _ = QFileDialog.getOpenFileNames(self._window, title, "", kinds)
+        if chosen:
+            self.add_all([Path(name) for name in chosen])
 
     def ask_folder(self) -> None:
         """Ask for a folder and add all images in it."""
@@ -130,7 +141,7 @@ class ProjectFiles(QObject):
                 self._messages.say_error(error)
         if places and not found:
             self._messages.say("no_images_found")
-        self.add(found)
+        self._beside(lambda _: in_series_order(found), self.add)
 
     def add(self, paths: list[Path]) -> None:
         """Read image files and put them into the open project, a few at a time."""
@@ -138,20 +149,73 @@ class ProjectFiles(QObject):
             return
         self._waiting.extend(paths)
         self._total += len(paths)
-        self._turn.start()
+        self._go_on()
+
+    def _beside(self, work: Work, then: Callable[[Any], None]) -> None:
+        """Do something that takes time without keeping the window waiting; `then` is told its result or its KnownError."""
+        background = Background(work, self)
+        self._running.append(background)
+
+        def end(result: Any) -> None:
+            self._running.remove(background)
+            background.deleteLater()
+            then(result)
+
+        background.done.connect(end)
+        background.failed.connect(end)
+        background.start()
+
+    def _go_on(self) -> None:
+        if self._waiting and not self._is_reading:
+            self._turn.start()
+
+    def _give_up(self) -> None:
+        """The project is about to be closed: what was meant for it goes into no other."""
+        self._turn.stop()
+        for background in self._running:
+            background.close()
+        self._running.clear()
+        self._waiting.clear()
+        self._batch.clear()
+        self._is_reading = False
+        self._begin_count()
+
+    def _begin_count(self) -> None:
+        self._bad: list[KnownError] = []
+        self._remarks: list[Remark] = []
+        self._total = self._new = self._known = 0
+        self._refused = False
 
     def _read_one(self) -> None:
         path = self._waiting.pop(0)
+        if not _is_quick(path):
+            self._turn.stop()
+            self._is_reading = True
+            self._beside(lambda _: read_image(path), lambda result: self._take(path, result))
+            return
         try:
-            self._batch.append(read_image(path))
+            self._take(path, read_image(path))
         except KnownError as error:
-            self._bad.append(error)
+            self._take(path, error)
+
+    def _take(self, path: Path, result: Image | KnownError) -> None:
+        self._is_reading = False
+        if isinstance(result, Image):
+            self._batch.append(result)
+            self._remarks += result.remarks
+            if path == result.path:  # a file: its other frames, if it has any, come next
+                later = [place_of(path, frame, result.frames) for frame in range(1, result.frames)]
+                self._waiting[:0] = later
+                self._total += len(later)
+        else:
+            self._bad.append(result)
         if not self._waiting or len(self._batch) >= AT_ONCE:
             self._put_in()
         self.adding.emit(self._total - len(self._waiting), self._total)
         if not self._waiting:
             self._turn.stop()
             self._report()
+        self._go_on()
 
     def _put_in(self) -> None:
         batch, self._batch = self._batch, []
@@ -166,19 +230,37 @@ class ProjectFiles(QObject):
             self._messages.say_error(error)
 
     def _report(self) -> None:
-        new, known, bad, refused = self._new, self._known, self._bad, self._refused
-        self._total, self._new, self._known, self._bad, self._refused = 0, 0, 0, [], False
+        new, known, bad, refused, remarks = self._new, self._known, self._bad, self._refused, self._remarks
+        self._begin_count()
         if bad:
-            self._messages.say("some_images_unreadable", files=self._left_out(bad), count=new, known=known)
+            self._messages.say(
+                "some_images_unreadable",
+                files=self._listed([text_of_error(one) for one in bad]),
+                count=new,
+                known=known,
+            )
         elif new and known:
             self._messages.say("some_images_known", count=new, known=known)
         elif new or not refused:
             self._messages.say("images_added" if new else "no_new_images", count=new)
+        if remarks:
+            self._messages.say(
+                "images_remarked", remarks=self._listed([text_of_template(one.template, one.values) for one in remarks])
+            )
         self.added.emit()
 
-    def _left_out(self, errors: list[KnownError]) -> str:
-        """One line for each file, which its error names."""
-        lines = [f"• {text_of_error(error)}" for error in errors[:LISTED]]
-        if len(errors) > LISTED:
-            lines.append("• " + self.tr("and {count} more").format(count=len(errors) - LISTED))
+    def _listed(self, texts: list[str]) -> str:
+        """A line for each of the first, and how many more there are."""
+        lines = [f"• {text}" for text in texts[:LISTED]]
+        if len(texts) > LISTED:
+            lines.append("• " + self.tr("and {count} more").format(count=len(texts) - LISTED))
         return "\n".join(lines)
+
+
+def _is_quick(place: Path) -> bool:
+    """Whether it is read in a moment; one that is not there is: who reads it will be told."""
+    file = file_of(place)
+    try:
+        return not file.exists() or (file.suffix.lower() in SIMPLE and file.stat().st_size <= AT_ONCE_BYTES)
+    except OSError:
+        return True

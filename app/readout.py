@@ -9,6 +9,8 @@ from core.mask import STEPS
 def words_at(session: Session, x: int, y: int) -> str:
     """A line for the status bar.
 
+    Where the spacing of the pixels is known, places and sizes are in millimetres too, from the upper left corner of the image.
+
     Args:
         session: with the image on the screen.
         x: column in image pixels; outside of the image where the pointer is elsewhere.
@@ -18,9 +20,18 @@ def words_at(session: Session, x: int, y: int) -> str:
     if image is None:
         return ""
     size = f"{image.width} × {image.height}"
+    if image.spacing is not None:
+        down, across = image.spacing
+        wide, high = image.width * across, image.height * down
+        size += "   " + QCoreApplication.translate("readout", "{wide} × {high} mm").format(wide=mm(wide), high=mm(high))
     if not (0 <= x < image.width and 0 <= y < image.height):
         return size
-    parts = [f"{x}, {y}", value_at(session, x, y)]
+    parts = [f"{x}, {y}"]
+    if image.spacing is not None:
+        down, across = image.spacing
+        place = QCoreApplication.translate("readout", "{x}, {y} mm")
+        parts.append(place.format(x=mm((x + 0.5) * across), y=mm((y + 0.5) * down)))
+    parts.append(value_at(session, x, y))
     if editing.levels is not None and editing.has_prediction:
         middle = (int(editing.levels[y, x]) + 0.5) / STEPS
         text = QCoreApplication.translate("readout", "probability {probability}")
@@ -40,3 +51,9 @@ def value_at(session: Session, x: int, y: int) -> str:
     return QCoreApplication.translate("readout", "red {red}, green {green}, blue {blue}").format(
         red=red, green=green, blue=blue
     )
+
+
+def mm(length: float) -> str:
+    """A length in millimetres, or an area in square millimetres, in as many digits as an eye can use."""
+    digits = 2 if length < 10 else 1 if length < 1000 else 0
+    return f"{length:,.{digits}f}".replace(",", "\N{NARROW NO-BREAK SPACE}")

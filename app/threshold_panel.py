@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QPushButton, QVBoxLay
 from app.controls import keeps_enter, label, slider
 from app.level_histogram import LevelHistogram
 from app.mask_figures import MaskFigures
+from app.readout import mm
 from app.session import Session
 from core.dice_curve import best_on
 from core.mask import STEPS, threshold_of
@@ -146,7 +147,11 @@ class ThresholdPanel(QWidget):
         pixels, area = self._figures.pixels, self._figures.area
         number = f"{area:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
         self._area.setText(self.tr("{area} px").format(area=number) if pixels else "–")
-        self._share.setText(f"{100 * area / pixels:.2f} %" if pixels else "")
+        parts = [f"{100 * area / pixels:.2f} %"] if pixels else []
+        spacing = self._session.image.spacing if self._session.image is not None else None
+        if parts and spacing is not None:
+            parts.insert(0, self.tr("{area} mm²").format(area=mm(area * spacing[0] * spacing[1])))
+        self._share.setText("   ".join(parts))
         self._enable()
 
     def _enable(self) -> None:

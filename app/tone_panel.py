@@ -22,7 +22,10 @@ class TonePanel(QWidget):
         self.slider.setToolTip(
             self.tr("Only how it is shown: model, masks and files stay as they are. Or hold W and drag on the picture")
         )
-        self.whole = self._preset(self.tr("As it is"), self.tr("The whole range of values, brightness in the middle"))
+        self.first = self._preset(
+            self.tr("As it is"), self.tr("As the file asks for it, or else its whole range; brightness in the middle")
+        )
+        self.whole = self._preset(self.tr("All values"), self.tr("From the least value of the picture to the greatest"))
         self.middle = self._preset(
             self.tr("Middle 98 %"), self.tr("Leave out the darkest and the brightest hundredth of the pixels")
         )
@@ -32,6 +35,7 @@ class TonePanel(QWidget):
         top.addStretch(1)
         top.addWidget(self._window)
         presets.setSpacing(6)
+        presets.addWidget(self.first, 1)
         presets.addWidget(self.whole, 1)
         presets.addWidget(self.middle, 1)
         column = QVBoxLayout(self)
@@ -41,6 +45,7 @@ class TonePanel(QWidget):
         column.addWidget(self.slider)
         column.addLayout(presets)
         self.slider.valueChanged.connect(lambda value: tone.set_gamma(MOST_GAMMA ** (-value / MOST)))
+        self.first.clicked.connect(tone.show_first)
         self.whole.clicked.connect(tone.show_whole)
         self.middle.clicked.connect(tone.show_middle)
         tone.changed.connect(self._follow)
@@ -61,4 +66,5 @@ class TonePanel(QWidget):
         low, high = tone.window
         self._window.setText(f"{low:.5g} – {high:.5g}" if tone.has_window else "")
         self.middle.setVisible(tone.has_window)
-        self.whole.setEnabled(tone.tone is not None)
+        self.whole.setVisible(tone.has_own_window)
+        self.first.setEnabled(tone.tone is not None)

@@ -11,9 +11,11 @@ from typing import Any
 from core.cli_output import Report, resources_used, write_json
 from core.errors import ExportError, KnownError
 from core.export.names import distinct_names
+from core.image_file import file_of, places_in
 from core.labelled_set import by_base_name, images_in
 from core.mask import STEPS, apply_threshold, encode_png, probability_levels, threshold_of
 from core.model_reference import recommended_step, recommended_zoom
+from core.place import stem_of
 from core.whole_file import make_folder, write_aside, write_csv
 
 RECORD = "predictions.json"
@@ -98,15 +100,19 @@ def run(arguments: argparse.Namespace, report: Report) -> dict[str, Any]:
 
 
 def _files(named: list[str]) -> list[Path]:
-    """Every image that the arguments name. Raises InputError where there is none, or two share a base name."""
+    """Every image that the arguments name, and of a file with several frames each of them.
+
+    Raises:
+        InputError: there is none, or two share a base name.
+    """
     files: list[Path] = []
     for name in named:
         path = Path(name)
-        if path.is_file():
+        if file_of(path).is_file():
             files.append(path)
         else:
             files.extend(images_in(path))
-    return list(by_base_name(files).values())
+    return list(by_base_name(places_in(files)).values())
 
 
 def _folders(prompts: list[str]) -> dict[str, str]:
@@ -123,7 +129,7 @@ def _guard(out: Path, files: list[Path], folders: list[str], overwrite: bool) ->
     originals = {file.resolve() for file in files}
     ours = (out / RECORD).is_file()
     for file, folder in ((file, folder) for file in files for folder in folders):
-        target = out / folder / f"{file.stem}.png"
+        target = out / folder / f"{stem_of(file.name)}.png"
         if target.resolve() in originals:
             raise ExportError(
                 "The mask of “{name}” would be written over an image, so nothing was started.",
@@ -174,7 +180,7 @@ def _write(file: Path, prompt: str, out: Path, folder: str, step: int, predictio
     """Write one mask. Raises ExportError if that is not possible."""
     levels = [probability_levels(candidate, prediction.height, prediction.width) for candidate in prediction.candidates]
     areas = [int(apply_threshold(one, step).sum()) for one in levels]
-    target = Path(folder) / f"{file.stem}.png"
+    target = Path(folder) / f"{stem_of(file.name)}.png"
     write_aside(out / target, encode_png(apply_threshold(levels[prediction.best], step)))
     return PredictedImage(
         file.name,

@@ -1,43 +1,54 @@
-"""Read a picture file into pixels, upright, or say in one sentence why not."""
+"""Read a picture file of any kind into pixels, upright, or say in one sentence why not."""
 
 from __future__ import annotations
 
 import hashlib
-import io
 import re
-import struct
-import warnings
-import zlib
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image as Pillow
-from PIL import ImageOps, UnidentifiedImageError
 
-from core.errors import ImageError, InputError
+from core.dicom_file import MARK, MARK_AT, open_dicom
+from core.errors import ImageError, InputError, Remark
+from core.frame import KEEP, MAX_BYTES, Stack, Values, too_large
+from core.nifti_file import open_nifti
+from core.place import file_and_frame, name_for_people, place_of, stem_of
+from core.raster_file import open_raster, shrunk, small_raster
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp")
-MAX_PIXELS = 150_000_000
-"""Larger pictures are refused: they would need several gigabytes while they are corrected."""
-_MAX_BYTES = 2_000_000_000
-
-_SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"BM", b"RIFF")
-_KEEP = "The other images are not affected; replace this file or leave it out."
+_DICOM, _NIFTI = (".dcm", ".dicom"), (".nii", ".nii.gz")
+SIMPLE = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif")
+"""Files that hold one picture, which needs no library that is not loaded yet."""
+SUFFIXES = (*SIMPLE, ".tif", ".tiff", *_DICOM, *_NIFTI)
+_NOT_LISTED = ("dicomdir",)
 
 
 @dataclass(frozen=True)
 class Image:
     """One picture.
 
+    A frame of a file that holds several (a multi-frame DICOM, a NIfTI volume, a TIFF of several pages) is an image like any
+    other: predicted, corrected, accepted and exported by itself. So nothing else has to know of frames.
+
     Attributes:
-        pixels: (H, W, 3) uint8 RGB, EXIF orientation applied; grey of more than 8 bits is spread over its own range.
+        pixels: (H, W, 3) uint8 RGB, as it is shown first and as the model sees it: EXIF orientation applied; grey of more than 8
+            bits through the file's own window, or else spread over its own range.
         path: of the file.
-        sha256: of the file's bytes, 64 hex digits.
+        sha256: what tells this picture from every other, 64 hex digits: the hash of the file's bytes; of a file with several
+            frames the hash of that and the frame's number.
         width: in pixels.
         height: in pixels.
-        native: (H, W) uint16 or float32, the values as they are in the file, finite; None where `pixels` are these.
+        native: (H, W) the values as they are in the file, finite; None where `pixels` are these.
+        window: the values shown black and white in `pixels`; None where they are the least and the greatest of `native`.
+        is_inverted: whether small values are shown bright (MONOCHROME1).
+        spacing: millimetres from row to row and from column to column; None where the file does not say.
+        frame: which of the file's pictures, from 0.
+        frames: how many pictures the file holds.
+        patient: whose it is, as the file says it; "" where it does not. Never to be stored, logged or shown as it is.
+        study: as `patient`.
+        remarks: what a person should know of the file.
     """
 
     pixels: npt.NDArray[np.uint8]
@@ -45,43 +56,159 @@ class Image:
     sha256: str
     width: int
     height: int
-    native: npt.NDArray[np.uint16 | np.float32] | None = None
+    native: Values | None = None
+    window: tuple[float, float] | None = None
+    is_inverted: bool = False
+    spacing: tuple[float, float] | None = None
+    frame: int = 0
+    frames: int = 1
+    patient: str = field(default="", repr=False)
+    study: str = field(default="", repr=False)
+    remarks: tuple[Remark, ...] = ()
+
+
+class _LastStack:
+    """The file of several frames that was opened last: going through it is not to unpack it anew for each frame."""
+
+    def __init__(self) -> None:
+        self._kept: tuple[tuple[object, ...], str, Stack] | None = None
+
+    def get(self, key: tuple[object, ...]) -> tuple[str, Stack] | None:
+        """The hash and the frames, if it is that very file."""
+        kept = self._kept
+        return kept[1:] if kept is not None and kept[0] == key else None
+
+    def put(self, key: tuple[object, ...], sha256: str, stack: Stack) -> None:
+        """Keep it instead of the one before, if it has several frames."""
+        if stack.count > 1:
+            self._kept = key, sha256, stack
+
+
+_LAST = _LastStack()
 
 
 def read_image(path: Path) -> Image:
-    """Read a file of one of `SUFFIXES`.
+    """Read a file of one of `SUFFIXES`, or one frame of it (`core.place`); without a frame its first.
 
     Raises:
         ImageError: it is not there, no picture, damaged, too large, or a kind that cannot be read.
     """
-    path = Path(path)
-    content = _content(path)
-    pixels, native = _decode(content, path.name)
-    return Image(pixels, path, hashlib.sha256(content).hexdigest(), pixels.shape[1], pixels.shape[0], native)
+    file, number = file_and_frame(Path(path))
+    sha256, stack = _open(file)
+    frame = number or 0
+    if frame >= stack.count:
+        raise ImageError(
+            "The file {file} holds {count} pictures only, so this one cannot be shown.",
+            "Put the old file back or choose another; labels already made for it are safe.",
+            file=file.name,
+            count=stack.count,
+        )
+    read = stack.read(frame)
+    height, width = read.pixels.shape[:2]
+    return Image(
+        read.pixels,
+        file,
+        sha256 if stack.count == 1 else hashlib.sha256(f"{sha256} frame {frame}".encode()).hexdigest(),
+        width,
+        height,
+        read.native,
+        read.window,
+        read.is_inverted,
+        read.spacing,
+        frame,
+        stack.count,
+        stack.patient,
+        stack.study,
+        stack.remarks if frame == 0 else (),
+    )
+
+
+def places_in(files: Iterable[Path]) -> list[Path]:
+    """The places of all pictures of some files. A file that cannot be read stays one: who reads it will be told why."""
+    places: list[Path] = []
+    for file in files:
+        count = 1
+        if file_of(file) == file and not file.name.lower().endswith(SIMPLE):
+            try:
+                count = _open(file)[1].count
+            except ImageError:
+                pass
+        places += [place_of(file, frame, count) for frame in range(count)]
+    return places
+
+
+def file_of(place: Path) -> Path:
+    """The file that a place is in."""
+    return file_and_frame(place)[0]
+
+
+def _open(file: Path) -> tuple[str, Stack]:
+    """The hash of a file's bytes, and its pictures. Raises ImageError."""
+    try:
+        status = file.stat()
+        key = (str(file.absolute()), status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+    except OSError as error:
+        raise _gone(file.name) from error
+    if (known := _LAST.get(key)) is not None:
+        return known
+    content = _content(file)
+    sha256, stack = hashlib.sha256(content).hexdigest(), _stack(content, file.name)
+    _LAST.put(key, sha256, stack)
+    return sha256, stack
+
+
+def _content(file: Path) -> bytes:
+    """All bytes of a file. Raises ImageError."""
+    try:
+        if file.stat().st_size > MAX_BYTES:
+            raise too_large(file.name)
+        content = file.read_bytes()
+    except OSError as error:
+        raise _gone(file.name) from error
+    if not content:
+        raise ImageError("The file {file} is empty, so there is no image to show.", KEEP, file=file.name)
+    return content
+
+
+def _gone(name: str) -> ImageError:
+    return ImageError(
+        "The image {file} cannot be read (it was moved, deleted, or this account may not read it), so it is not shown.",
+        "Put it back or choose another; labels already made for it are safe.",
+        file=name,
+    )
+
+
+def _stack(content: bytes, name: str) -> Stack:
+    """What a file holds: DICOM by its mark, others by what their name says. Raises ImageError."""
+    if content[MARK_AT : MARK_AT + len(MARK)] == MARK or name.lower().endswith(_DICOM):
+        return open_dicom(content, name)
+    if name.lower().endswith(_NIFTI):
+        return open_nifti(content, name)
+    return open_raster(content, name)
 
 
 def read_same_image(path: Path, sha256: str) -> Image:
     """Read an image that is known already: masks are drawn on these very pixels and on no others.
 
     Args:
-        path: of the file.
-        sha256: of its bytes when it was put into the project.
+        path: of the file, or of one frame of it.
+        sha256: of the picture (`Image.sha256`) when it was put into the project.
 
     Raises:
         ImageError: as `read_image`, or the file was exchanged or changed since.
     """
     image = read_image(path)
     if image.sha256 != sha256:
-        raise _exchanged(Path(path).name)
+        raise _exchanged(name_for_people(image.path.name, image.frame, image.frames))
     return image
 
 
-def read_small(path: Path, sha256: str, side: int) -> npt.NDArray[np.uint8]:
+def read_small(place: Path, sha256: str, side: int) -> npt.NDArray[np.uint8]:
     """A small picture of an image, to know it again in a list; never to draw a mask on.
 
     Args:
-        path: of the file.
-        sha256: of its bytes when it was put into the project.
+        place: of the image.
+        sha256: its own when it was put into the project.
         side: its longest side in pixels at most.
 
     Returns:
@@ -90,20 +217,22 @@ def read_small(path: Path, sha256: str, side: int) -> npt.NDArray[np.uint8]:
     Raises:
         ImageError: as `read_same_image`.
     """
-    content = _content(path)
-    if hashlib.sha256(content).hexdigest() != sha256:
-        raise _exchanged(path.name)
-    return _decode(content, path.name, side)[0]
+    if place.name.lower().endswith(SIMPLE):
+        content = _content(place)
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise _exchanged(place.name)
+        return small_raster(content, place.name, side)
+    return shrunk(read_same_image(place, sha256).pixels, side)
 
 
 def find_images(folder: Path) -> list[Path]:
-    """Picture files directly in a folder, in natural order (image 2 before image 10).
+    """Picture files directly in a folder, in natural order (image 2 before image 10); DICOM files without an ending too.
 
     Raises:
         InputError: the folder cannot be read.
     """
     try:
-        files = [path for path in Path(folder).iterdir() if path.suffix.lower() in SUFFIXES and path.is_file()]
+        files = [path for path in Path(folder).iterdir() if _is_picture(path)]
     except OSError as error:
         raise InputError(
             "The folder “{folder}” cannot be read, so no images were added.",
@@ -130,7 +259,7 @@ def patient_key(path: Path, pattern: str | None = None) -> str:
     Raises:
         InputError: the pattern is no regular expression.
     """
-    stem = Path(path).stem
+    stem = stem_of(file_of(Path(path)).name)
     if pattern is None:
         return re.split(r"[_-]", stem, maxsplit=1)[0] or stem
     try:
@@ -147,22 +276,6 @@ def patient_key(path: Path, pattern: str | None = None) -> str:
     return key or stem  # a pattern may match nothing at all: that names nobody
 
 
-def _content(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise _too_large(path.name)
-        content = path.read_bytes()
-    except OSError as error:
-        raise ImageError(
-            "The image {file} cannot be read (it was moved, deleted, or this account may not read it), so it is not shown.",
-            "Put it back or choose another; labels already made for it are safe.",
-            file=path.name,
-        ) from error
-    if not content:
-        raise ImageError("The file {file} is empty, so there is no image to show.", _KEEP, file=path.name)
-    return content
-
-
 def _exchanged(name: str) -> ImageError:
     return ImageError(
         "The image {file} was exchanged or changed since it was put into the project, so it is not shown: "
@@ -172,74 +285,11 @@ def _exchanged(name: str) -> ImageError:
     )
 
 
-def _decode(
-    content: bytes, name: str, side: int | None = None
-) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint16 | np.float32] | None]:
-    """(H, W, 3) uint8 RGB, upright, and its native values; with `side` made smaller while it is read."""
-    try:
-        with warnings.catch_warnings(action="ignore"), Pillow.open(io.BytesIO(content)) as picture:
-            if picture.width * picture.height > MAX_PIXELS:
-                raise _too_large(name)
-            if side is not None:
-                picture.draft(
-                    "RGB", (2 * side, 2 * side)
-                )  # a JPEG is read as an eighth of itself in a fraction of the time
-            picture.load()
-            upright = ImageOps.exif_transpose(picture if side is None else _smaller(picture, side))
-            return _spread(upright) if upright.mode.startswith(("I", "F")) else (_rgb(upright), None)
-    except (Pillow.DecompressionBombError, MemoryError) as error:
-        raise _too_large(name) from error
-    except UnidentifiedImageError as error:
-        if content.startswith(_SIGNATURES):
-            raise ImageError(
-                "The image {file} is damaged or of a kind that this program cannot read, so it is not shown.",
-                "Save it as 8-bit PNG, or leave it out; the other images are not affected.",
-                file=name,
-            ) from error
-        raise ImageError(
-            "The file {file} is not an image, whatever its name says, so it cannot be shown.", _KEEP, file=name
-        ) from error
-    except (OSError, ValueError, SyntaxError, EOFError, struct.error, zlib.error) as error:
-        raise ImageError("The file {file} is damaged, so it cannot be shown.", _KEEP, file=name) from error
-
-
-def _smaller(picture: Pillow.Image, side: int) -> Pillow.Image:
-    """At most `side` long, with its orientation still to be applied."""
-    scale = min(1.0, side / max(picture.size))
-    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
-    smooth = picture.mode in ("RGB", "RGBA", "L", "LA")
-    exif = picture.getexif()
-    small = picture.resize(size, Pillow.Resampling.BOX if smooth else Pillow.Resampling.NEAREST)
-    small.info = dict(picture.info)
-    small.getexif().update(exif)
-    return small
-
-
-def _too_large(name: str) -> ImageError:
-    return ImageError(
-        "The image {file} is larger than this program can correct, so it is not shown.",
-        "Cut or scale it down to at most {limit} megapixels.",
-        file=name,
-        limit=MAX_PIXELS // 1_000_000,
-    )
-
-
-def _spread(picture: Pillow.Image) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint16 | np.float32]]:
-    """Grey of more than 8 bits: what is shown, and the values themselves."""
-    values = np.asarray(picture, dtype=np.float64)
-    known = values[np.isfinite(values)]
-    low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
-    values = np.nan_to_num(values, nan=low, posinf=high, neginf=low)
-    grey = np.zeros(values.shape, np.uint8)
-    if high > low:
-        grey = np.round((values - low) * (255.0 / (high - low))).astype(np.uint8)
-    is_whole = picture.mode.startswith("I") and low >= 0 and high <= np.iinfo(np.uint16).max
-    return np.repeat(grey[:, :, None], 3, axis=2), values.astype(np.uint16 if is_whole else np.float32)
-
-
-def _rgb(picture: Pillow.Image) -> npt.NDArray[np.uint8]:
-    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
-        black = Pillow.new("RGBA", picture.size, (0, 0, 0, 255))
-        black.alpha_composite(picture.convert("RGBA"))
-        picture = black
-    return np.array(picture.convert("RGB"), dtype=np.uint8)
+def _is_picture(path: Path) -> bool:
+    name = path.name.lower()
+    if name.endswith(SUFFIXES):
+        return path.is_file()
+    if (path.suffix and not path.suffix[1:].isdecimal()) or name in _NOT_LISTED or not path.is_file():
+        return False
+    with path.open("rb") as file:  # scanners often name their files by a number alone
+        return file.read(MARK_AT + len(MARK))[MARK_AT:] == MARK

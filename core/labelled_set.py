@@ -1,7 +1,7 @@
 """Images and their reference masks in two folders, paired by base name.
 
-`polyp_07.jpg` belongs to `polyp_07.png`. Nothing is guessed: two files of one base name, a mask of another size or a
-mask that is no mask are refused in words.
+`polyp_07.jpg` belongs to `polyp_07.png`, the third frame of `CT01.dcm` to `CT01#frame3.png`. Nothing is guessed: two files of
+one base name, a mask of another size or a mask that is no mask are refused in words.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from PIL import Image as Picture
 from PIL import UnidentifiedImageError
 
 from core.errors import InputError
-from core.image_file import find_images
+from core.image_file import find_images, places_in
+from core.place import stem_of
 
 HALF = 127
 """A pixel of a mask file belongs to the structure when it is brighter than this (of 255)."""
@@ -62,7 +63,7 @@ def images_in(folder: Path, what: str = "images") -> list[Path]:
     if not found:
         raise InputError(
             "The folder “{folder}” holds no {what} that this program can read.",
-            "Choose a folder with PNG, JPEG, TIFF, BMP or WebP pictures.",
+            "Choose a folder with DICOM, NIfTI, PNG, JPEG, TIFF, BMP, WebP or GIF pictures.",
             folder=str(folder),
             what=what,
         )
@@ -77,14 +78,15 @@ def by_base_name(files: list[Path]) -> dict[str, Path]:
     """
     named: dict[str, Path] = {}
     for file in files:
-        if file.stem in named:
+        stem = stem_of(file.name)
+        if stem in named:
             raise InputError(
                 "“{first}” and “{second}” have the same base name, so their masks could not be told apart.",
                 "Rename one of the two files and try again.",
-                first=named[file.stem].name,
+                first=named[stem].name,
                 second=file.name,
             )
-        named[file.stem] = file
+        named[stem] = file
     return named
 
 
@@ -94,7 +96,7 @@ def pair_up(images: Path, masks: Path) -> Pairing:
     Raises:
         InputError: if a folder is missing or empty, a base name occurs twice, or not one pair is found.
     """
-    named_images = by_base_name(images_in(images))
+    named_images = by_base_name(places_in(images_in(images)))
     named_masks = by_base_name(images_in(masks, "masks"))
     pairs = tuple(Pair(name, image, named_masks[name]) for name, image in named_images.items() if name in named_masks)
     if not pairs:

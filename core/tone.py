@@ -8,9 +8,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from core.frame import Values
+
 LEAST_GAMMA, MOST_GAMMA = 0.2, 5.0
 PLAIN_GAMMA = 1.0
-Values = npt.NDArray[np.uint8 | np.uint16 | np.float32]
 
 
 @dataclass(frozen=True)
@@ -21,11 +22,13 @@ class Tone:
         low: value that is shown black.
         high: value that is shown white, above `low`.
         gamma: exponent, 0.2..5; below 1 the middle is brighter, above 1 darker.
+        is_inverted: whether `low` is white and `high` black instead (MONOCHROME1).
     """
 
     low: float
     high: float
     gamma: float = PLAIN_GAMMA
+    is_inverted: bool = False
 
     def __post_init__(self) -> None:
         if not self.low < self.high or not LEAST_GAMMA <= self.gamma <= MOST_GAMMA:
@@ -35,8 +38,10 @@ class Tone:
 def toned(values: Values, tone: Tone) -> npt.NDArray[np.uint8]:
     """Values as they are shown: black at `low`, white at `high`, between them ((v − low) / (high − low)) ** gamma.
 
+    Inverted, what is between them counts from `high` down, so that gamma below 1 is brighter there too.
+
     Args:
-        values: (H, W) or (H, W, 3), uint8, uint16 or float32.
+        values: (H, W) or (H, W, 3), a type of `Values`.
         tone: of the picture.
 
     Returns:
@@ -46,6 +51,8 @@ def toned(values: Values, tone: Tone) -> npt.NDArray[np.uint8]:
         scale = 255.0 / (tone.high - tone.low)
         above = np.maximum(values.astype(np.float32), np.float32(tone.low))
         values = cv2.convertScaleAbs(above, alpha=scale, beta=-tone.low * scale)
+    if tone.is_inverted:
+        values = cv2.bitwise_not(values)
     if tone.gamma == PLAIN_GAMMA:
         return np.asarray(values, dtype=np.uint8)
     table = np.round(255.0 * (np.arange(256) / 255.0) ** tone.gamma).astype(np.uint8)

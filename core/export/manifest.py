@@ -22,8 +22,8 @@ class ManifestRow:
     """One exported mask.
 
     Attributes:
-        image: file name of the image.
-        image_sha256: of the image file's bytes.
+        image: file name of the image; of one frame of several as `core.place` writes it (CT01#frame7.dcm).
+        image_sha256: of the image file's bytes; of one frame of several as `core.image_file.Image` has it.
         structure: its name.
         prompt: the words the model was asked with.
         mask: place of the mask, relative to the manifest, with “/”.

@@ -1,5 +1,7 @@
 """Accepted masks as PNG: OUT/<structure>/<base name of the image>.png, 0 and 255, in the exact size of the image.
 
+Of a file with several frames each has its own mask, with the frame's number from 1 behind the base name (CT01_07.png).
+
 A reviewed negative (accepted and empty) becomes an all-black picture, so that "looked at, nothing there" differs from "not
 looked at". manifest.csv says what belongs to what.
 
@@ -28,8 +30,9 @@ from core.export.manifest import BASE_MODEL, MANIFEST, ManifestRow, manifest_byt
 from core.export.names import distinct_names, file_name_of, safe_name
 from core.export.staging import Staging, foreign_file, sentence_for, staging
 from core.mask import encode_png, threshold_of
+from core.place import place_of, stem_of
 from core.store.database import FOLDERS
-from core.store.rows import LabelRow
+from core.store.rows import ImageRow, LabelRow
 from core.store.store import Store
 
 Progress = Callable[[int, int, str], None]
@@ -111,7 +114,7 @@ class _Plan:
         chosen = {row.id for row in structures} if structure_ids is None else set(structure_ids)
         if not chosen <= {row.id for row in structures}:
             raise ValueError(f"there are no structures {sorted(chosen)}")
-        stems = {row.id: Path(file_name_of(row.path)).stem for row in images}
+        stems = {row.id: _stem(row) for row in images}
         # All images and structures count, not only the accepted ones: a name stays when more of them are accepted.
         folders = dict(
             zip(
@@ -224,7 +227,7 @@ def _write_all(store: Store, stage: Staging, plan: _Plan, earlier: _Earlier, pro
 def _row(label: LabelRow, place: str, project: str) -> ManifestRow:
     height, width = label.mask.shape
     return ManifestRow(
-        image=file_name_of(label.image.path),
+        image=place_of(Path(file_name_of(label.image.path)), label.image.frame, label.image.frames).name,
         image_sha256=label.image.sha256,
         structure=label.structure.name,
         prompt=label.prompt,
@@ -239,6 +242,12 @@ def _row(label: LabelRow, place: str, project: str) -> ManifestRow:
         reviewed=label.changed,
         project=project,
     )
+
+
+def _stem(row: ImageRow) -> str:
+    """The base name of an image; of a frame with its number from 1, in as many digits as the last one has."""
+    stem = stem_of(file_name_of(row.path))
+    return stem if row.frames == 1 else f"{stem}_{row.frame + 1:0{len(str(row.frames))}d}"
 
 
 def pixels_sha256(grey: npt.NDArray[np.uint8] | None) -> str:

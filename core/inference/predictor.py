@@ -22,7 +22,7 @@ import torch
 from core.clicks import Clicks
 from core.errors import InputError
 from core.features import FeatureStore
-from core.image_file import Image, read_image
+from core.image_file import Image, file_of, read_image
 from core.inference.interruption import Interrupted, interruptible
 from core.inference.memory import is_out_of_memory, out_of_memory
 from core.segmenter import ImageFeatures, Segmenter
@@ -315,7 +315,7 @@ class Predictor:
     def _remember(self, path: Path, zoom: int) -> _Remembered:
         """The image with the features of its crops, from memory if the file has not changed."""
         try:
-            stat = path.stat()
+            stat = file_of(path).stat()
             key = (str(path.resolve()), stat.st_mtime_ns, stat.st_size)
         except OSError:
             key = (str(path), 0, 0)  # reading it says in words what is wrong

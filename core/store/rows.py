@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from core.clicks import Clicks
 from core.correction import Patch
+from core.place import name_for_people
 
 STATUSES = ("unseen", "predicted", "in_work", "accepted")
 """What a mask can be. An image that cannot be used is "rejected" besides, whatever its masks are."""
@@ -19,7 +20,11 @@ REJECTED = "rejected"
 
 @dataclass(frozen=True)
 class ImageRow:
-    """An image of the project; `path` is relative when the file lies inside the project folder."""
+    """An image of the project: a file, or one frame (from 0) of a file that holds several.
+
+    `path` is that of the file, relative when it lies inside the project folder. `patient_key` and `study_key` are what a person
+    or the file's name says, or hashes of what a DICOM file says.
+    """
 
     id: int
     path: str
@@ -28,11 +33,13 @@ class ImageRow:
     height: int
     patient_key: str
     study_key: str
+    frame: int = 0
+    frames: int = 1
 
     @property
     def name(self) -> str:
-        """The file name, as the clinician knows it."""
-        return Path(self.path).name
+        """The file name, as the clinician knows it, and which of its frames this is."""
+        return name_for_people(Path(self.path).name, self.frame, self.frames)
 
 
 @dataclass(frozen=True)

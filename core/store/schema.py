@@ -140,3 +140,13 @@ def m007_review(db: Database) -> None:
             "UPDATE corrections SET uncertainty = ? WHERE image_id = ? AND structure_id = ?",
             [unsure, image_id, structure_id],
         )
+
+
+@migrations()
+def m009_frames(db: Database) -> None:
+    """Which picture of a file an image is, and how many the file holds.
+
+    `sha256` stays unique: that of one frame of several is made of the file's and the frame's number.
+    """
+    db.execute("ALTER TABLE images ADD COLUMN frame INTEGER NOT NULL DEFAULT 0 CHECK (frame >= 0)")
+    db.execute("ALTER TABLE images ADD COLUMN frames INTEGER NOT NULL DEFAULT 1 CHECK (frames >= 1)")

@@ -13,13 +13,15 @@ from typing import Any
 
 from core.errors import InputError, StoreError
 from core.image_file import Image, patient_key
+from core.place import place_of
+from core.pseudonym import pseudonym
 from core.store.database import now, to_json
 from core.store.reviews import Reviews
 from core.store.rows import ImageRow, LabelRow, RunRow, StructureRow, VersionRow
 from core.zoom import ZOOMS
 
 ACTIVE = "active_version"
-_IMAGE = "id, path, sha256, width, height, patient_key, study_key"
+_IMAGE = "id, path, sha256, width, height, patient_key, study_key, frame, frames"
 _STRUCTURE = "id, name, prompt, colour, zoom, threshold_step"
 
 
@@ -45,8 +47,9 @@ class Store(Reviews):
         with self.transaction():
             for values in rows:
                 added += self.execute(
-                    "INSERT OR IGNORE INTO images (path, sha256, width, height, patient_key, study_key, added)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT OR IGNORE INTO images"
+                    " (path, sha256, width, height, patient_key, study_key, frame, frames, added)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (*values, now()),
                 ).rowcount
         return added
@@ -62,9 +65,9 @@ class Store(Reviews):
                 self.execute("UPDATE images SET patient_key = ? WHERE id = ?", (key, image_id))
 
     def image_path(self, row: ImageRow) -> Path:
-        """Where the file of an image is expected."""
+        """Where an image is expected, for `read_image`: its file, or one frame of it."""
         path = Path(row.path)
-        return path if path.is_absolute() else self.folder / path
+        return place_of(path if path.is_absolute() else self.folder / path, row.frame, row.frames)
 
     def add_structure(self, name: str, prompt: str, colour: str, zoom: int = 1) -> StructureRow:
         """Add a structure. Raises StoreError if the name is taken or the project cannot be written."""
@@ -214,10 +217,14 @@ class Store(Reviews):
             for key, folder, structure, version, outcome, figures, started, ended in rows
         ]
 
-    def _image_values(self, image: Image | tuple[Path, str, int, int, str, str]) -> tuple[str, str, int, int, str, str]:
+    def _image_values(
+        self, image: Image | tuple[Path, str, int, int, str, str]
+    ) -> tuple[str, str, int, int, str, str, int, int]:
+        frame, frames = 0, 1
         if isinstance(image, Image):
-            path, patient, study = image.path.absolute(), patient_key(image.path), ""
-            image = (path, image.sha256, image.width, image.height, patient, study)
+            patient = pseudonym(image.patient, self.project_id) or patient_key(image.path)
+            study, frame, frames = pseudonym(image.study, self.project_id), image.frame, image.frames
+            image = (image.path.absolute(), image.sha256, image.width, image.height, patient, study)
         path, sha256, width, height, patient, study = image
         stored = self._stored_path(Path(path))
         try:
@@ -228,7 +235,7 @@ class Store(Reviews):
                 "Rename the file and add the images again.",
                 file=Path(path).name.encode(errors="replace").decode(),
             ) from error
-        return stored, sha256, width, height, patient, study
+        return stored, sha256, width, height, patient, study, frame, frames
 
     def _stored_path(self, path: Path) -> str:
         if not path.is_absolute():

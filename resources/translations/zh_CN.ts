@@ -1049,10 +1049,6 @@
         <translation>选择图像</translation>
     </message>
     <message>
-        <source>Images</source>
-        <translation>图像</translation>
-    </message>
-    <message>
         <source>Choose a folder with images</source>
         <translation>选择图像文件夹</translation>
     </message>
@@ -1451,6 +1447,10 @@
         <source>{area} px</source>
         <translation>{area} px</translation>
     </message>
+    <message>
+        <source>{area} mm²</source>
+        <translation>{area} mm²</translation>
+    </message>
 </context>
 <context>
     <name>TonePanel</name>
@@ -1467,8 +1467,16 @@
         <translation>原样</translation>
     </message>
     <message>
-        <source>The whole range of values, brightness in the middle</source>
-        <translation>显示全部数值范围，亮度居中</translation>
+        <source>As the file asks for it, or else its whole range; brightness in the middle</source>
+        <translation>按文件要求的窗口显示；文件没有要求时显示全部范围，亮度居中</translation>
+    </message>
+    <message>
+        <source>All values</source>
+        <translation>全部数值</translation>
+    </message>
+    <message>
+        <source>From the least value of the picture to the greatest</source>
+        <translation>从图像的最小值到最大值</translation>
     </message>
     <message>
         <source>Middle 98 %</source>
@@ -2503,6 +2511,10 @@
         <translation>请释放一些空间或允许写入该文件夹；您自己的项目不受影响。</translation>
     </message>
     <message>
+        <source>Add the image that it belongs to.</source>
+        <translation>请添加它所属的图像。</translation>
+    </message>
+    <message>
         <source>Allow writing there and try again.</source>
         <translation>请允许在该处写入，然后重试。</translation>
     </message>
@@ -2547,6 +2559,14 @@
         <translation>请裁剪图像，或选择 InternVL 系列的模型。</translation>
     </message>
     <message>
+        <source>Export it from where it comes from as RGB or grey; the other images are not affected.</source>
+        <translation>请从来源处以 RGB 或灰度重新导出；其他图像不受影响。</translation>
+    </message>
+    <message>
+        <source>Export it from where it comes from without compression; the other images are not affected.</source>
+        <translation>请从来源处不压缩地重新导出；其他图像不受影响。</translation>
+    </message>
+    <message>
         <source>Make room on the disk or allow writing there, then try again.</source>
         <translation>请释放磁盘空间或允许写入该位置，然后重试。</translation>
     </message>
@@ -2563,6 +2583,10 @@
         <translation>请释放磁盘空间，或选择其他磁盘上的文件夹。</translation>
     </message>
     <message>
+        <source>Put the old file back or choose another; labels already made for it are safe.</source>
+        <translation>请放回原来的文件或选择其他文件；已完成的标注是安全的。</translation>
+    </message>
+    <message>
         <source>Put the old file back, or give the new one another name and add it; the masks are safe.</source>
         <translation>请放回原来的文件，或将新文件改名后再添加；掩膜是安全的。</translation>
     </message>
@@ -2571,12 +2595,44 @@
         <translation>已排除不可用的图像：{count} 张。</translation>
     </message>
     <message>
+        <source>Save it with whole or decimal numbers; the other images are not affected.</source>
+        <translation>请以整数或小数保存；其他图像不受影响。</translation>
+    </message>
+    <message>
+        <source>Save the volume that you need as a file of its own.</source>
+        <translation>请将需要的体数据另存为单独的文件。</translation>
+    </message>
+    <message>
         <source>Something went wrong inside the program while the model was written; your versions and labels are safe.</source>
         <translation>写入模型时程序内部出错；您的版本和标注都是安全的。</translation>
     </message>
     <message>
         <source>Start from the base model: it learns from all labels again.</source>
         <translation>请从基础模型开始：它会重新学习所有标注。</translation>
+    </message>
+    <message>
+        <source>The DICOM file {file} holds masks of another image (a segmentation) and no picture, so it is not shown.</source>
+        <translation>DICOM 文件 {file} 包含的是另一幅图像的掩膜（分割），没有图像，因此不显示。</translation>
+    </message>
+    <message>
+        <source>The DICOM file {file} holds no picture (it may be a report, a plan or a list), so there is nothing to show.</source>
+        <translation>DICOM 文件 {file} 不包含图像（可能是报告、计划或列表），因此没有可显示的内容。</translation>
+    </message>
+    <message>
+        <source>The DICOM file {file} is packed in a way that this program cannot unpack ({syntax}), so it is not shown.</source>
+        <translation>DICOM 文件 {file} 的压缩方式（{syntax}）本程序无法解压，因此不显示。</translation>
+    </message>
+    <message>
+        <source>The DICOM file {file} stores its colours in a way that this program cannot read ({kind}), so it is not shown.</source>
+        <translation>DICOM 文件 {file} 的颜色存储方式（{kind}）本程序无法读取，因此不显示。</translation>
+    </message>
+    <message>
+        <source>The NIfTI file {file} holds values that are neither grey nor colours ({kind}), so it is not shown.</source>
+        <translation>NIfTI 文件 {file} 中的数值既不是灰度也不是颜色（{kind}），因此不显示。</translation>
+    </message>
+    <message>
+        <source>The NIfTI file {file} holds {count} volumes (for example one after the other in time) and not one, so it is not shown.</source>
+        <translation>NIfTI 文件 {file} 包含 {count} 个体数据（例如按时间先后），而不是一个，因此不显示。</translation>
     </message>
     <message>
         <source>The demo image {file} is missing, so the demo was not started.</source>
@@ -2627,6 +2683,10 @@
         <translation>文件名“{file}”含有无法保存的字符，因此没有添加图像。</translation>
     </message>
     <message>
+        <source>The file {file} holds {count} pictures only, so this one cannot be shown.</source>
+        <translation>文件 {file} 只包含 {count} 幅图像，因此无法显示这一幅。</translation>
+    </message>
+    <message>
         <source>The file {file} in “{folder}” is damaged, so the model was not loaded.</source>
         <translation>“{folder}”中的文件 {file} 已损坏，因此没有加载模型。</translation>
     </message>
@@ -2639,8 +2699,16 @@
         <translation>文件 {file} 是空的，没有可显示的图像。</translation>
     </message>
     <message>
+        <source>The file {file} is not a NIfTI file in one piece, whatever its name says, so it cannot be shown.</source>
+        <translation>无论名称如何，文件 {file} 都不是单个完整的 NIfTI 文件，因此无法显示。</translation>
+    </message>
+    <message>
         <source>The file {file} is not an image, whatever its name says, so it cannot be shown.</source>
         <translation>文件 {file} 虽然名称像图像，但实际不是图像，无法显示。</translation>
+    </message>
+    <message>
+        <source>The file {file} lacks the beginning by which a DICOM file is known, so it cannot be shown.</source>
+        <translation>文件 {file} 缺少 DICOM 文件的开头标识，因此无法显示。</translation>
     </message>
     <message>
         <source>The file {file} of the model “{name}” did not arrive as it was published, so it was deleted.</source>
@@ -2871,6 +2939,10 @@
         <translation>从磁盘读回的新版本不能给出学到的预测结果，已被丢弃。</translation>
     </message>
     <message>
+        <source>The other images are not affected; leave it out.</source>
+        <translation>其他图像不受影响；请略过此文件。</translation>
+    </message>
+    <message>
         <source>The other images are not affected; replace this file or leave it out.</source>
         <translation>其他图像不受影响；请替换此文件，或不使用它。</translation>
     </message>
@@ -2905,6 +2977,14 @@
     <message>
         <source>Wait for the end of the other download, or cancel it.</source>
         <translation>请等待另一个下载结束，或取消它。</translation>
+    </message>
+    <message>
+        <source>{file} has drawings laid over the picture (a DICOM overlay); they are not shown.</source>
+        <translation>{file} 的图像上叠加了绘制内容（DICOM 叠加层），这些内容不会显示。</translation>
+    </message>
+    <message>
+        <source>{file} holds several pictures one after the other; only the first is used.</source>
+        <translation>{file} 包含多幅连续的图像，只使用第一幅。</translation>
     </message>
     <message>
         <source>“{name}” is a model of another kind ({kind}), so it was not downloaded.</source>
@@ -3189,8 +3269,8 @@
         <translation>没有添加任何图像：这些图像已在项目中。</translation>
     </message>
     <message>
-        <source>There are no images in this folder. Choose a folder with PNG, JPEG, TIFF, BMP or WebP files.</source>
-        <translation>此文件夹中没有图像。请选择包含 PNG、JPEG、TIFF、BMP 或 WebP 文件的文件夹。</translation>
+        <source>There are no images in this folder. Choose a folder with DICOM, NIfTI, PNG, JPEG, TIFF, BMP, WebP or GIF files.</source>
+        <translation>此文件夹中没有图像。请选择包含 DICOM、NIfTI、PNG、JPEG、TIFF、BMP、WebP 或 GIF 文件的文件夹。</translation>
     </message>
     <message>
         <source>These files were left out:
@@ -3199,6 +3279,12 @@ Images added to the project: {count}. In the project already: {known}.</source>
         <translation>以下文件未被添加：
 {files}
 已添加到项目的图像：{count}。项目中已有：{known}。</translation>
+    </message>
+    <message>
+        <source>Please note:
+{remarks}</source>
+        <translation>请注意：
+{remarks}</translation>
     </message>
     <message>
         <source>There is nothing to accept yet. Press Predict (P) or paint the structure first.</source>
@@ -3374,6 +3460,14 @@ Images added to the project: {count}. In the project already: {known}.</source>
 </context>
 <context>
     <name>readout</name>
+    <message>
+        <source>{wide} × {high} mm</source>
+        <translation>{wide} × {high} mm</translation>
+    </message>
+    <message>
+        <source>{x}, {y} mm</source>
+        <translation>{x}, {y} mm</translation>
+    </message>
     <message>
         <source>probability {probability}</source>
         <translation>概率 {probability}</translation>

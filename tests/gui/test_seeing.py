@@ -107,14 +107,14 @@ def test_brightness_is_a_view_and_changes_no_pixel_and_no_mask(qtbot, window):
     key(qtbot, window, Qt.Key.Key_H)
     plain = seen(window)
     panel = window.segment.tone
-    assert not panel.whole.isEnabled() and not panel.middle.isVisible()
+    assert not panel.first.isEnabled() and not panel.middle.isVisible()
     panel.slider.setValue(60)
     brighter = seen(window)
     assert brighter.mean() > plain.mean() + 5
     panel.slider.setValue(-60)
     assert seen(window).mean() < plain.mean() - 5
     assert np.array_equal(session.image.pixels, before)
-    click(qtbot, panel.whole)
+    click(qtbot, panel.first)
     assert np.array_equal(seen(window), plain) and panel.slider.value() == 0
 
 
@@ -154,7 +154,7 @@ def test_presets_of_the_window_and_the_value_of_the_file(qtbot, deep_window):
     assert tone.tone is None and not panel.middle.isVisible(), "8 bits have no window"
     window.session.select_image(window.session.images[-1].id)
     assert tone.window == (low, high), "what was chosen stays"
-    click(qtbot, panel.whole)
+    click(qtbot, panel.first)
     assert tone.window == (1000, 3000)
 
 

@@ -294,7 +294,7 @@ def test_when_the_store_refuses_images_adding_ends_with_one_sentence(qtbot, wind
 
 def test_every_kind_of_picture_that_can_be_read_is_offered_and_named():
     assert set(FILTER.split()) == {f"*{suffix}" for suffix in SUFFIXES}
-    kinds = {"jpg": "jpeg", "tif": "tiff"}
+    kinds = {"jpg": "jpeg", "tif": "tiff", "dcm": "dicom", "nii": "nifti", "nii.gz": "nifti"}
     names = {kinds.get(suffix[1:], suffix[1:]) for suffix in SUFFIXES}
     words = SENTENCES["no_images_found"].text.lower()
     assert not [name for name in names if name not in words]

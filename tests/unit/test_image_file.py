@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image as Picture
 
-from core import image_file
+from core import frame, raster_file
 from core.errors import ImageError, InputError
-from core.image_file import find_images, patient_key, read_image
+from core.image_file import find_images, patient_key, places_in, read_image
 
 COLOURS = np.random.default_rng(0).integers(0, 255, (6, 9, 3), dtype=np.uint8)
 
@@ -86,10 +86,10 @@ def test_what_is_no_picture_gets_one_sentence(tmp_path: Path, name: str, content
     assert name in str(raised.value)
 
 
-@given(st.binary(min_size=1, max_size=400), st.sampled_from([b"", *image_file._SIGNATURES]))
+@given(st.binary(min_size=1, max_size=400), st.sampled_from([b"", *raster_file.SIGNATURES]))
 def test_noise_is_a_known_error_and_never_a_crash(noise: bytes, start: bytes) -> None:
     with pytest.raises(ImageError):
-        image_file._decode(start + noise, "noise.png")
+        raster_file.open_raster(start + noise, "noise.png").read(0)
 
 
 @given(st.integers(0, 300), st.binary(min_size=1, max_size=8))
@@ -97,7 +97,7 @@ def test_a_damaged_picture_is_read_or_refused(place: int, noise: bytes) -> None:
     content = bytearray(cv2.imencode(".png", COLOURS)[1].tobytes())
     content[place : place + len(noise)] = noise
     try:
-        pixels, _ = image_file._decode(bytes(content), "a.png")
+        pixels = raster_file.open_raster(bytes(content), "a.png").read(0).pixels
     except ImageError:
         return
     assert pixels.dtype == np.uint8 and pixels.ndim == 3
@@ -111,14 +111,14 @@ def test_a_file_that_is_not_there_or_is_a_folder(tmp_path: Path) -> None:
 
 def test_a_picture_larger_than_can_be_corrected_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Picture.fromarray(COLOURS).save(tmp_path / "a.png")
-    monkeypatch.setattr(image_file, "MAX_PIXELS", 50)
+    monkeypatch.setattr(frame, "MAX_PIXELS", 50)
     with pytest.raises(ImageError, match="larger than this program can correct"):
         read_image(tmp_path / "a.png")
-    monkeypatch.setattr(image_file, "MAX_PIXELS", 10**12)
+    monkeypatch.setattr(frame, "MAX_PIXELS", 10**12)
     Picture.new("1", (20000, 20000)).save(tmp_path / "b.png")
     with pytest.raises(ImageError, match="larger than this program can correct"):
         read_image(tmp_path / "b.png")
-    monkeypatch.setattr(image_file, "_MAX_BYTES", 10)
+    monkeypatch.setattr("core.image_file.MAX_BYTES", 10)
     with pytest.raises(ImageError, match="larger than this program can correct"):
         read_image(tmp_path / "a.png")
 
@@ -160,3 +160,58 @@ def test_a_name_that_is_no_text_can_be_read(tmp_path: Path) -> None:
     file = tmp_path / os.fsdecode(b"caf\xe9.png")
     Picture.fromarray(COLOURS).save(file)
     assert np.array_equal(read_image(file).pixels, COLOURS)
+
+
+@pytest.mark.parametrize("kind", [np.int8, np.int16, np.uint16, np.int32, np.uint32, np.float32])
+@pytest.mark.parametrize("suffix", [".tif", ".png"])
+def test_grey_of_any_depth_keeps_its_values(tmp_path: Path, kind: type[np.generic], suffix: str) -> None:
+    if suffix == ".png" and kind is not np.uint16:
+        pytest.skip("PNG holds no such numbers")
+    limits = np.finfo(kind) if kind is np.float32 else np.iinfo(kind)
+    grey = np.array([[limits.min, 0, 1], [3, 7, limits.max]], kind)
+    file = tmp_path / f"a{suffix}"
+    assert cv2.imwrite(str(file), grey)
+    image = read_image(file)
+    assert image.native is not None and np.array_equal(image.native.astype(kind), grey)
+    assert image.pixels[0, 0, 0] == 0 and image.pixels[1, 2, 0] == 255
+
+
+def test_every_page_of_a_tiff_is_an_image_and_a_smaller_copy_is_none(tmp_path: Path) -> None:
+    pages = [Picture.fromarray(COLOURS + number) for number in (0, 1, 2)]
+    file = tmp_path / "a.tif"
+    pages[0].save(file, save_all=True, append_images=pages[1:])
+    places = places_in([file])
+    assert [place.name for place in places] == ["a#frame1.tif", "a#frame2.tif", "a#frame3.tif"]
+    images = [read_image(place) for place in places]
+    assert all(np.array_equal(image.pixels, COLOURS + number) for number, image in enumerate(images))
+    assert len({image.sha256 for image in images}) == 3
+    small = pages[1].resize((3, 2))
+    small.encoderinfo = {"tiffinfo": {254: 1}}
+    pages[0].save(tmp_path / "b.tif", save_all=True, append_images=[small])
+    assert places_in([tmp_path / "b.tif"]) == [tmp_path / "b.tif"]
+
+
+def test_a_file_of_several_pictures_that_changes_is_read_again(tmp_path: Path) -> None:
+    file = tmp_path / "a.tif"
+    for number in (0, 1):
+        pages = [Picture.fromarray(COLOURS + number + page) for page in (0, 5)]
+        pages[0].save(tmp_path / "b.tif", save_all=True, append_images=pages[1:])
+        (tmp_path / "b.tif").replace(file)
+        assert np.array_equal(read_image(tmp_path / "a#frame2.tif").pixels, COLOURS + number + 5)
+
+
+def test_of_an_animation_the_first_picture_is_taken_and_that_is_said(tmp_path: Path) -> None:
+    pages = [Picture.fromarray(COLOURS).convert("P"), Picture.new("P", (9, 6), 3)]
+    pages[0].save(tmp_path / "a.gif", save_all=True, append_images=pages[1:])
+    image = read_image(tmp_path / "a.gif")
+    assert np.array_equal(image.pixels, np.asarray(pages[0].convert("RGB"))) and image.frames == 1
+    assert [str(one) for one in image.remarks] == [
+        "a.gif holds several pictures one after the other; only the first is used."
+    ]
+    pages[0].save(tmp_path / "b.gif")
+    assert read_image(tmp_path / "b.gif").remarks == ()
+
+
+def test_one_bad_file_among_many_stays_one_place(tmp_path: Path) -> None:
+    (tmp_path / "a.tif").write_bytes(b"words")
+    assert places_in([tmp_path / "a.tif", tmp_path / "gone.dcm"]) == [tmp_path / "a.tif", tmp_path / "gone.dcm"]
