@@ -62,7 +62,11 @@ SENTENCES: dict[str, Sentence] = {
         ),
         stays=True,
     ),
-    "images_remarked": Sentence(INFORMATION, QT_TRANSLATE_NOOP("messages", "Please note:\n{remarks}"), stays=True),
+    "images_remarked": Sentence(
+        INFORMATION,
+        QT_TRANSLATE_NOOP("messages", "Please note:\n{remarks}\nThe files themselves stay as they are."),
+        stays=True,
+    ),
     "nothing_to_accept": Sentence(
         INFORMATION,
         QT_TRANSLATE_NOOP(

@@ -3282,9 +3282,11 @@ Images added to the project: {count}. In the project already: {known}.</source>
     </message>
     <message>
         <source>Please note:
-{remarks}</source>
+{remarks}
+The files themselves stay as they are.</source>
         <translation>请注意：
-{remarks}</translation>
+{remarks}
+文件本身保持不变。</translation>
     </message>
     <message>
         <source>There is nothing to accept yet. Press Predict (P) or paint the structure first.</source>
