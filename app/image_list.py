@@ -56,7 +56,7 @@ class ImageListModel(QAbstractListModel):
     def words_of(self, entry: Entry) -> str:
         """The status of an image."""
         return {
-            "unseen": self.tr("Not seen yet"),
+            "unseen": self.tr("Unseen"),
             "predicted": self.tr("Predicted"),
             "in_work": self.tr("In work"),
             "accepted": self.tr("Accepted"),

@@ -486,7 +486,7 @@
         <translation>患者：{patient}</translation>
     </message>
     <message>
-        <source>Not seen yet</source>
+        <source>Unseen</source>
         <translation>未查看</translation>
     </message>
     <message>

@@ -126,7 +126,7 @@ def test_another_structure_shows_its_own_states_and_a_flag_stays_with_the_image(
     with qtbot.waitSignal(model.modelReset):
         window.session.add_structure("Vessel", "the vessel", "#E69F00")
     index = model.index(0, 0)
-    assert index.data(STATUS_ROLE) == "Not seen yet" and index.data(ENTRY_ROLE).review.flag == "ask"
+    assert index.data(STATUS_ROLE) == "Unseen" and index.data(ENTRY_ROLE).review.flag == "ask"
     assert index.data(ENTRY_ROLE).review.uncertainty is None
     with qtbot.waitSignal(model.modelReset):
         window.session.select_structure(1)
