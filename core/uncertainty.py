@@ -15,7 +15,7 @@ def uncertainty_of(logits: npt.NDArray[np.floating]) -> float:
     """1 − Dice of the mask at a probability of 0.25 with the mask at 0.75: how much of it hangs on the threshold.
 
     Of the measures tried (the model's own predicted IoU, the mean of p·(1−p) in the region and around it) it goes best
-    with 1 − Dice against reference masks on most sets: rank correlation 0.93 on the demo project; the others stand in
+    with 1 − Dice against reference masks on most sets: rank correlation 0.91 on the demo project; the others stand in
     tests/benchmarks/RESULTS.md.
 
     Args:
