@@ -30,6 +30,7 @@ sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 import pictures  # noqa: E402
 from augment import geometry, scanner  # noqa: E402
 from check import Check  # noqa: E402
+from marks import clicks, first_marks  # noqa: E402
 from questions import ABSENT, MEANING_OF, MEANINGS, ask_several  # noqa: E402
 from sample_pool import RealSet, SamplePool  # noqa: E402
 from tokenizer import make_tokenizer  # noqa: E402
@@ -47,6 +48,8 @@ REAL = {"nuclei_fluo_dsb2018": ("nuclei", "fluorescence_nuclei"), "nuclei_he_dsb
         "us_carotid": ("carotid", "ultrasound_carotid")}  # fmt: skip
 SIDES_MATTER = {"ct_abdomen", "chest_xray"}
 POOL_SIZE = 512
+OTHER_WORDS = 1 / 6
+"""Share of the marked steps in which words and marks are of two minds."""
 
 
 def new_network(folder: Path, device: torch.device, start: Path | None = None) -> tuple[Sa2VANetwork, object, int]:
@@ -143,33 +146,10 @@ def augmented(batch: dict[str, torch.Tensor], size: int, device: torch.device) -
     return {**batch, "pixels": scanner(pixels), "truth": F.adaptive_avg_pool2d(truth, size // 4).flatten(0, 1)}
 
 
-def clicks_for(truth: torch.Tensor, answer: Decoded, size: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """One to three clicks per mask, mostly where the answer without clicks is wrong.
-
-    Args:
-        truth: (P, g, g) share of the mask in each cell.
-        answer: what the words alone gave.
-        size: side of the picture.
-
-    Returns:
-        (P, n, 2) x, y in pixels and (P, n) labels.
-    """
-    count, grid = truth.shape[0], truth.shape[-1]
-    number = random.choice((1, 1, 2, 3))
-    flat = truth.flatten(1)
-    wrong = (answer.chosen.float().sigmoid().flatten(1) - flat).abs()
-    weights = wrong**2 + torch.where(torch.rand(count, 1, device=truth.device) < 0.5, flat, 1 - flat) * 0.02 + 1e-6
-    places = torch.multinomial(weights, number)
-    labels = (flat.gather(1, places) > 0.5).int()
-    points = (
-        torch.stack([places % grid, places // grid], -1).float() * 4
-        + torch.rand(count, number, 2, device=truth.device) * 4
-    )
-    return points.clamp(0, size - 1), labels
-
-
-def losses(decoded: Decoded, truth: torch.Tensor) -> torch.Tensor:
+def losses(decoded: Decoded, truth: torch.Tensor, near: torch.Tensor | None = None) -> torch.Tensor:
     """Mask loss of the best of three and as much of all three, calibration of predicted IoU and object score.
+
+    `near` (P, g, g) says how near a click is: there a wrong answer costs much more, or the few cells around a click would never count.
 
     Cross-entropy over inside and outside apart, each with the same weight, is what lets a small structure be found at all: the
     overlap has no slope where nothing is predicted, and the mean over all cells hardly knows that it is there. All three
@@ -185,6 +165,8 @@ def losses(decoded: Decoded, truth: torch.Tensor) -> torch.Tensor:
     outside = (bce * (1 - target)).sum((2, 3)) / (1 - target).sum((2, 3)).clamp(min=1)
     inside = (bce * target).sum((2, 3)) / target.sum((2, 3)).clamp(min=1)
     each = 4.0 * focal + bce.mean((2, 3)) + 0.25 * (inside + outside) + torch.where(there[:, None], dice, 0.15 * dice)
+    if near is not None:
+        each = each + (bce * near[:, None]).sum((2, 3)) / near.sum((1, 2)).clamp(min=1)[:, None]
     mask_loss = 0.5 * each.min(1).values + 0.5 * each.mean(1)
     with torch.no_grad():
         hard, real = logits > 0, target > 0.5
@@ -195,12 +177,46 @@ def losses(decoded: Decoded, truth: torch.Tensor) -> torch.Tensor:
     return mask_loss.mean() + 0.5 * iou_loss + 0.1 * score_loss
 
 
+def _of_another(per_question: torch.Tensor) -> torch.Tensor:
+    """(P, ...) with the rows of each picture's questions moved on by one."""
+    return per_question.view(-1, len(ABSENT), *per_question.shape[1:]).roll(1, 1).flatten(0, 1)
+
+
+def marked_losses(
+    network: Sa2VANetwork,
+    features: ImageFeatures,
+    language: torch.Tensor,
+    words: Decoded,
+    truth: torch.Tensor,
+    size: int,
+) -> torch.Tensor:
+    """Loss of two rounds of correcting: first marks on the answer to the words, then one click more on what came of them.
+
+    Now and then the words name another structure of the same picture than the marks show: were both always of one mind, the
+    decoder would hear the words alone. Not where the marks show that nothing is there: a click on a small wrong piece would then
+    take away the whole mask. Both rounds mostly see the answer before them, as they do in the window.
+    """
+    before = words.chosen.detach().float()
+    if random.random() < OTHER_WORDS:
+        there = truth.flatten(1).amax(1) > 0.5
+        language = torch.where(there[:, None], _of_another(language), language)
+        before = torch.where(there[:, None, None], _of_another(before), before)
+    made = first_marks(truth, before, size)
+    seen = before[:, None] if random.random() < 0.8 else None
+    first = network.grounding.decode(features, language, made.points, made.labels, seen)
+    loss = losses(first, truth, made.nearness(truth.shape[-1], size))
+    before = first.chosen.detach().float()
+    made = made.and_also(clicks(truth, before, size, 1))
+    second = network.grounding.decode(features, language, made.points, made.labels, before[:, None])
+    return 0.5 * loss + 0.5 * losses(second, truth, made.nearness(truth.shape[-1], size))
+
+
 def step_losses(
-    network: Sa2VANetwork, namer: torch.nn.Linear, batch: dict[str, torch.Tensor], size: int, with_clicks: bool
+    network: Sa2VANetwork, namer: torch.nn.Linear, batch: dict[str, torch.Tensor], size: int, with_marks: bool
 ) -> dict[str, torch.Tensor]:
     """Forward through every part: "mask", "name" and "words" losses, and "named", the share of meanings told rightly.
 
-    With clicks the decoder hears them beside the words. `namer` tells from the embedding at [SEG] which structure was named.
+    With marks the decoder hears clicks and boxes beside the words. `namer` tells from the embedding at [SEG] which structure was named.
     Without it the language model settled on one answer for all words (the picture's tokens are so much larger than the words'
     at first) and the decoder learned not to listen.
     """
@@ -219,9 +235,8 @@ def step_losses(
     features = ImageFeatures(features.embedding[of], features.high_res_0[of], features.high_res_1[of])
     decoded = network.grounding.decode(features, language)
     mask = losses(decoded, batch["truth"])
-    if with_clicks:
-        points, labels = clicks_for(batch["truth"], decoded, size)
-        mask = 0.5 * mask + 0.5 * losses(network.grounding.decode(features, language, points, labels), batch["truth"])
+    if with_marks:
+        mask = 0.4 * mask + 0.6 * marked_losses(network, features, language, decoded, batch["truth"], size)
     words = network.word_logits(states[:, :-1]).float().flatten(0, 1)
     names = namer(language.float())
     return {
@@ -288,12 +303,16 @@ def train(options: argparse.Namespace) -> None:
         if late and size == 512:
             size, waiting = 1024, batches.ahead(options.batch)
         set_size(network, size)
-        rate = options.rate * min(1.0, (step + 1) / 400) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * share)))
+        rate = (
+            options.rate
+            * min(1.0, (step + 1) / options.warm_up)
+            * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * share)))
+        )
         for group in optimiser.param_groups:
             group["lr"] = rate
         batch = augmented(waiting.get(), size, device)
         with torch.autocast("cuda", torch.bfloat16):
-            parts = step_losses(network, namer, batch, size, with_clicks=random.random() < 0.2)
+            parts = step_losses(network, namer, batch, size, with_marks=random.random() < options.marked)
         loss = parts["mask"] + options.name_weight * parts["name"] + 0.02 * parts["words"]
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
@@ -336,8 +355,10 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=24)
     parser.add_argument("--batch-512", type=int, default=72, help="while pictures are 512 pixels wide")
     parser.add_argument("--name-weight", type=float, default=0.5, help="of telling at [SEG] which structure was named")
+    parser.add_argument("--marked", type=float, default=0.7, help="share of the steps with clicks and boxes as well")
     parser.add_argument("--pool", type=int, default=30000)
     parser.add_argument("--rate", type=float, default=8e-4)
+    parser.add_argument("--warm-up", type=int, default=400, help="steps until the full rate")
     parser.add_argument("--seed", type=int, default=0)
     train(parser.parse_args())
 
