@@ -80,13 +80,19 @@ class Shelf:
         self._files[key] = file
 
     def batch(self, keys: Sequence[Key], device: torch.device) -> ImageFeatures:
-        """Features of several views one after the other, float32 on a device."""
-        found = [self._get(key) for key in keys]
+        """Features of several views one after the other, in half precision on a device."""
+        found = [self._get(key).to(device, torch.float16) for key in keys]
         return ImageFeatures(
             torch.cat([one.embedding for one in found]),
             torch.cat([one.high_res_0 for one in found]),
             torch.cat([one.high_res_1 for one in found]),
-        ).to(device, torch.float32)
+        )
+
+    def bring_near(self, device: torch.device) -> None:
+        """Keep what is in memory on the graphics card instead, if a quarter of what is free there suffices."""
+        sizes = (part.nbytes for one in self._held.values() for part in (one.embedding, one.high_res_0, one.high_res_1))
+        if device.type == "cuda" and sum(sizes) <= torch.cuda.mem_get_info(device)[0] // 4:
+            self._held = {key: one.to(device, torch.float16) for key, one in self._held.items()}
 
     def _get(self, key: Key) -> ImageFeatures:
         return self._held[key] if key in self._held else ImageFeatures(**load_file(self._files[key]))

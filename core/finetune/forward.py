@@ -14,9 +14,9 @@ import torch
 
 from core.finetune.dataset import IN_MEMORY_BYTES, Sample, Shelf, disk_full, picture_of
 from core.finetune.jitter import jitter
-from core.finetune.losses import Loss, finetune_loss
+from core.finetune.losses import finetune_loss
 from core.finetune.presets import Preset
-from core.segmenter import Decoded, Segmenter
+from core.segmenter import Decoded, ImageFeatures, Segmenter
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,21 @@ class Answered:
     decoded: Decoded
     targets: torch.Tensor
     words: torch.Tensor | None = None
+
+
+@dataclass(frozen=True)
+class Given:
+    """What cached samples bring along: features in half precision, [SEG] states (B, hidden) and targets (B, g, g)."""
+
+    features: ImageFeatures
+    states: torch.Tensor
+    targets: torch.Tensor
+
+    @property
+    def tensors(self) -> tuple[torch.Tensor, ...]:
+        """All of them, in a fixed order."""
+        parts = self.features
+        return parts.embedding, parts.high_res_0, parts.high_res_1, self.states, self.targets
 
 
 class Forward(Protocol):
@@ -54,9 +69,18 @@ class CachedForward:
 
     def __call__(self, samples: Sequence[Sample], chance: random.Random | None = None) -> Answered:
         """As the protocol says; cached features cannot be varied."""
+        return self.answer(self.given(samples))
+
+    def given(self, samples: Sequence[Sample]) -> Given:
+        """What is known of B samples, on the model's device."""
         device = self.segmenter.device
         features = self.shelf.batch([sample.key for sample in samples], device)
-        return Answered(self.segmenter.decode(features, states_of(samples, device)), targets_of(samples, device))
+        return Given(features, states_of(samples, device), targets_of(samples, device))
+
+    def answer(self, given: Given) -> Answered:
+        """Answer them; nothing here depends on what the numbers are."""
+        features = given.features.to(given.states.device, torch.float32)
+        return Answered(self.segmenter.decode(features, given.states), given.targets)
 
 
 class PictureForward:
@@ -102,7 +126,7 @@ class LanguageForward:
         device = self.segmenter.device
         seen = [self._look(sample) for sample in samples]
         states, words = self.segmenter.learning().say(seen, [sample.example.prompt for sample in samples])
-        features = self.shelf.batch([sample.key for sample in samples], device)
+        features = self.shelf.batch([sample.key for sample in samples], device).to(device, torch.float32)
         return Answered(self.segmenter.decode(features, states), targets_of(samples, device), words)
 
     def _look(self, sample: Sample) -> Any:
@@ -125,10 +149,14 @@ def forward_of(preset: Preset, segmenter: Segmenter, shelf: Shelf, folder: Path,
     return (LanguageForward if preset.language else CachedForward)(segmenter, shelf, thin)
 
 
-def batch_loss(forward: Forward, batch: Sequence[Sample], chance: random.Random | None = None) -> Loss:
-    """The loss of a batch, with its gradient back to all that is trained."""
-    answered = forward(batch, chance)
-    return finetune_loss(answered.decoded, answered.targets, answered.words, forward.thin)
+def loss_of(answered: Answered, thin: bool) -> torch.Tensor:
+    """The loss of what was answered, one number."""
+    return finetune_loss(answered.decoded, answered.targets, answered.words, thin)
+
+
+def batch_loss(forward: Forward, batch: Sequence[Sample], chance: random.Random | None = None) -> torch.Tensor:
+    """The loss of a batch, one number with its gradient back to all that is trained."""
+    return loss_of(forward(batch, chance), forward.thin)
 
 
 def states_of(samples: Sequence[Sample], device: torch.device) -> torch.Tensor:

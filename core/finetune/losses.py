@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 import torch.nn.functional as F
 
@@ -18,15 +16,6 @@ CENTRELINE_SHARE = 0.5
 """Of thin structures this share of the Dice term goes to the Dice of the centrelines; the paper tries 0.1 to 0.5."""
 THINNINGS = 10
 """How often a soft mask is thinned: lines up to twice as many cells wide are reached."""
-
-
-@dataclass(frozen=True)
-class Loss:
-    """One batch. `total` is what is minimised; the others are for the record, without gradient."""
-
-    total: torch.Tensor
-    bce: float
-    dice: float
 
 
 def mask_losses(logits: torch.Tensor, target: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -75,8 +64,8 @@ def centreline_loss(logits: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
 
 def finetune_loss(
     decoded: Decoded, target: torch.Tensor, words: torch.Tensor | None = None, thin: bool = False
-) -> Loss:
-    """The loss of a batch.
+) -> torch.Tensor:
+    """The loss of a batch, one number.
 
     Args:
         decoded: of B prompts.
@@ -98,10 +87,7 @@ def finetune_loss(
     there = (target.flatten(1).amax(1, keepdim=True) > 0.5).float()
     score = F.binary_cross_entropy_with_logits(decoded.object_score.float().reshape(-1, 1), there)
     total = mask + IOU_WEIGHT * iou + SCORE_WEIGHT * score
-    if words is not None:
-        total = total + words
-    with torch.no_grad():
-        return Loss(total, float(bce[rows, decoded.best].mean()), float(dice[rows, decoded.best].mean()))
+    return total if words is None else total + words
 
 
 @torch.no_grad()

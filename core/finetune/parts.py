@@ -76,7 +76,8 @@ class Parts:
                 members = [one for one in chosen if (one.ndim > 1) is matrices]
                 groups.append({"params": members, "weight_decay": decay, "lr": rate, "rate": rate})
         # A tiny epsilon: with the usual 1e-8 a tensor whose true gradients are that small would silently stand still.
-        return torch.optim.AdamW([group for group in groups if group["params"]], eps=1e-12)
+        fused = self.segmenter.device.type == "cuda"
+        return torch.optim.AdamW([group for group in groups if group["params"]], eps=1e-12, fused=fused)
 
 
 def open_parts(segmenter: Segmenter, preset: Preset) -> Parts:

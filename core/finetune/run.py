@@ -281,7 +281,7 @@ def _prove(run: _Run, forward: Forward, parts: Parts, learned: Sequence[Sample])
     batch = sorted(learned, key=lambda sample: -float(sample.target.mean()))[: run.job.batch]
     with parts.for_proof():
         return proof.prove(
-            lambda: batch_loss(forward, batch).total,
+            lambda: batch_loss(forward, batch),
             parts.trainable,
             parts.frozen,
             lambda _: parts.optimiser(run.job.learning_rate, run.job.encoder_rate),
@@ -336,6 +336,7 @@ def _try_step(run: _Run, forward: Forward, parts: Parts, samples: Sequence[Sampl
         Bytes at the step's highest point.
     """
     run.stage(TRYING)
+    run.shelf.bring_near(run.segmenter.device)
     batch = samples[: run.job.batch]
     if run.segmenter.device.type != "cpu":
         run.room.gradients(forward, parts, batch)  # a card's first step loads what it computes with

@@ -17,6 +17,7 @@ from core.finetune.dataset import Sample
 from core.finetune.forward import Forward, batch_loss
 from core.finetune.job import Job
 from core.finetune.parts import Parts
+from core.finetune.recorded import Recordings
 from core.inference.memory import is_out_of_memory
 
 MAX_NORM = 1.0
@@ -39,6 +40,7 @@ class Room:
     def __init__(self, batch: int, on_less: Callable[[int], None] = lambda size: None) -> None:
         """Prepare; `on_less` hears of a smaller number."""
         self.size, self._on_less = batch, on_less
+        self._recorded = Recordings()
 
     def gradients(
         self, forward: Forward, parts: Parts, batch: Sequence[Sample], chance: random.Random | None = None
@@ -52,21 +54,26 @@ class Room:
             for parameter in parts.trainable.values():
                 parameter.grad = None
             try:
-                return self._piece_by_piece(forward, batch, chance)
+                return self._piece_by_piece(forward, parts, batch, chance)
             except (MemoryError, RuntimeError) as error:
                 if not is_out_of_memory(error) or self.size == 1:
                     raise
             # Outside of the handler, whose error holds on to the tensors that were too many.
             self.size = max(1, min(self.size, len(batch)) // 2)
+            self._recorded.clear()
             if torch.cuda.is_available():
                 torch.cuda.empty_cache()
             self._on_less(self.size)
 
-    def _piece_by_piece(self, forward: Forward, batch: Sequence[Sample], chance: random.Random | None) -> float:
+    def _piece_by_piece(
+        self, forward: Forward, parts: Parts, batch: Sequence[Sample], chance: random.Random | None
+    ) -> float:
+        if len(batch) <= self.size and self._recorded.can_play(forward):
+            return self._recorded.gradients(forward, parts, batch)
         total = 0.0
         for start in range(0, len(batch), self.size):
             piece = batch[start : start + self.size]
-            loss = batch_loss(forward, piece, chance).total * (len(piece) / len(batch))
+            loss = batch_loss(forward, piece, chance) * (len(piece) / len(batch))
             loss.backward()
             total += float(loss.detach())
         return total

@@ -138,7 +138,7 @@ def test_a_broken_line_costs_more_than_its_pixels() -> None:
 def test_the_term_for_thin_structures_moves_only_the_chosen_mask(tmp_path: Path) -> None:
     forward, _, samples = prepared(tmp_path, LearningSegmenter())
     answered = forward(samples[:3])
-    usual, thin = (finetune_loss(answered.decoded, answered.targets, thin=one).total for one in (False, True))
+    usual, thin = (finetune_loss(answered.decoded, answered.targets, thin=one) for one in (False, True))
     rows = torch.arange(3)
     chosen = answered.decoded.logits[rows, answered.decoded.best]
     difference = centreline_loss(chosen, answered.targets) - mask_losses(chosen, answered.targets)[1]
