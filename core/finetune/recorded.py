@@ -22,6 +22,9 @@ WARM_UP = 3
 MOST_SIZES = 2
 """Sizes of a batch that are recorded: the usual one and the last of an epoch. Each recording holds its memory."""
 
+TOLERANCE = 1e-2
+"""By how much gradients may differ, as a share of their norm; sums whose order is left to the card are not always the same."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -71,6 +74,16 @@ class Recordings:
         return recording
 
 
+def _alike(usual: Sequence[torch.Tensor | None], recorded: Sequence[torch.Tensor | None]) -> bool:
+    """Whether two sets of gradients differ by no more than the order of their sums."""
+    pairs = [(one, other) for one, other in zip(usual, recorded, strict=True) if one is not None and other is not None]
+    missing = any((one is None) is not (other is None) for one, other in zip(usual, recorded, strict=True))
+    apart = sum(float((one - other).square().sum()) for one, other in pairs)
+    size = sum(float(one.square().sum()) for one, _ in pairs)
+    # All together: a tensor whose true gradient is zero holds nothing but rounding, which is never the same.
+    return not missing and apart <= TOLERANCE**2 * size
+
+
 class _Recording:
     """One step: what it reads, what it writes, and the tasks between."""
 
@@ -84,6 +97,7 @@ class _Recording:
                     parameter.grad = None
                 loss_of(forward.answer(given), forward.thin).backward()
         torch.cuda.current_stream().wait_stream(aside)
+        usual = [one.grad for one in parts.trainable.values()]
         for parameter in parts.trainable.values():
             parameter.grad = None
         self._graph = torch.cuda.CUDAGraph()
@@ -92,6 +106,9 @@ class _Recording:
             loss.backward()
         self._loss = loss.detach()
         self._gradients = [(one, one.grad) for one in parts.trainable.values()]
+        self.play(given)
+        if not _alike(usual, [one for _, one in self._gradients]):
+            raise RuntimeError("a recorded step gives other gradients than the same step task by task")
 
     def play(self, given: Given) -> float:
         """Do the step with other samples."""

@@ -144,7 +144,7 @@ def measure(name: str, rank: int, seconds: float) -> None:
         ways = [("task by task", False, nullcontext), ("recorded", True, nullcontext), ("recorded, TF32", True, tf32)]
         ways.append(("recorded, bfloat16", True, lambda: torch.autocast("cuda", torch.bfloat16)))  # type: ignore[arg-type]
         for what, recorded, how in ways:
-            for batch in (1, 8, 64):
+            for batch in (8, 64):
                 fast, most = learn(forward, parts, samples, batch, seconds, recorded, how())
                 print(f"| Quick, {what} | {batch} | {fast:.0f} | {fast / slow:.0f} | {most - idle:.2f} |", flush=True)
 

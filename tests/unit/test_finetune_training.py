@@ -17,7 +17,7 @@ from core.features import FeatureStore
 from core.finetune.best_epoch import LEAST_IMAGES, BestEpoch, part_for_choosing
 from core.finetune.dataset import Sample, Shelf, encode
 from core.finetune.estimate import from_earlier, from_step
-from core.finetune.forward import CachedForward
+from core.finetune.forward import CachedForward, batch_loss
 from core.finetune.jitter import jitter
 from core.finetune.losses import (
     CENTRELINE_SHARE,
@@ -30,6 +30,7 @@ from core.finetune.losses import (
 from core.finetune.near_copies import fingerprint, near_copies
 from core.finetune.parts import Parts, open_parts
 from core.finetune.presets import PRESETS, QUICK
+from core.finetune.recorded import Recordings
 from core.finetune.trainer import Room
 from tests.unit.finetune_toy import LearningSegmenter, make_job
 
@@ -160,3 +161,25 @@ def test_a_copy_is_near_and_another_image_is_not(seed: int, share: float) -> Non
     known = [fingerprint(picture)]
     assert near_copies(known, [fingerprint(copy), fingerprint(other)]) == 1
     assert near_copies(known, []) == near_copies([], known) == 0
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no graphics card")
+def test_a_recorded_step_has_the_gradients_of_the_same_step_task_by_task(tmp_path: Path) -> None:
+    toy = LearningSegmenter()
+    toy.device = torch.device("cuda")
+    for part in toy.trainable_modules().values():
+        part.cuda()
+    forward, parts, samples = prepared(tmp_path, toy)
+    recordings = Recordings()
+    assert recordings.can_play(forward)
+    for batch in (samples[:4], samples[4:8], samples[:3]):
+        loss = recordings.gradients(forward, parts, batch)
+        found = {name: one.grad.clone() for name, one in parts.trainable.items() if one.grad is not None}
+        for parameter in parts.trainable.values():
+            parameter.grad = None
+        usual = batch_loss(forward, batch)
+        usual.backward()
+        assert loss == pytest.approx(float(usual.detach()), rel=1e-4)
+        assert found and all(
+            torch.allclose(found[name], parts.trainable[name].grad, rtol=1e-2, atol=1e-6) for name in found
+        )
