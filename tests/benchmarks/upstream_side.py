@@ -83,14 +83,14 @@ def load(folder: Path, checkout: Path, code: str) -> tuple[Any, dict[str, list[s
     """The model by upstream's own class, and keys that are missing, left over, of another shape or of other numbers."""
     for file in (checkout / "projects" / "sa2va" / "hf" / code).glob("*.py"):
         shutil.copyfile(file, folder / file.name)
-    named = json.loads((folder / "config.json").read_text(encoding="utf-8"))["auto_map"]["AutoModelForCausalLM"]
-    kind = get_class_from_dynamic_module(named, str(folder))
+    config = transformers.AutoConfig.from_pretrained(str(folder), trust_remote_code=True)
+    kind = get_class_from_dynamic_module(config.auto_map["AutoModelForCausalLM"], str(folder))
     sam2 = sys.modules[sys.modules[kind.__module__].SAM2.__module__]
     shrink(sam2, json.loads((folder / "sam2_config.json").read_text(encoding="utf-8")))
     sam2.torch = OnProcessor()
     sam2.SAM2.preprocess_image = partial_method(sam2.SAM2.preprocess_image, dtype=torch.float32)
     model, said = kind.from_pretrained(
-        str(folder), torch_dtype=torch.float32, attn_implementation="eager", output_loading_info=True
+        str(folder), config=config, torch_dtype=torch.float32, attn_implementation="eager", output_loading_info=True
     )
     keys = {name: sorted(map(str, said[name])) for name in ("missing_keys", "unexpected_keys", "mismatched_keys")}
     return model.eval(), keys | {"changed_keys": changed(model, folder)}
