@@ -68,6 +68,7 @@ def make_base(folder: Path, family: str) -> Path:
 def make_version(base: Path, folder: Path, preset: str) -> Path:
     """A version of the preset's kind in which every trained tensor differs from the base's."""
     segmenter = Sa2VASegmenter.load(base, "cpu", "fp32")
+    torch.manual_seed(0)  # adapters begin by chance
     parts = open_parts(segmenter, PRESETS[preset])
     chance = torch.Generator().manual_seed(0)
     with torch.no_grad():
