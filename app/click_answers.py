@@ -119,7 +119,7 @@ class ClickAnswers(QObject):
             return
         self._now, self._load = question, None
         if self._process.model != self._model.reference:
-            self._load = self._process.load(self._model.reference, self._settings.device)
+            self._load = self._process.load(self._model.reference, self._settings.device, self._settings.precision)
         self.asking.emit(self.tr("Loading the model …") if self._load is not None else self.tr("Asking the model …"))
         prediction, self._begun = self._session.editing.prediction, time.perf_counter()
         self._number = self._process.predict(

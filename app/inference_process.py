@@ -94,17 +94,18 @@ class InferenceProcess(QObject):
         """Whether there is a process now."""
         return self._worker is not None
 
-    def load(self, model: str, device: str = "auto") -> int:
+    def load(self, model: str, device: str = "auto", precision: str = "auto") -> int:
         """Ask for a model and return the number of the request.
 
         Args:
             model: folder of a base model or of a version, hub name, or "demo".
             device: "auto", "cpu", "cuda" or "mps".
+            precision: "auto", "fp32", "bf16", "8bit" or "4bit".
         """
         number = self._number()
         self._loads.add(number)
         self.model = model
-        self._send(LoadRequest(number, model, device))
+        self._send(LoadRequest(number, model, device, precision))
         return number
 
     def predict(

@@ -56,7 +56,7 @@ class ModelChoice(QObject):
             return
         self._reference = reference
         self.trying.emit(reference)
-        self._number = self._process.load(reference, self._settings.device)
+        self._number = self._process.load(reference, self._settings.device, self._settings.precision)
 
     def _answered(self, number: int, _result: dict[str, Any]) -> None:
         if number != self._number:

@@ -142,8 +142,8 @@ class ModelFlow(QObject):
             self._area.show_device(str(result.get("device_name", "")), str(result["device_reason"]))
 
     def _take_setting(self, name: str) -> None:
-        if name == "device":
-            self.predictions.choose_device(self._settings.device)
+        if name in ("device", "precision"):
+            self.predictions.compute(self._settings.device, self._settings.precision)
         elif name == "next image":
             self.predictions.automatic = self._settings["next image"] == "predicted"
 

@@ -81,7 +81,7 @@ class Predictions(QObject):
         self._model: ModelInUse | None = None
         self._number: int | None = None
         self._loading = False
-        self._wanted_device, self._device = "auto", ""
+        self._how, self._device = ("auto", "auto"), ""
         self._asked: set[int] = set()
         self._overtaken: set[tuple[int, int]] = set()
         self._soon = QTimer(self, singleShot=True, interval=AUTOMATIC_AFTER_MS)
@@ -160,15 +160,16 @@ class Predictions(QObject):
         ]
         self._next()
 
-    def choose_device(self, device: str) -> None:
-        """Let the model compute elsewhere, from the next prediction on.
+    def compute(self, device: str, precision: str) -> None:
+        """Let the model compute elsewhere or in another precision, from the next prediction on.
 
         Args:
             device: "auto", "cpu", "cuda" or "mps".
+            precision: "auto", "fp32", "bf16", "8bit" or "4bit".
         """
-        if device == self._wanted_device:
+        if (device, precision) == self._how:
             return
-        self._wanted_device = device
+        self._how = device, precision
         self.stop()
         self._process.stop()
 
@@ -235,7 +236,7 @@ class Predictions(QObject):
         self._loading = self._process.model != self._model.reference
         if self._loading:
             self.busy.emit(self.tr("Loading the model …"))
-            self._number = self._process.load(self._model.reference, self._wanted_device)
+            self._number = self._process.load(self._model.reference, *self._how)
         else:
             self._ask()
 

@@ -7,10 +7,14 @@ from PySide6.QtCore import QObject, QSettings, Signal
 
 from core.paths import config_folder
 
+PRECISIONS = {"32 bits": "fp32", "16 bits": "bf16", "8 bits": "8bit", "4 bits": "4bit"}
+"""How exactly the model may be told to compute -> what the worker calls it."""
+
 CHOICES: dict[str, tuple[str, ...]] = {
     "language": ("auto", "en", "zh_CN"),
     "look": ("auto", "dark", "light"),
     "device": ("auto", "processor", "graphics card"),
+    "precision": ("auto", *PRECISIONS),
     "next image": ("predicted", "not predicted"),
 }
 """Every setting and what it can be; the first is what a new user has."""
@@ -87,6 +91,11 @@ class Settings(QObject):
         """The processor that the workers are to use: "auto", "cpu", "cuda" or "mps"."""
         graphics_card = "mps" if sys.platform == "darwin" else "cuda"
         return {"processor": "cpu", "graphics card": graphics_card}.get(self["device"], "auto")
+
+    @property
+    def precision(self) -> str:
+        """How exactly the worker that predicts is to compute: "auto", "fp32", "bf16", "8bit" or "4bit"."""
+        return PRECISIONS.get(self["precision"], "auto")
 
     def _read(self, name: str) -> str:
         value = self._kept.value(name.replace(" ", "_"))

@@ -1,6 +1,9 @@
-"""Asks for language, look and device."""
+"""Asks for language, look, device and precision."""
+
+import importlib.util
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.controls import label
@@ -24,7 +27,15 @@ class SettingsDialog(QDialog):
         }
         self.language = self._choice("language", language, self.tr("Language"))
         self.look = self._choice("look", look, self.tr("Look"))
+        precision = {
+            "auto": self.tr("Automatic"),
+            "32 bits": self.tr("Full (32 bits)"),
+            "16 bits": self.tr("Half (16 bits)"),
+            "8 bits": self.tr("8 bits"),
+            "4 bits": self.tr("4 bits"),
+        }
         self.device = self._choice("device", device, self.tr("Device"))
+        self.precision = self._choice("precision", precision, self.tr("Precision"))
         self.later = _hint(self.tr("The language changes when the program is started again."))
         self.later.setVisible(False)
         self.language.activated.connect(lambda _: self.later.setVisible(True))
@@ -41,6 +52,8 @@ class SettingsDialog(QDialog):
             "Where the model computes. Automatic takes a graphics card where there is one; the processor is slower but always there."
         )
         form.addRow("", _hint(text))
+        form.addRow(self.tr("Precision"), self.precision)
+        form.addRow("", _hint(self._about_precision()))
         buttons = QDialogButtonBox()
         buttons.addButton(self.tr("Close"), QDialogButtonBox.ButtonRole.RejectRole)
         buttons.rejected.connect(self.reject)
@@ -50,6 +63,19 @@ class SettingsDialog(QDialog):
         column.addLayout(form)
         column.addStretch(1)
         column.addWidget(buttons)
+
+    def _about_precision(self) -> str:
+        """What fewer bits mean; what cannot be had here is greyed."""
+        text = self.tr(
+            "Fewer bits take less memory, and masks may differ a little. Automatic is half on a graphics card, full on the processor."
+        )
+        if importlib.util.find_spec("bitsandbytes") is not None:
+            return text
+        choices = self.precision.model()
+        assert isinstance(choices, QStandardItemModel)
+        for words in ("8 bits", "4 bits"):
+            choices.item(self.precision.findData(words)).setEnabled(False)
+        return text + " " + self.tr("8 and 4 bits need an addition that is not installed.")
 
     def _choice(self, name: str, words: dict[str, str], spoken: str) -> QComboBox:
         box = QComboBox()

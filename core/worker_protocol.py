@@ -69,15 +69,20 @@ def decode_line(line: bytes) -> Message:
 
 @dataclass(frozen=True)
 class LoadRequest:
-    """Load a model: a base folder, a version folder, a hub name or "demo". `device` is "auto", "cpu" or "cuda"."""
+    """Load a model: a base folder, a version folder, a hub name or "demo".
+
+    `device` is "auto", "cpu", "cuda" or "mps"; `precision` "auto", "fp32", "bf16", "8bit" or "4bit".
+    """
 
     id: int
     model: str
     device: str = "auto"
+    precision: str = "auto"
 
     def message(self) -> Message:
         """Return the request as a message."""
-        return {"id": self.id, "verb": "load", "model": self.model, "device": self.device}
+        how = {"device": self.device, "precision": self.precision}
+        return {"id": self.id, "verb": "load", "model": self.model, **how}
 
 
 @dataclass(frozen=True)
@@ -190,7 +195,8 @@ def parse_request(message: Message) -> Request:
     if isinstance(number, bool) or not isinstance(number, int):
         raise not_understood("a request without a number")
     if verb == "load":
-        return LoadRequest(number, _text(message, "model"), _text(message, "device", "auto"))
+        place, precision = _text(message, "device", "auto"), _text(message, "precision", "auto")
+        return LoadRequest(number, _text(message, "model"), place, precision)
     if verb in ("predict", "predict_several", "prepare"):
         image, cache, decide = (
             _text(message, "image"),

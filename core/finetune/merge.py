@@ -36,7 +36,8 @@ The model “{base}” with the version “{version}” of sa2va-annotator merge
 base. The licence of the base holds. sa2va-annotator opens this folder like any other model.
 
 config.json names Python files of the base for those who load it with upstream's code. They are not here: copy the .py files of the
-base's folder beside this one.
+base's folder beside it; then upstream's own classes load it and predict the same. (If there is a sam2_config.json, the image encoder
+has another size than those files know, and only sa2va-annotator opens it.)
 """
 
 Advance = Callable[[int, int], None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,8 +26,8 @@ from core.worker_protocol import (
     not_understood,
 )
 
-Opener = Callable[[str, str], Segmenter]
-"""From a model's reference and a device's name to the loaded model."""
+Opener = Callable[[str, str, str], Segmenter]
+"""From a model's reference, a device's name and a precision's to the loaded model."""
 
 Progress = Callable[[str, float | None], None]
 """Takes a text and a fraction 0..1 (None where nobody knows)."""
@@ -70,8 +71,7 @@ class InferenceService:
         return self._about(segmenter)
 
     def _is_loaded(self, request: LoadRequest) -> bool:
-        before = self._loaded
-        return before is not None and (before.model, before.device) == (request.model, request.device)
+        return self._loaded is not None and replace(self._loaded, id=request.id) == request
 
     @staticmethod
     def _about(segmenter: Segmenter) -> Message:
@@ -86,7 +86,7 @@ class InferenceService:
     def _open(self, request: LoadRequest) -> Segmenter:
         """Open a model; a memory that becomes full on the way is too little memory. Raises KnownError."""
         try:
-            return self._open_model(request.model, request.device)
+            return self._open_model(request.model, request.device, request.precision)
         except (MemoryError, RuntimeError) as error:
             if not is_out_of_memory(error):
                 raise

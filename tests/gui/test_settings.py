@@ -1,5 +1,6 @@
 """Settings hold for every project, survive the program, and reach what they are for."""
 
+import importlib.util
 import sys
 from pathlib import Path
 
@@ -61,6 +62,21 @@ def test_the_dialog_shows_and_changes_them_with_the_keyboard(qtbot, tmp_path) ->
     assert settings["language"] == "zh_CN" and dialog.later.isVisible()
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_few_bits_can_be_chosen_where_what_they_need_is_installed(qtbot, tmp_path, monkeypatch, there) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: object() if there else None)
+    settings = Settings(tmp_path / "settings.ini")
+    dialog = SettingsDialog(settings)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    for _ in range(5):
+        qtbot.keyClick(dialog.precision, Qt.Key.Key_Down)
+    assert settings["precision"] == ("4 bits" if there else "16 bits")
+    assert settings.precision == ("4bit" if there else "bf16")
+    told = any("not installed" in one.text() for one in dialog.findChildren(QLabel))
+    assert told is not there
+
+
 def test_the_program_takes_the_look_at_once_and_the_language_at_the_start(qtbot, qapp) -> None:
     kept = Settings(config_folder() / "settings.ini")
     kept.choose("look", "dark")
@@ -77,18 +93,19 @@ def test_the_program_takes_the_look_at_once_and_the_language_at_the_start(qtbot,
         program.settings.choose("look", "auto")
 
 
-def test_another_device_is_used_from_the_next_prediction_on(open_window, qtbot) -> None:
+def test_another_device_or_precision_is_used_from_the_next_prediction_on(open_window, qtbot) -> None:
     window = open_window()
     predictions, asked = window.flow.predictions, []
     load = window.flow.process.load
-    window.flow.process.load = lambda model, device: asked.append(device) or load(model, device)
+    window.flow.process.load = lambda model, *how: asked.append(how) or load(model, *how)
     with qtbot.waitSignal(predictions.answered, timeout=20_000):
         window.segment.structure.ask()
-    window.settings.choose("device", "processor")
-    assert not window.flow.process.is_running
-    with qtbot.waitSignal(predictions.answered, timeout=20_000):
-        window.segment.structure.ask()
-    assert asked == ["auto", "cpu"]
+    for setting, value in (("device", "processor"), ("precision", "16 bits")):
+        window.settings.choose(setting, value)
+        assert not window.flow.process.is_running
+        with qtbot.waitSignal(predictions.answered, timeout=20_000):
+            window.segment.structure.ask()
+    assert asked == [("auto", "auto"), ("cpu", "auto"), ("cpu", "bf16")]
 
 
 def test_whether_the_next_image_is_predicted_is_remembered(open_window) -> None:

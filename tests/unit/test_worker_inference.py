@@ -58,7 +58,7 @@ class Running:
         self._worker_side = [os.fdopen(read_requests, "rb"), os.fdopen(write_events, "wb")]
         self.stopped = threading.Event()
 
-        def open_model(ref: str, device: str) -> Any:
+        def open_model(ref: str, device: str, precision: str) -> Any:
             return segmenter if segmenter is not None and ref == "toy" else open_toy(ref, device)
 
         worker = InferenceWorker(
@@ -255,10 +255,12 @@ class Shelf:
     def __init__(self) -> None:
         self.room_for_two = True
         self.opened: list[str] = []
+        self.precisions: list[str] = []
         self.alive: weakref.WeakSet[BrightSegmenter] = weakref.WeakSet()
 
-    def open(self, model: str, device: str) -> BrightSegmenter:
+    def open(self, model: str, device: str, precision: str) -> BrightSegmenter:
         self.opened.append(model)
+        self.precisions.append(precision)
         if len(self.alive) and not self.room_for_two:
             raise TooLittleMemory("It needs {needed} and {free} are free.", "", needed="2 GB", free="1 GB")
         if model == "torn":
@@ -294,6 +296,14 @@ def test_the_model_in_use_stays_in_use_until_another_one_is_there(
             service.load(LoadRequest(2, wanted), lambda text, fraction: None)
     done = service.predict(PredictRequest(3, picture(tmp_path / "a.png"), "the bright part"), lambda text, part: None)
     assert done["model_id"] == in_use and shelf.opened == opened
+
+
+def test_the_same_model_in_another_precision_is_loaded_anew(tmp_path: Path) -> None:
+    shelf = Shelf()
+    service = InferenceService(shelf.open)
+    for number, precision in enumerate(("auto", "auto", "bf16", "bf16", "auto"), start=1):
+        service.load(LoadRequest(number, "first", precision=precision), lambda text, fraction: None)
+    assert shelf.precisions == ["auto", "bf16", "auto"]
 
 
 def test_without_a_model_there_is_a_sentence(running: Running, tmp_path: Path) -> None:

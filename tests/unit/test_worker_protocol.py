@@ -109,6 +109,7 @@ def test_a_file_name_that_is_not_utf_8_goes_through() -> None:
 def test_requests_come_back_equal() -> None:
     for request in (
         LoadRequest(1, "demo", "cpu"),
+        LoadRequest(1, "demo", precision="4bit"),
         PredictRequest(2, "a.png", "the polyp"),
         PredictRequest(3, "a.png", "the polyp", cache="c", decide=True),
         PredictRequest(3, "a.png", "the polyp", Clicks(((1.0, 2.0, 0),)), zoom=2, before={"dtype": "float16"}),

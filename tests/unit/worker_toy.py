@@ -116,7 +116,7 @@ def note(text: str) -> None:
             stream.write(text + "\n")
 
 
-def open_toy(ref: str, device: str) -> BrightSegmenter:
+def open_toy(ref: str, device: str, precision: str = "auto") -> BrightSegmenter:
     """Load "toy"; everything else is missing, and there is no graphics card."""
     if device == "cuda":
         raise DeviceError("This computer has no graphics card that can be used.", "Choose “processor”.")
