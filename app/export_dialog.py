@@ -24,7 +24,8 @@ from app.outcome_line import OutcomeLine
 from app.session import Session
 from app.theme import Theme
 from core.errors import KnownError
-from core.export.png import ExportReport, export_png
+from core.export.png import export_png
+from core.export.write import ExportReport
 from core.store import Store
 
 DEFAULT_FOLDER = "masks"

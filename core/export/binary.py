@@ -12,7 +12,7 @@ import numpy as np
 
 from core.export.format import ExportFile
 from core.export.plan import Plan
-from core.export.reading import grey_png
+from core.export.reading import is_png_of
 from core.mask import encode_png
 
 
@@ -32,5 +32,4 @@ class Binary:
 
     def reads_back(self, file: ExportFile, written: Path) -> bool:
         """Whether Pillow reads the same."""
-        read = grey_png(written)
-        return read is not None and np.array_equal(read, self._plan.masks.mask(file.keys[0]) * np.uint8(255))
+        return is_png_of(written, "L", self._plan.masks.mask(file.keys[0]) * np.uint8(255))

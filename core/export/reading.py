@@ -30,3 +30,9 @@ def png(file: Path, mode: str) -> npt.NDArray[Any] | None:
 def grey_png(file: Path) -> npt.NDArray[np.uint8] | None:
     """An 8-bit grey PNG as (H, W) uint8; None if it is anything else."""
     return png(file, "L")
+
+
+def is_png_of(file: Path, mode: str, wanted: npt.NDArray[Any]) -> bool:
+    """Whether a PNG of a mode, as in `png`, holds exactly these pixels."""
+    read = png(file, mode)
+    return read is not None and np.array_equal(read, wanted)
