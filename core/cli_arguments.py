@@ -6,6 +6,8 @@ import argparse
 import re
 from typing import Any, NoReturn
 
+from core.export.choice import FORMAT_NAMES
+from core.export.pattern import BY_STRUCTURE
 from core.finetune.presets import PRESETS, QUICK
 
 PROGRAM = "sa2va-annotator"
@@ -260,10 +262,33 @@ def _add_export(commands: Any) -> None:
         commands,
         "export",
         "write the accepted masks of a project",
-        "Write OUT/<structure>/<name of the image>.png for every accepted mask of a project, and manifest.csv.",
+        "Write OUT/<structure>/<name of the image>.png for every accepted mask of a project, and manifest.csv; or other\n"
+        "formats. All of it is read again and compared with the project before it takes its place.",
     )
     parser.add_argument("project", metavar="PROJECT", help="folder of the project")
     parser.add_argument("--out", metavar="DIR", required=True, help="folder for the masks")
+    parser.add_argument(
+        "--format",
+        metavar="NAME",
+        dest="formats",
+        action="append",
+        choices=FORMAT_NAMES,
+        help=f"one of {', '.join(FORMAT_NAMES)}; several times for several (default: png)",
+    )
+    parser.add_argument(
+        "--names",
+        metavar="PATTERN",
+        default=BY_STRUCTURE,
+        help="how the files are called: {structure}, {image}, {folder} and {patient} are filled in, “/” makes folders "
+        "(default: {structure}/{image})",
+    )
+    parser.add_argument(
+        "--as-stored", action="store_true", help="let masks lie as the pixels in the file do, before its EXIF turn"
+    )
+    parser.add_argument(
+        "--unreviewed", action="store_true", help="also masks that nobody accepted; the manifest says which"
+    )
+    parser.add_argument("--reviewer", metavar="NAME", default="", help="who accepted the masks, for the manifest")
 
 
 def _add_download(commands: Any) -> None:

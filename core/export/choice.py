@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from core.export.pattern import BY_STRUCTURE
 
 PNG = "png"
+FORMAT_NAMES = (
+    PNG, "indexed", "instances", "overlay", "contour", "probability", "coco", "nifti", "dicom-seg", "csv", "pairs",
+)  # fmt: skip
+"""Names of `core.export.formats.FORMATS`, in its order; known without importing what they need."""
 OWN_NAMES = (
     "indexed", "instances", "overlay", "contour", "probability", "coco.json", "nifti", "dicom-seg", "nnunet", "areas.csv",
     "volumes.csv",
@@ -21,7 +25,7 @@ class Choice:
 
     Attributes:
         structure_ids: which structures; None is all.
-        formats: names of `core.export.formats.FORMATS`.
+        formats: of `FORMAT_NAMES`.
         pattern: of the names (`core.export.pattern`).
         as_stored: whether masks lie as the pixels in the file do, before the turn that its EXIF entry asks for.
         unreviewed: whether masks that nobody accepted go out too, marked as such in the manifest.

@@ -17,7 +17,7 @@ MIRRORED = "{folder}/{image}_{structure}"
 WORDS = ("structure", "image", "folder", "patient")
 _LONGEST = 230
 """Bytes of one part: the endings come on top, and most file systems take 255."""
-_PART_OF_STRUCTURE = re.compile(r"[ _.\-]*\{structure\}|^\{structure\}[ _.\-]*")
+_PART_OF_STRUCTURE = re.compile(r"^\{structure\}[ _.\-]*|[ _.\-]*\{structure\}")
 _WORD = re.compile(r"\{([^{}]*)\}")
 
 
