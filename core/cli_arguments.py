@@ -87,6 +87,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_finetune(commands)
     _add_evaluate(commands)
     _add_export(commands)
+    _add_import(commands)
     _add_download(commands)
     _add_export_model(commands)
     _add_demo(commands)
@@ -289,6 +290,25 @@ def _add_export(commands: Any) -> None:
         "--unreviewed", action="store_true", help="also masks that nobody accepted; the manifest says which"
     )
     parser.add_argument("--reviewer", metavar="NAME", default="", help="who accepted the masks, for the manifest")
+
+
+def _add_import(commands: Any) -> None:
+    parser = _add(
+        commands,
+        "import",
+        "take masks of another program into a project",
+        "Masks (PNG, TIFF and other pictures, NIfTI, DICOM segmentations, COCO JSON) become corrections of one structure, each one\n"
+        "step that can be undone. They are paired by file name, or by DICOM's own names. Masks that are not plainly black and\n"
+        "white are never guessed at: the command says what they hold, and which of it is the structure has to be said.",
+    )
+    parser.add_argument("project", metavar="PROJECT", help="folder of the project")
+    parser.add_argument("masks", metavar="MASKS", nargs="+", help="a folder of masks, or mask files, of one kind")
+    parser.add_argument("--structure", metavar="NAME", required=True, help="which structure of the project they show")
+    parser.add_argument("--values", metavar="N", type=int, nargs="+", help="these values or labels are the structure")
+    parser.add_argument("--above", metavar="N", type=int, help="all values above N are the structure")
+    parser.add_argument("--inverted", action="store_true", help="all the rest is the structure instead")
+    parser.add_argument("--accepted", action="store_true", help="the masks count as accepted (else: in work)")
+    parser.add_argument("--dry-run", action="store_true", help="only say what belongs to what; write nothing")
 
 
 def _add_download(commands: Any) -> None:

@@ -8,13 +8,12 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from core.correction import EditLayer
 from core.errors import ExportError, ImageError
 from core.image_file import Image, orientation_of, read_same_image
-from core.mask import apply_threshold, probability_levels
 from core.orientation import UPRIGHT, as_stored
 from core.store.rows import ImageRow, LabelRow, StructureRow
 from core.store.store import Store
+from core.worked_mask import worked_mask
 
 ACCEPTED = "accepted"
 UNREVIEWED = ("in_work", "predicted")
@@ -67,15 +66,10 @@ class Masks:
         image = self.images[key[0]]
         structure = next(row for row in self.structures if row.id == key[1])
         correction, predicted = self.store.correction(*key), self.store.prediction(*key)
-        layer = EditLayer(image.height, image.width)
-        layer.layer = self.store.edit_layer(*key)
-        inside: npt.NDArray[np.bool_] = np.zeros((image.height, image.width), np.bool_)
-        if predicted is not None:
-            levels = probability_levels(predicted.logits, image.height, image.width)
-            inside = apply_threshold(levels, correction.threshold_step)
+        _, mask = worked_mask(self.store, *key)
         version = predicted.version_id if predicted is not None else None
         prompt = predicted.prompt if predicted is not None else structure.prompt
-        step, mask = correction.threshold_step, layer.final(inside)
+        step = correction.threshold_step
         return LabelRow(image, structure, mask, "", step, version, prompt, "", predicted is not None)
 
     def mask(self, key: Key) -> npt.NDArray[np.bool_]:
