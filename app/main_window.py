@@ -15,6 +15,7 @@ from app.clicking import Clicking
 from app.deciding import DecisionSwitch
 from app.effort_dialog import show_effort
 from app.effort_meter import EffortMeter
+from app.exchange import ask_mask_import
 from app.export_dialog import ExportDialog, accepted_counts
 from app.gone_causes import GoneCauses
 from app.grey_limit import GreyLimit
@@ -161,6 +162,7 @@ class MainWindow(QMainWindow):
                 "add_images": self.files.ask_images,
                 "add_folder": self.files.ask_folder,
                 "patients": self.files.ask_patients,
+                "import_masks": lambda: ask_mask_import(self.session, self.theme, self.messages, self),
                 "export": self._export,
                 "quit": self.close,
                 "undo": lambda: self._or_say(self.session.editing.undo(), "nothing_to_undo"),
@@ -202,6 +204,7 @@ class MainWindow(QMainWindow):
             "add_images",
             "add_folder",
             "patients",
+            "import_masks",
             "export",
             "effort",
             "finetune",

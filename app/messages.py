@@ -114,6 +114,9 @@ SENTENCES: dict[str, Sentence] = {
     "first_image": Sentence(INFORMATION, QT_TRANSLATE_NOOP("messages", "This is the first image of the list.")),
     "nothing_to_undo": Sentence(INFORMATION, QT_TRANSLATE_NOOP("messages", "There is nothing to undo on this image.")),
     "nothing_to_redo": Sentence(INFORMATION, QT_TRANSLATE_NOOP("messages", "There is nothing to redo on this image.")),
+    "needs_images": Sentence(
+        INFORMATION, QT_TRANSLATE_NOOP("messages", "Add the images first: masks are paired with them by their names.")
+    ),
     "needs_structure": Sentence(
         INFORMATION,
         QT_TRANSLATE_NOOP("messages", "Name a structure first, for example “the polyp”, then press Predict."),

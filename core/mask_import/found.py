@@ -44,12 +44,14 @@ class FoundMasks:
         masks: one for each picture.
         labels: names of the numbers where the files give them (a category, a segment); none for grey values.
         is_palette: whether numbers are places in a palette.
+        is_lossy: whether the files are packed so that values are not kept exactly (JPEG).
         refused: names of files that hold no mask, with the reason in words.
     """
 
     masks: tuple[FoundMask, ...]
     labels: Mapping[int, str] = field(default_factory=dict)
     is_palette: bool = False
+    is_lossy: bool = False
     refused: tuple[str, ...] = ()
 
 
@@ -111,7 +113,7 @@ def question_of(found: FoundMasks) -> Question:
     present = set(counts)
     if found.labels:
         kinds.append("labels")
-    elif len(present) > NOISY:
+    elif len(present) > NOISY or (found.is_lossy and not present <= {0, 255}):
         kinds.append("noisy")
     elif found.is_palette:
         kinds.append("palette")

@@ -77,7 +77,7 @@ def find_masks(files: Sequence[Path], progress: Callable[[int, int, str], None])
     kind = _kind(files[0])
     masks: list[FoundMask] = []
     labels: dict[int, str] = {}
-    is_palette, refused = False, []
+    is_palette, is_lossy, refused = False, False, []
     for done, file in enumerate(files):
         progress(done, len(files), file.name)
         try:
@@ -88,8 +88,9 @@ def find_masks(files: Sequence[Path], progress: Callable[[int, int, str], None])
             elif kind == "nifti":
                 masks += _volume(file)
             else:
+                mode, lossy = _form(file)
+                is_palette, is_lossy = is_palette or mode == "P", is_lossy or lossy
                 masks.append(_picture(file))
-                is_palette |= _mode(file) == "P"
         except (InputError, ImageError) as error:
             refused.append(str(error))
     if not masks:
@@ -98,7 +99,7 @@ def find_masks(files: Sequence[Path], progress: Callable[[int, int, str], None])
             "Choose files that hold masks.",
             reason=refused[0] if refused else "there are no files",
         )
-    return FoundMasks(tuple(masks), labels, is_palette, tuple(refused))
+    return FoundMasks(tuple(masks), labels, is_palette, is_lossy, tuple(refused))
 
 
 def plain_stem(name: str) -> str:
@@ -119,13 +120,13 @@ def _kind(file: Path) -> str:
 
 
 def _picture(file: Path) -> FoundMask:
-    _mode(file)
     return FoundMask(plain_stem(file.name), 0, file.name, partial(_values, file))
 
 
-def _mode(file: Path) -> str:
+def _form(file: Path) -> tuple[str, bool]:
+    """Pillow's mode of a picture, and whether it is packed with losses."""
     with _opened(file) as picture:
-        return str(picture.mode)
+        return str(picture.mode), picture.format in ("JPEG", "MPO", "WEBP")
 
 
 def _values(file: Path, _wanted: frozenset[int]) -> Values:

@@ -1,0 +1,14 @@
+"""The commands by which masks and projects come from others and go to them."""
+
+from app.command import Command
+from app.language import QT_TRANSLATE_NOOP
+
+EXCHANGE_COMMANDS: tuple[Command, ...] = (
+    Command(
+        "import_masks",
+        "file",
+        QT_TRANSLATE_NOOP("actions", "&Import masks…"),
+        QT_TRANSLATE_NOOP("actions", "Take masks of another program into the project"),
+        "import",
+    ),
+)
