@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QMainWindow, QSplitter, QTabWidget
 
 from app.about import VERSION, AboutDialog, ShortcutsDialog
 from app.actions import Actions
+from app.adding_line import AddingLine
 from app.canvas_tools import CanvasTools
 from app.click_flow import ClickFlow
 from app.clicking import Clicking
@@ -124,6 +125,7 @@ class MainWindow(QMainWindow):
         self._place = QLabel()
         self._saved = QLabel()
         self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().addPermanentWidget(AddingLine(self.files))
         self.statusBar().addPermanentWidget(self._place)
         self.statusBar().addPermanentWidget(self._saved)
 
@@ -139,7 +141,6 @@ class MainWindow(QMainWindow):
         # The keys work at once: the first field of the window would swallow them as words.
         self.files.opened.connect(lambda _: self.canvas.setFocus())
         self.files.added.connect(self.canvas.setFocus)
-        self.files.adding.connect(lambda done, total: self._saved.setText(f"{done} / {total}"))
 
     def _connect_model(self) -> None:
         self.flow.connect_structure(self.segment.structure)

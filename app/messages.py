@@ -62,6 +62,9 @@ SENTENCES: dict[str, Sentence] = {
         ),
         stays=True,
     ),
+    "adding_stopped": Sentence(
+        INFORMATION, QT_TRANSLATE_NOOP("messages", "Stopped. The images that were added until now are in the project.")
+    ),
     "images_remarked": Sentence(
         INFORMATION,
         QT_TRANSLATE_NOOP("messages", "Please note:\n{remarks}\nThe files themselves stay as they are."),

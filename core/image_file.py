@@ -244,7 +244,7 @@ def find_images(folder: Path) -> list[Path]:
         InputError: the folder cannot be read.
     """
     try:
-        files = [path for path in Path(folder).iterdir() if _is_picture(path)]
+        files = [path for path in Path(folder).iterdir() if is_picture(path)]
     except OSError as error:
         raise InputError(
             "The folder “{folder}” cannot be read, so no images were added.",
@@ -297,7 +297,8 @@ def _exchanged(name: str) -> ImageError:
     )
 
 
-def _is_picture(path: Path) -> bool:
+def is_picture(path: Path) -> bool:
+    """Whether a file is one that may hold a picture, by its name, or where that says nothing by its mark. Raises OSError."""
     name = path.name.lower()
     if name.endswith(SUFFIXES):
         return path.is_file()
