@@ -11,4 +11,13 @@ EXCHANGE_COMMANDS: tuple[Command, ...] = (
         QT_TRANSLATE_NOOP("actions", "Take masks of another program into the project"),
         "import",
     ),
+    Command(
+        "privacy",
+        "file",
+        QT_TRANSLATE_NOOP("actions", "Pri&vacy…"),
+        QT_TRANSLATE_NOOP(
+            "actions", "See what this project says of patients, and make a copy without it for a colleague"
+        ),
+        "hidden",
+    ),
 )

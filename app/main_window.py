@@ -16,7 +16,7 @@ from app.clicking import Clicking
 from app.deciding import DecisionSwitch
 from app.effort_dialog import show_effort
 from app.effort_meter import EffortMeter
-from app.exchange import ask_mask_import
+from app.exchange import ask_mask_import, show_privacy
 from app.export_dialog import ExportDialog, accepted_counts
 from app.gone_causes import GoneCauses
 from app.grey_limit import GreyLimit
@@ -164,6 +164,7 @@ class MainWindow(QMainWindow):
                 "add_folder": self.files.ask_folder,
                 "patients": self.files.ask_patients,
                 "import_masks": lambda: ask_mask_import(self.session, self.theme, self.messages, self),
+                "privacy": lambda: show_privacy(self.session, self.theme, self),
                 "export": self._export,
                 "quit": self.close,
                 "undo": lambda: self._or_say(self.session.editing.undo(), "nothing_to_undo"),
@@ -206,6 +207,7 @@ class MainWindow(QMainWindow):
             "add_folder",
             "patients",
             "import_masks",
+            "privacy",
             "export",
             "effort",
             "finetune",

@@ -88,6 +88,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_evaluate(commands)
     _add_export(commands)
     _add_import(commands)
+    _add_privacy(commands)
     _add_download(commands)
     _add_export_model(commands)
     _add_demo(commands)
@@ -309,6 +310,18 @@ def _add_import(commands: Any) -> None:
     parser.add_argument("--inverted", action="store_true", help="all the rest is the structure instead")
     parser.add_argument("--accepted", action="store_true", help="the masks count as accepted (else: in work)")
     parser.add_argument("--dry-run", action="store_true", help="only say what belongs to what; write nothing")
+
+
+def _add_privacy(commands: Any) -> None:
+    parser = _add(
+        commands,
+        "privacy",
+        "say what a project holds of patients, or make a copy without it",
+        "List what may name a patient, a user or a place: paths, file names, notes, DICOM entries, log files. With --copy, write\n"
+        "a copy for a colleague: new names, no paths, pixels without anything else.",
+    )
+    parser.add_argument("project", metavar="PROJECT", help="folder of the project")
+    parser.add_argument("--copy", metavar="DIR", help="folder of the copy; must not exist or be empty")
 
 
 def _add_download(commands: Any) -> None:
