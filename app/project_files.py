@@ -2,9 +2,11 @@
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -23,6 +25,7 @@ from core.series import in_series_order
 AT_ONCE = 16
 AT_ONCE_BYTES = 1_000_000
 """Simple pictures up to here are read in a moment, all others beside the window."""
+NO_PIXELS = np.zeros((0, 0, 3), np.uint8)
 LISTED = 6
 """So many files that were left out are named with their reason; the rest is counted."""
 NO_DEMO_WHAT = "The demo project could not be made because the folder {folder} cannot be written."
@@ -224,7 +227,7 @@ class ProjectFiles(QObject):
     def _take(self, path: Path, result: Image | KnownError) -> None:
         self._is_reading = False
         if isinstance(result, Image):
-            self._batch.append(result)
+            self._batch.append(replace(result, pixels=NO_PIXELS, native=None))  # a project keeps none
             self._remarks += result.remarks
             if path == result.path:  # a file: its other frames, if it has any, come next
                 later = [place_of(path, frame, result.frames) for frame in range(1, result.frames)]
@@ -232,7 +235,8 @@ class ProjectFiles(QObject):
                 self._total += len(later)
         else:
             self._bad.append(result)
-        if not self._waiting or len(self._batch) >= AT_ONCE:
+        # The list is made anew each time, so the longer it is the more rarely.
+        if not self._waiting or len(self._batch) >= max(AT_ONCE, len(self._session.images) // 8):
             self._put_in()
         self.adding.emit(self._total - len(self._waiting), self._total)
         if not self._waiting:

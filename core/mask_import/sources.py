@@ -17,7 +17,7 @@ from PIL import Image as Pillow
 from PIL import UnidentifiedImageError
 
 from core.dicom_file import MARK, MARK_AT, broken, group_of_frame
-from core.errors import ImageError, InputError
+from core.errors import ImageError, InputError, KnownError
 from core.frame import MAX_BYTES, MAX_PIXELS
 from core.image_file import find_images, natural_key, places_in, read_image
 from core.mask_import.found import FoundMask, FoundMasks, Values
@@ -66,6 +66,7 @@ def find_masks(files: Sequence[Path], progress: Callable[[int, int, str], None])
 
     Raises:
         InputError: they are of several kinds, or none of them holds a mask.
+        ImageError: none of them does, and the first is a damaged volume.
     """
     kinds = {_kind(file): file for file in reversed(files)}
     if len(kinds) > 1:
@@ -77,7 +78,8 @@ def find_masks(files: Sequence[Path], progress: Callable[[int, int, str], None])
     kind = _kind(files[0])
     masks: list[FoundMask] = []
     labels: dict[int, str] = {}
-    is_palette, is_lossy, refused = False, False, []
+    is_palette, is_lossy = False, False
+    errors: list[KnownError] = []
     for done, file in enumerate(files):
         progress(done, len(files), file.name)
         try:
@@ -92,14 +94,10 @@ def find_masks(files: Sequence[Path], progress: Callable[[int, int, str], None])
                 is_palette, is_lossy = is_palette or mode == "P", is_lossy or lossy
                 masks.append(_picture(file))
         except (InputError, ImageError) as error:
-            refused.append(str(error))
+            errors.append(error)
     if not masks:
-        raise InputError(
-            "Nothing was imported: {reason}",
-            "Choose files that hold masks.",
-            reason=refused[0] if refused else "there are no files",
-        )
-    return FoundMasks(tuple(masks), labels, is_palette, is_lossy, tuple(refused))
+        raise errors[0] if errors else _damaged(files[0])
+    return FoundMasks(tuple(masks), labels, is_palette, is_lossy, tuple(map(str, errors)))
 
 
 def plain_stem(name: str) -> str:
