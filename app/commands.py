@@ -6,6 +6,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QKeySequence
 
 from app.command import Command
+from app.exchange_commands import EXCHANGE_COMMANDS
 from app.language import QT_TRANSLATE_NOOP
 from app.mask_commands import MASK_COMMANDS, TOOL_COMMANDS
 from app.review_commands import EFFORT_COMMAND, PREDICT_SHOWN_COMMAND, REVIEW_COMMANDS
@@ -66,6 +67,7 @@ COMMANDS: tuple[Command, ...] = (
         QT_TRANSLATE_NOOP("actions", "Say which images show the same patient"),
         ends_block=True,
     ),
+    *EXCHANGE_COMMANDS,
     Command(
         "export",
         "file",

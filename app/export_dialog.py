@@ -18,13 +18,14 @@ from PySide6.QtWidgets import (
 
 from app.background import Background, Progress
 from app.controls import button, label
+from app.export_options import ExportOptions
 from app.icons import icon, swatch
 from app.messages import text_of, text_of_error, text_of_template
 from app.outcome_line import OutcomeLine
 from app.session import Session
 from app.theme import Theme
 from core.errors import KnownError
-from core.export.png import ExportReport, export_png
+from core.export.write import ExportReport, export_masks
 from core.store import Store
 
 DEFAULT_FOLDER = "masks"
@@ -32,7 +33,7 @@ LAST_FOLDER = "export_folder"
 
 
 class ExportDialog(QDialog):
-    """Writes the accepted masks of the open project as PNG files, beside the window's work."""
+    """Writes the accepted masks of the open project as files, PNG first, beside the window's work."""
 
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
         """Fill the dialog with what is accepted now.
@@ -54,8 +55,8 @@ class ExportDialog(QDialog):
         self.setWindowTitle(self.tr("Export masks"))
         self.setMinimumWidth(520)
         text = self.tr(
-            "Every accepted mask becomes a black and white PNG file in the exact size of its image, with a table "
-            "(manifest.csv) beside them. What is written is read again and compared with the project."
+            "Every accepted mask becomes a file in the exact size of its image, with a table (manifest.csv) beside them. "
+            "What is written is read again and compared with the project."
         )
         what = label(text, "muted")
         what.setWordWrap(True)
@@ -65,6 +66,8 @@ class ExportDialog(QDialog):
         self.choose = button(self.tr("Choose…"), 30)
         self.boxes: dict[int, QCheckBox] = {}
         self._counts = accepted_counts(session)
+        self._begun = {row.id: _count_begun(session, row.id) for row in session.structures}
+        self.options = ExportOptions(session)
         self.total = label("", "strong")
         self.bar = QProgressBar(textVisible=False)
         self.bar.setObjectName("thin")
@@ -77,6 +80,7 @@ class ExportDialog(QDialog):
         self._arrange(what)
         self.choose.clicked.connect(self._choose_place)
         self.place.textChanged.connect(self._count)
+        self.options.changed.connect(self._count)
         self.start.clicked.connect(self.export)
         self.show_folder.clicked.connect(self._open_folder)
         self.cancel.clicked.connect(self.reject)
@@ -86,12 +90,12 @@ class ExportDialog(QDialog):
         """Write the masks in a thread of its own."""
         if not self._session.save():
             return
-        chosen = [key for key, box in self.boxes.items() if box.isChecked()]
+        choice = self.options.choice([key for key, box in self.boxes.items() if box.isChecked()])
         project, out = self._project, Path(self.place.text().strip()).expanduser()
 
         def write(progress: Progress) -> ExportReport:
             with Store.open(project, read_only=True) as store:
-                return export_png(store, out, progress, chosen)
+                return export_masks(store, out, choice, progress)
 
         self._work = Background(write, self)
         self._work.progressed.connect(self._advance)
@@ -123,7 +127,6 @@ class ExportDialog(QDialog):
             words = text.format(name=structure.name, count=count, total=len(self._session.images))
             box = QCheckBox(words.replace("&", "&&"))
             box.setIcon(swatch(structure.colour))
-            box.setEnabled(count > 0)
             box.setChecked(count > 0)
             box.toggled.connect(self._count)
             self.boxes[structure.id] = box
@@ -144,6 +147,8 @@ class ExportDialog(QDialog):
         column.addLayout(where)
         column.addWidget(label(self.tr("Structures"), "heading"))
         column.addWidget(area)
+        column.addWidget(label(self.tr("Formats"), "heading"))
+        column.addWidget(self.options)
         column.addWidget(self.total)
         column.addWidget(self.bar)
         column.addWidget(self.closing)
@@ -155,9 +160,17 @@ class ExportDialog(QDialog):
             self.place.setText(folder)
 
     def _count(self) -> None:
-        count = sum(self._counts[key] for key, box in self.boxes.items() if box.isChecked())
+        """Say how many masks would be written, and let it be started where there are any."""
+        is_idle = self._work is None
+        for key, box in self.boxes.items():
+            box.setEnabled(is_idle and self._masks_of(key) > 0)
+        count = sum(self._masks_of(key) for key, box in self.boxes.items() if box.isChecked())
         self.total.setText(self.tr("Masks to write: {count}").format(count=count))
-        self.start.setEnabled(count > 0 and bool(self.place.text().strip()) and self._work is None)
+        possible = count > 0 and bool(self.place.text().strip()) and self.options.is_possible()
+        self.start.setEnabled(possible and is_idle)
+
+    def _masks_of(self, structure_id: int) -> int:
+        return self._counts[structure_id] + (self._begun[structure_id] if self.options.unreviewed.isChecked() else 0)
 
     def _advance(self, done: int, total: int, _name: str) -> None:
         self.bar.setRange(0, total)
@@ -186,16 +199,21 @@ class ExportDialog(QDialog):
         self.show_folder.setVisible(self._report is not None and not running)
         self.show_folder.setIcon(icon("open", self._theme.tones.text))
         self.cancel.setText(self.tr("Cancel") if running else self.tr("Close"))
-        for widget in (self.place, self.choose, *self.boxes.values()):
+        for widget in (self.place, self.choose, self.options):
             widget.setEnabled(not running)
-        for key, box in self.boxes.items():
-            box.setEnabled(not running and self._counts[key] > 0)
         self._count()
         self.adjustSize()
 
     def _open_folder(self) -> None:
         if self._report is not None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._report.folder)))
+
+
+def _count_begun(session: Session, structure_id: int) -> int:
+    """How many masks of a structure nobody accepted yet. Raises StoreError."""
+    assert session.store is not None
+    statuses = list(session.store.statuses(structure_id).values())
+    return statuses.count("in_work") + statuses.count("predicted")
 
 
 def accepted_counts(session: Session) -> dict[int, int]:

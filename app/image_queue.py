@@ -1,14 +1,12 @@
 """Which images are gone through, and in which order: what the list shows, and what “next” means."""
 
-from os.path import basename
-
 from PySide6.QtCore import QObject, Signal
 
 from app.session import Session
 from core import review
 from core.errors import KnownError
 from core.image_file import natural_key
-from core.place import name_for_people
+from core.place import names_apart
 from core.review import Entry
 from core.store import ReviewRow
 
@@ -134,11 +132,12 @@ class ImageQueue(QObject):
 
     def _take(self, known: dict[int, ReviewRow]) -> None:
         old, self._entries = self._entries, {}
-        for row in self._session.images:
+        rows = self._session.images
+        names = names_apart([(row.path, row.frame, row.frames) for row in rows])
+        for row, name in zip(rows, names, strict=True):
             seen = known.get(row.id) or ReviewRow(row.id, "unseen")
             entry = old.get(row.id)
-            if entry is None or entry.row != row:
-                name = name_for_people(basename(row.path), row.frame, row.frames)
+            if entry is None or entry.row != row or entry.name != name:
                 entry = Entry(row, name, natural_key(name), seen)
             elif entry.review != seen:
                 entry = Entry(row, entry.name, entry.place, seen)

@@ -9,12 +9,14 @@ from PySide6.QtWidgets import QLabel, QMainWindow, QSplitter, QTabWidget
 
 from app.about import VERSION, AboutDialog, ShortcutsDialog
 from app.actions import Actions
+from app.adding_line import AddingLine
 from app.canvas_tools import CanvasTools
 from app.click_flow import ClickFlow
 from app.clicking import Clicking
 from app.deciding import DecisionSwitch
 from app.effort_dialog import show_effort
 from app.effort_meter import EffortMeter
+from app.exchange import ask_mask_import, show_privacy
 from app.export_dialog import ExportDialog, accepted_counts
 from app.gone_causes import GoneCauses
 from app.grey_limit import GreyLimit
@@ -123,6 +125,7 @@ class MainWindow(QMainWindow):
         self._place = QLabel()
         self._saved = QLabel()
         self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().addPermanentWidget(AddingLine(self.files))
         self.statusBar().addPermanentWidget(self._place)
         self.statusBar().addPermanentWidget(self._saved)
 
@@ -138,7 +141,6 @@ class MainWindow(QMainWindow):
         # The keys work at once: the first field of the window would swallow them as words.
         self.files.opened.connect(lambda _: self.canvas.setFocus())
         self.files.added.connect(self.canvas.setFocus)
-        self.files.adding.connect(lambda done, total: self._saved.setText(f"{done} / {total}"))
 
     def _connect_model(self) -> None:
         self.flow.connect_structure(self.segment.structure)
@@ -161,6 +163,8 @@ class MainWindow(QMainWindow):
                 "add_images": self.files.ask_images,
                 "add_folder": self.files.ask_folder,
                 "patients": self.files.ask_patients,
+                "import_masks": lambda: ask_mask_import(self.session, self.theme, self.messages, self),
+                "privacy": lambda: show_privacy(self.session, self.theme, self),
                 "export": self._export,
                 "quit": self.close,
                 "undo": lambda: self._or_say(self.session.editing.undo(), "nothing_to_undo"),
@@ -202,6 +206,8 @@ class MainWindow(QMainWindow):
             "add_images",
             "add_folder",
             "patients",
+            "import_masks",
+            "privacy",
             "export",
             "effort",
             "finetune",

@@ -62,6 +62,9 @@ SENTENCES: dict[str, Sentence] = {
         ),
         stays=True,
     ),
+    "adding_stopped": Sentence(
+        INFORMATION, QT_TRANSLATE_NOOP("messages", "Stopped. The images that were added until now are in the project.")
+    ),
     "images_remarked": Sentence(
         INFORMATION,
         QT_TRANSLATE_NOOP("messages", "Please note:\n{remarks}\nThe files themselves stay as they are."),
@@ -114,6 +117,9 @@ SENTENCES: dict[str, Sentence] = {
     "first_image": Sentence(INFORMATION, QT_TRANSLATE_NOOP("messages", "This is the first image of the list.")),
     "nothing_to_undo": Sentence(INFORMATION, QT_TRANSLATE_NOOP("messages", "There is nothing to undo on this image.")),
     "nothing_to_redo": Sentence(INFORMATION, QT_TRANSLATE_NOOP("messages", "There is nothing to redo on this image.")),
+    "needs_images": Sentence(
+        INFORMATION, QT_TRANSLATE_NOOP("messages", "Add the images first: masks are paired with them by their names.")
+    ),
     "needs_structure": Sentence(
         INFORMATION,
         QT_TRANSLATE_NOOP("messages", "Name a structure first, for example “the polyp”, then press Predict."),

@@ -2,26 +2,30 @@
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from app.background import Background, Work
+from app.background import Background, Progress, Work
 from app.demo_start import demo_place, make_demo_project
 from app.message_bar import MessageBar
 from app.messages import text_of_error, text_of_template
 from app.patients_dialog import PatientsDialog
 from app.session import Session
 from core.errors import KnownError, Remark, StoreError
-from core.image_file import SIMPLE, SUFFIXES, Image, file_of, find_images, read_image
+from core.folder_scan import scan
+from core.image_file import SIMPLE, SUFFIXES, Image, file_of, read_image
 from core.place import place_of
 from core.series import in_series_order
 
-AT_ONCE = 4
+AT_ONCE = 16
 AT_ONCE_BYTES = 1_000_000
 """Simple pictures up to here are read in a moment, all others beside the window."""
+NO_PIXELS = np.zeros((0, 0, 3), np.uint8)
 LISTED = 6
 """So many files that were left out are named with their reason; the rest is counted."""
 NO_DEMO_WHAT = "The demo project could not be made because the folder {folder} cannot be written."
@@ -37,11 +41,13 @@ class ProjectFiles(QObject):
 
     Signals:
         opened: a project folder was opened.
+        searching: how many images were found in folders so far.
         adding: how many of how many images were read.
         added: all images were read.
     """
 
     opened = Signal(Path)
+    searching = Signal(int)
     adding = Signal(int, int)
     added = Signal()
 
@@ -132,16 +138,35 @@ class ProjectFiles(QObject):
 
     def add_all(self, places: list[Path]) -> None:
         """Put image files, and all images of folders, into the open project."""
-        found: list[Path] = []
         self._messages.clear("InputError")
-        for place in places:
-            try:
-                found += find_images(place) if place.is_dir() else [place]
-            except KnownError as error:
-                self._messages.say_error(error)
-        if places and not found:
-            self._messages.say("no_images_found")
-        self._beside(lambda _: in_series_order(found), self.add)
+
+        def search(progress: Progress) -> list[Path]:
+            found: list[Path] = []
+            for place in places:
+                found += scan(place, progress) if place.is_dir() else [place]
+            return in_series_order(found)
+
+        def take(found: list[Path] | KnownError) -> None:
+            if isinstance(found, KnownError):
+                self._messages.say_error(found)
+            elif places and not found:
+                self._messages.say("no_images_found")
+            if isinstance(found, KnownError) or not found:
+                self.added.emit()
+                return
+            self.add(found)
+
+        self._beside(search, take).progressed.connect(lambda count, *_: self.searching.emit(count))
+
+    def stop(self) -> None:
+        """Search and add no more; what was added stays."""
+        batch = self._batch
+        self._give_up()
+        self._batch = batch
+        if batch:
+            self._put_in()
+        self._messages.say("adding_stopped")
+        self.added.emit()
 
     def add(self, paths: list[Path]) -> None:
         """Read image files and put them into the open project, a few at a time."""
@@ -151,7 +176,7 @@ class ProjectFiles(QObject):
         self._total += len(paths)
         self._go_on()
 
-    def _beside(self, work: Work, then: Callable[[Any], None]) -> None:
+    def _beside(self, work: Work, then: Callable[[Any], None]) -> Background:
         """Do something that takes time without keeping the window waiting; `then` is told its result or its KnownError."""
         background = Background(work, self)
         self._running.append(background)
@@ -164,6 +189,7 @@ class ProjectFiles(QObject):
         background.done.connect(end)
         background.failed.connect(end)
         background.start()
+        return background
 
     def _go_on(self) -> None:
         if self._waiting and not self._is_reading:
@@ -201,7 +227,7 @@ class ProjectFiles(QObject):
     def _take(self, path: Path, result: Image | KnownError) -> None:
         self._is_reading = False
         if isinstance(result, Image):
-            self._batch.append(result)
+            self._batch.append(replace(result, pixels=NO_PIXELS, native=None))  # a project keeps none
             self._remarks += result.remarks
             if path == result.path:  # a file: its other frames, if it has any, come next
                 later = [place_of(path, frame, result.frames) for frame in range(1, result.frames)]
@@ -209,7 +235,8 @@ class ProjectFiles(QObject):
                 self._total += len(later)
         else:
             self._bad.append(result)
-        if not self._waiting or len(self._batch) >= AT_ONCE:
+        # The list is made anew each time, so the longer it is the more rarely.
+        if not self._waiting or len(self._batch) >= max(AT_ONCE, len(self._session.images) // 8):
             self._put_in()
         self.adding.emit(self._total - len(self._waiting), self._total)
         if not self._waiting:

@@ -1,4 +1,4 @@
-"""The command line: predict, finetune, evaluate, export, export-model, download and demo, without a window.
+"""The command line: predict, finetune, evaluate, export, import, privacy, export-model, download and demo, without a window.
 
 Results go to standard output, progress and remarks to standard error. The exit code is 0 only when all of it worked:
 1 when something in the world was wrong (said in one sentence), 2 when the command itself was not understood, 3 when the
@@ -30,6 +30,8 @@ COMMANDS = {
     "finetune": "core.cli_finetune",
     "evaluate": "core.cli_evaluate",
     "export": "core.cli_export",
+    "import": "core.cli_import",
+    "privacy": "core.cli_privacy",
     "download": "core.cli_download",
     "export-model": "core.cli_export_model",
     "demo": "core.cli_demo",

@@ -6,6 +6,8 @@ import argparse
 import re
 from typing import Any, NoReturn
 
+from core.export.choice import FORMAT_NAMES
+from core.export.pattern import BY_STRUCTURE
 from core.finetune.presets import PRESETS, QUICK
 
 PROGRAM = "sa2va-annotator"
@@ -85,6 +87,8 @@ def make_parser() -> argparse.ArgumentParser:
     _add_finetune(commands)
     _add_evaluate(commands)
     _add_export(commands)
+    _add_import(commands)
+    _add_privacy(commands)
     _add_download(commands)
     _add_export_model(commands)
     _add_demo(commands)
@@ -260,10 +264,64 @@ def _add_export(commands: Any) -> None:
         commands,
         "export",
         "write the accepted masks of a project",
-        "Write OUT/<structure>/<name of the image>.png for every accepted mask of a project, and manifest.csv.",
+        "Write OUT/<structure>/<name of the image>.png for every accepted mask of a project, and manifest.csv; or other\n"
+        "formats. All of it is read again and compared with the project before it takes its place.",
     )
     parser.add_argument("project", metavar="PROJECT", help="folder of the project")
     parser.add_argument("--out", metavar="DIR", required=True, help="folder for the masks")
+    parser.add_argument(
+        "--format",
+        metavar="NAME",
+        dest="formats",
+        action="append",
+        choices=FORMAT_NAMES,
+        help=f"one of {', '.join(FORMAT_NAMES)}; several times for several (default: png)",
+    )
+    parser.add_argument(
+        "--names",
+        metavar="PATTERN",
+        default=BY_STRUCTURE,
+        help="how the files are called: {structure}, {image}, {folder} and {patient} are filled in, “/” makes folders "
+        "(default: {structure}/{image})",
+    )
+    parser.add_argument(
+        "--as-stored", action="store_true", help="let masks lie as the pixels in the file do, before its EXIF turn"
+    )
+    parser.add_argument(
+        "--unreviewed", action="store_true", help="also masks that nobody accepted; the manifest says which"
+    )
+    parser.add_argument("--reviewer", metavar="NAME", default="", help="who accepted the masks, for the manifest")
+
+
+def _add_import(commands: Any) -> None:
+    parser = _add(
+        commands,
+        "import",
+        "take masks of another program into a project",
+        "Masks (PNG, TIFF and other pictures, NIfTI, DICOM segmentations, COCO JSON) become corrections of one structure, each one\n"
+        "step that can be undone. They are paired by file name, or by DICOM's own names. Masks that are not plainly black and\n"
+        "white are never guessed at: the command says what they hold, and which of it is the structure has to be said.",
+    )
+    parser.add_argument("project", metavar="PROJECT", help="folder of the project")
+    parser.add_argument("masks", metavar="MASKS", nargs="+", help="a folder of masks, or mask files, of one kind")
+    parser.add_argument("--structure", metavar="NAME", required=True, help="which structure of the project they show")
+    parser.add_argument("--values", metavar="N", type=int, nargs="+", help="these values or labels are the structure")
+    parser.add_argument("--above", metavar="N", type=int, help="all values above N are the structure")
+    parser.add_argument("--inverted", action="store_true", help="all the rest is the structure instead")
+    parser.add_argument("--accepted", action="store_true", help="the masks count as accepted (else: in work)")
+    parser.add_argument("--dry-run", action="store_true", help="only say what belongs to what; write nothing")
+
+
+def _add_privacy(commands: Any) -> None:
+    parser = _add(
+        commands,
+        "privacy",
+        "say what a project holds of patients, or make a copy without it",
+        "List what may name a patient, a user or a place: paths, file names, notes, DICOM entries, log files. With --copy, write\n"
+        "a copy for a colleague: new names, no paths, pixels without anything else.",
+    )
+    parser.add_argument("project", metavar="PROJECT", help="folder of the project")
+    parser.add_argument("--copy", metavar="DIR", help="folder of the copy; must not exist or be empty")
 
 
 def _add_download(commands: Any) -> None:

@@ -1,4 +1,4 @@
-"""`sa2va-annotator export`: the accepted masks of a project as PNG."""
+"""`sa2va-annotator export`: the accepted masks of a project as files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from core.cli_output import Report
-from core.export.png import export_png
+from core.export.choice import PNG, Choice
+from core.export.write import export_masks
 from core.store.store import Store
 
 
@@ -20,14 +21,23 @@ def run(arguments: argparse.Namespace, report: Report) -> dict[str, Any]:
     Raises:
         StoreError: the project cannot be opened, or a mask in it is damaged.
         ExportError: nothing is accepted, or the folder cannot be written or holds files of others.
+        InputError: the pattern of names cannot be used.
     """
+    choice = Choice(
+        formats=tuple(arguments.formats or (PNG,)),
+        pattern=arguments.names,
+        as_stored=arguments.as_stored,
+        unreviewed=arguments.unreviewed,
+        reviewer=" ".join(arguments.reviewer.split()),
+    )
     with Store.open(Path(arguments.project), read_only=True) as store:
-        outcome = export_png(store, Path(arguments.out), progress=report.progress)
+        outcome = export_masks(store, Path(arguments.out), choice, report.progress)
     for remark in outcome.remarks:
         report.remark(str(remark))
     report.say(f"{_masks(outcome.written)} written to {arguments.out}")
     if outcome.removed:
-        report.say(f"{_masks(outcome.removed)} of an earlier export taken away: not accepted any more.")
+        files = "1 file" if outcome.removed == 1 else f"{outcome.removed} files"
+        report.say(f"{files} of an earlier export taken away: not written any more.")
     if outcome.in_work:
         report.say(
             f"{_masks(outcome.in_work)} {'is' if outcome.in_work == 1 else 'are'} in work and "

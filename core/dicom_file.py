@@ -51,6 +51,8 @@ _GREY, _COLOURS = (
     ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_RCT", "YBR_ICT", "PALETTE COLOR"),
 )
 _MOST_INFLATED = 200_000_000
+_CENTIMETRES = 3
+"""PhysicalUnitsXDirection of a region in which distances are lengths."""
 
 
 def open_dicom(content: bytes, name: str) -> Stack:
@@ -183,7 +185,7 @@ def _frame(dataset: Any, syntax: str, number: int, name: str) -> Frame:
         with warnings.catch_warnings(action="ignore"):
             _refuse_greedy(dataset, syntax, number, name)
             raw = pixel_array(dataset, index=number, decoding_plugin=_DECODERS.get(syntax, ""))
-            spacing, kind = _spacing(dataset, number), dataset.get("PhotometricInterpretation", "MONOCHROME2")
+            spacing, kind = spacing_of(dataset, number), dataset.get("PhotometricInterpretation", "MONOCHROME2")
             if kind == "PALETTE COLOR":
                 raw = apply_color_lut(raw, dataset)
                 return Frame(_bytes_of(raw, raw.dtype.itemsize * 8), spacing=spacing)
@@ -214,8 +216,8 @@ def _grey(
 ) -> Frame:
     from pydicom.pixels import apply_modality_lut
 
-    values = apply_modality_lut(raw, _group(dataset, number, "PixelValueTransformationSequence") or dataset)
-    view = _group(dataset, number, "FrameVOILUTSequence") or dataset
+    values = apply_modality_lut(raw, group_of_frame(dataset, number, "PixelValueTransformationSequence") or dataset)
+    view = group_of_frame(dataset, number, "FrameVOILUTSequence") or dataset
     window = _window(view)
     if window is None and view.get("VOILUTSequence"):
         window, shown = _table(view, values)
@@ -223,7 +225,7 @@ def _grey(
     return grey_frame(values, window, is_inverted, spacing)
 
 
-def _group(dataset: Any, number: int, keyword: str) -> Any:
+def group_of_frame(dataset: Any, number: int, keyword: str) -> Any:
     """What an enhanced file says of one frame, or of all (C.7.6.16); None where it says nothing."""
     of_frame, of_all = dataset.get("PerFrameFunctionalGroupsSequence"), dataset.get("SharedFunctionalGroupsSequence")
     groups = [of_frame[number]] if of_frame and number < len(of_frame) else []
@@ -231,12 +233,26 @@ def _group(dataset: Any, number: int, keyword: str) -> Any:
     return next((group[keyword].value[0] for group in groups if keyword in group and group[keyword].value), None)
 
 
-def _spacing(dataset: Any, number: int) -> tuple[float, float] | None:
-    """PixelSpacing (10.7.1.1): row to row, then column to column.
+def spacing_of(dataset: Any, number: int) -> tuple[float, float] | None:
+    """Millimetres from row to row and from column to column of one frame (from 0): PixelSpacing (10.7.1.1), or of an ultrasound
+    picture the distances of its regions (C.8.5.5.1) where all of them with lengths agree.
 
     ImagerPixelSpacing is none: it is measured at the detector, where the body is enlarged.
     """
-    said = (_group(dataset, number, "PixelMeasuresSequence") or dataset).get("PixelSpacing")
+    said = (group_of_frame(dataset, number, "PixelMeasuresSequence") or dataset).get("PixelSpacing")
+    return _lengths(said) or _region_spacing(dataset)
+
+
+def _region_spacing(dataset: Any) -> tuple[float, float] | None:
+    found = {
+        _lengths((10 * abs(region.get("PhysicalDeltaY") or 0), 10 * abs(region.get("PhysicalDeltaX") or 0)))
+        for region in dataset.get("SequenceOfUltrasoundRegions") or ()
+        if region.get("PhysicalUnitsXDirection") == region.get("PhysicalUnitsYDirection") == _CENTIMETRES
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def _lengths(said: Any) -> tuple[float, float] | None:
     try:
         row, column = (float(part) for part in said or ())
     except (ValueError, TypeError):

@@ -16,7 +16,7 @@ from core.errors import ImageError, InputError, Remark
 from core.frame import KEEP, MAX_BYTES, Stack, Values, too_large
 from core.nifti_file import open_nifti
 from core.place import file_and_frame, name_for_people, place_of, stem_of
-from core.raster_file import open_raster, shrunk, small_raster
+from core.raster_file import open_raster, shrunk, small_raster, stored_orientation
 
 _DICOM, _NIFTI = (".dcm", ".dicom"), (".nii", ".nii.gz")
 SIMPLE = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif")
@@ -137,6 +137,18 @@ def places_in(files: Iterable[Path]) -> list[Path]:
     return places
 
 
+def orientation_of(place: Path) -> int:
+    """How the pixels of an image lie in its file: 1 .. 8 of `core.orientation`; 1 where no file of its kind says it.
+
+    Raises:
+        ImageError: the file cannot be read.
+    """
+    file, number = file_and_frame(place)
+    content = _content(file)
+    is_volume = content[MARK_AT : MARK_AT + len(MARK)] == MARK or file.name.lower().endswith((*_DICOM, *_NIFTI))
+    return 1 if is_volume else stored_orientation(content, file.name, number or 0)
+
+
 def file_of(place: Path) -> Path:
     """The file that a place is in."""
     return file_and_frame(place)[0]
@@ -232,7 +244,7 @@ def find_images(folder: Path) -> list[Path]:
         InputError: the folder cannot be read.
     """
     try:
-        files = [path for path in Path(folder).iterdir() if _is_picture(path)]
+        files = [path for path in Path(folder).iterdir() if is_picture(path)]
     except OSError as error:
         raise InputError(
             "The folder “{folder}” cannot be read, so no images were added.",
@@ -285,7 +297,8 @@ def _exchanged(name: str) -> ImageError:
     )
 
 
-def _is_picture(path: Path) -> bool:
+def is_picture(path: Path) -> bool:
+    """Whether a file is one that may hold a picture, by its name, or where that says nothing by its mark. Raises OSError."""
     name = path.name.lower()
     if name.endswith(SUFFIXES):
         return path.is_file()

@@ -11,6 +11,7 @@ import gzip
 import io
 import math
 import zlib
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,8 @@ MIDDLE = 0.99
 """Of all values of a volume; where the file names no window, the first window leaves out the rest (as MedSAM does for other
 modalities than CT: Ma et al., Segment anything in medical images, 2024)."""
 _HEADER_BYTES = 540
+_FIRST_BYTES = 100_000
+"""Of a packed file: more than its header, its name and its remark need."""
 _FARTHEST_START = 100_000_000
 _BROKEN = (ValueError, OSError, EOFError, KeyError, TypeError, IndexError, OverflowError, ArithmeticError, zlib.error)
 
@@ -132,6 +135,21 @@ class _Volume:
         if not low < high:
             low, high = float(sample.min()), float(sample.max())
         return (low, high) if low < high else None
+
+
+def header_of(file: Path) -> Any:
+    """nibabel's header of a NIfTI file that was read before. Raises ImageError if it is gone or another one now."""
+    from nibabel.spatialimages import HeaderDataError
+
+    try:
+        with file.open("rb") as stream:
+            start = stream.read(_FIRST_BYTES)
+        # Of packed content only what was read can be unpacked.
+        if start.startswith(b"\x1f\x8b"):
+            start = zlib.decompressobj(31).decompress(start, _HEADER_BYTES)
+        return _header(start[:_HEADER_BYTES], file.name)
+    except (*_BROKEN, HeaderDataError) as error:
+        raise damaged(file.name) from error
 
 
 def _read(content: bytes, size: int) -> bytes:

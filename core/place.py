@@ -7,6 +7,8 @@ into a frozen job, through the command line), so that none of them has to know o
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 
 _ENDING = re.compile(r"(\.nii)?\.[^.]+$", re.IGNORECASE)
@@ -45,3 +47,29 @@ def file_and_frame(place: Path) -> tuple[Path, int | None]:
 def name_for_people(file_name: str, frame: int, frames: int) -> str:
     """`CT01.dcm · 12/40`, or the file's name where it holds one picture."""
     return file_name if frames == 1 else f"{file_name} · {frame + 1}/{frames}"
+
+
+def names_apart(images: Sequence[tuple[str, int, int]]) -> list[str]:
+    """Names for people of which no two are equal where their paths are not: `left/a.png` and `right/a.png`, but `b.png`.
+
+    Args:
+        images: stored path, frame from 0, and how many frames the file has, of each.
+    """
+    parts = [path.replace("\\", "/").split("/") for path, _, _ in images]
+    shown = [1] * len(images)
+    waiting = list(range(len(images)))
+    while waiting:
+        together: dict[tuple[str, int], list[int]] = defaultdict(list)
+        for one in waiting:
+            together["/".join(parts[one][-shown[one] :]), images[one][1]].append(one)
+        waiting = []
+        for group in together.values():
+            longer = [one for one in group if shown[one] < len(parts[one])]
+            if len(group) > 1 and len({images[one][0] for one in group}) > 1:
+                waiting += longer
+                for one in longer:
+                    shown[one] += 1
+    return [
+        name_for_people("/".join(part[-count:]), frame, frames)
+        for part, count, (_, frame, frames) in zip(parts, shown, images, strict=True)
+    ]

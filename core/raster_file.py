@@ -20,7 +20,7 @@ from core.frame import KEEP, MAX_FRAMES, Frame, Stack, check_size, damaged, grey
 
 SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"BM", b"RIFF", b"GIF8")
 ANIMATION = "{file} holds several pictures one after the other; only the first is used."
-_NEW_SUBFILE_TYPE, _BITS_PER_SAMPLE, _SAMPLE_FORMAT = 254, 258, 339
+_NEW_SUBFILE_TYPE, _BITS_PER_SAMPLE, _ORIENTATION, _SAMPLE_FORMAT = 254, 258, 274, 339
 _BROKEN = (OSError, ValueError, SyntaxError, EOFError, struct.error, zlib.error, OverflowError, KeyError, TypeError)
 
 
@@ -66,6 +66,14 @@ def small_raster(content: bytes, name: str, side: int) -> npt.NDArray[np.uint8]:
         if upright.mode.startswith(("I", "F")):
             return shrunk(grey_frame(np.asarray(upright)).pixels, side)
         return shrunk(_rgb(upright), side)
+
+
+def stored_orientation(content: bytes, name: str, number: int = 0) -> int:
+    """How the pixels of a page (from 0) lie in the file: 1 .. 8 of `core.orientation`. Raises ImageError."""
+    with _opened(content, name) as picture:
+        if picture.format == "TIFF":
+            picture.seek(_pages(picture)[number])
+        return int(picture.getexif().get(_ORIENTATION, 1))
 
 
 def shrunk(pixels: npt.NDArray[np.uint8], side: int) -> npt.NDArray[np.uint8]:

@@ -17,8 +17,12 @@ _MAX_BYTES = 180
 
 def file_name_of(path: str) -> str:
     """The last part of a stored path, one that was stored under Windows too."""
-    windows = re.match(r"[A-Za-z]:[\\/]|\\\\", path)
-    return PureWindowsPath(path).name if windows else PurePath(path).name
+    return PureWindowsPath(path).name if is_windows_path(path) else PurePath(path).name
+
+
+def is_windows_path(path: str) -> bool:
+    """Whether a stored path is one of Windows, with a drive or a server."""
+    return re.match(r"[A-Za-z]:[\\/]|\\\\", path) is not None
 
 
 def safe_name(name: str, most_bytes: int = _MAX_BYTES) -> str:
@@ -44,15 +48,15 @@ def distinct_names(entries: Sequence[tuple[str, str]], taken: Collection[str] = 
         One name for each entry, in the same order.
     """
     names = [safe_name(name) for name, _ in entries]
-    met = Counter(_key(name) for name in (*names, *taken))
+    met = Counter(meeting_key(name) for name in (*names, *taken))
     marked = [f"{name}__{mark}" for name, (_, mark) in zip(names, entries, strict=True)]
-    chosen = [name if met[_key(name)] == 1 else with_mark for name, with_mark in zip(names, marked, strict=True)]
-    alone = Counter(_key(name) for name in (*chosen, *taken))
+    chosen = [name if met[meeting_key(name)] == 1 else with_mark for name, with_mark in zip(names, marked, strict=True)]
+    alone = Counter(meeting_key(name) for name in (*chosen, *taken))
     # A name may itself look like a marked one. If every name ends in its own mark, that cannot happen.
     return chosen if max(alone.values(), default=0) == 1 else marked
 
 
-def _key(name: str) -> str:
+def meeting_key(name: str) -> str:
     """Equal for names that some file system takes for one."""
     return unicodedata.normalize("NFC", name.upper().casefold())
 

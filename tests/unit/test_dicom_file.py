@@ -280,3 +280,27 @@ def test_a_packed_frame_that_demands_more_than_the_file_says_is_refused(
     greedy = content[:place] + b"\x7f\xff" + content[place + 2 :]
     with pytest.raises(ImageError, match="is damaged"):
         open_dicom(greedy, "a.dcm").read(0)
+
+
+@pytest.mark.parametrize(
+    ("regions", "spacing"),
+    [
+        ([(3, 0.02, 0.03)], (0.3, 0.2)),
+        ([(3, 0.02, 0.03), (3, -0.02, 0.03), (4, 9.0, 9.0)], (0.3, 0.2)),
+        ([(3, 0.02, 0.03), (3, 0.05, 0.05)], None),
+        ([(4, 0.02, 0.03)], None),
+        ([(3, 0.0, 0.03)], None),
+    ],
+)
+def test_ultrasound_regions_say_how_large_a_pixel_is(
+    tmp_path: Path, regions: list[tuple[int, float, float]], spacing: tuple[float, float] | None
+) -> None:
+    """In centimetres (3); a region of velocities or seconds says nothing, and regions that differ say nothing of the whole."""
+    sequence = []
+    for unit, across, down in regions:
+        region = Dataset()
+        region.PhysicalUnitsXDirection = region.PhysicalUnitsYDirection = unit
+        region.PhysicalDeltaX, region.PhysicalDeltaY = across, down
+        sequence.append(region)
+    file = write(dicom(np.zeros((4, 5), np.uint8), SequenceOfUltrasoundRegions=sequence), tmp_path / "us.dcm")
+    assert read_image(file).spacing == (pytest.approx(spacing) if spacing else None)

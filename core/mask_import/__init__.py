@@ -1,0 +1,1 @@
+"""Masks of other programs into a project."""
