@@ -131,7 +131,7 @@ def test_the_window_goes_on_while_a_large_image_is_read(window, tmp_path, qtbot)
     assert session.image is None and session.is_reading
     assert window.work._pages.currentIndex() == 4
 
-    qtbot.waitUntil(lambda: session.image is not None, timeout=20000)
+    qtbot.waitUntil(lambda: session.image is not None and session.editing.is_loaded, timeout=20000)
     reading = time.perf_counter() - begun
     qtbot.wait(100)
     timer.stop()

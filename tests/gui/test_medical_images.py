@@ -64,9 +64,21 @@ def test_a_series_is_added_in_the_order_of_the_body(window, qtbot, tmp_path):
     folder.mkdir()
     for name, height in (("a.dcm", 30), ("b.dcm", 10), ("c.dcm", 20)):
         where = {"ImagePositionPatient": [0, 0, height], "ImageOrientationPatient": [1, 0, 0, 0, 1, 0]}
-        write(dicom(RAMP + height, SeriesInstanceUID="1.2.3", **where), folder / name)
+        write(dicom(RAMP + height, StudyInstanceUID="1.2", SeriesInstanceUID="1.2.3", **where), folder / name)
     add(qtbot, window, folder)
     assert [row.name for row in window.session.images[3:]] == ["b.dcm", "c.dcm", "a.dcm"]
+    assert [entry.name for entry in window.queue.shown][:3] == ["b.dcm", "c.dcm", "a.dcm"], "the list shows it so too"
+
+    window.queue.sort("shuffled")
+    show(window, "c.dcm")
+    paint(qtbot, window, [(3, 3), (8, 3)])
+    painted = window.canvas.shown_mask()
+    show(window, "a.dcm")
+    window.commands["copy_previous"].trigger()
+    assert painted.any() and np.array_equal(window.canvas.shown_mask(), painted), "of the slice before, whatever order is chosen"
+    show(window, "b.dcm")
+    window.commands["copy_previous"].trigger()
+    assert not window.canvas.shown_mask().any(), "the lowest slice has none before it"
 
 
 def test_a_volume_is_added_slice_by_slice_and_large_files_beside_the_window(window, qtbot, tmp_path, monkeypatch):
