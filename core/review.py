@@ -104,7 +104,9 @@ def _by_name(entries: Sequence[Entry]) -> list[Entry]:
         study = entry.row.study_key
         if study:
             first[study] = min(first.get(study, entry.place), entry.place)
-    return sorted(entries, key=lambda entry: (first.get(entry.row.study_key, entry.place), entry.row.study_key, entry.row.id))
+    return sorted(
+        entries, key=lambda entry: (first.get(entry.row.study_key, entry.place), entry.row.study_key, entry.row.id)
+    )
 
 
 def _lot(seed: str, sha256: str) -> bytes:

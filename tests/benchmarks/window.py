@@ -283,7 +283,9 @@ def measured(application: QApplication, side: int, rounds: int) -> list[str]:
             key=lambda pair: percentile([clock for clock, _ in pair[0]], 0.95),
         )
         goal = f"{goals[name]:.0f}" if name in goals else "–"
-        rows.append(f"| {name}, {side}² | {' | '.join(cell(one) for one in zip(*values, strict=True))} | {goal} | {load:.1f} |")
+        rows.append(
+            f"| {name}, {side}² | {' | '.join(cell(one) for one in zip(*values, strict=True))} | {goal} | {load:.1f} |"
+        )
     return rows
 
 
@@ -292,9 +294,13 @@ def start(rounds: int) -> str:
     times = []
     for _ in range(rounds):
         with tempfile.TemporaryDirectory() as home:
-            folders = {name: home for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")}
+            folders = {
+                name: home for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")
+            }
             begun = time.perf_counter()
-            with subprocess.Popen([sys.executable, "-c", STARTED], env=os.environ | folders, stdout=subprocess.PIPE) as one:
+            with subprocess.Popen(
+                [sys.executable, "-c", STARTED], env=os.environ | folders, stdout=subprocess.PIPE
+            ) as one:
                 assert one.stdout is not None and one.stdout.readline() == b"usable\n"
                 times.append(1000 * (time.perf_counter() - begun))
     return f"| window start to usable, a fresh process without torch | {cell(times)} | | {START_GOAL:.0f} | {os.getloadavg()[0]:.1f} |"
@@ -306,8 +312,13 @@ def main() -> int:
     parser.add_argument("--side", type=int, nargs="*", default=[4096, 1024, 6000])
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
-    print(f"{platform.machine()}, {os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}, milliseconds; the processor's are those of the window's own thread\n")
-    print("| p50 / p95 / longest | by the clock | of the processor | goal (p95) | load |\n|---|---|---|---|---|", flush=True)
+    print(
+        f"{platform.machine()}, {os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}, milliseconds; the processor's are those of the window's own thread\n"
+    )
+    print(
+        "| p50 / p95 / longest | by the clock | of the processor | goal (p95) | load |\n|---|---|---|---|---|",
+        flush=True,
+    )
     print(start(4 * options.rounds), flush=True)
     application = QApplication([])
     for side in options.side:

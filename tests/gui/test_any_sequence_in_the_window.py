@@ -132,7 +132,10 @@ class Hand:
 @settings(
     max_examples=8,
     deadline=None,
-    phases=(Phase.reuse, Phase.generate),  # each example opens a window and starts a worker: to shrink one takes for ever
+    phases=(
+        Phase.reuse,
+        Phase.generate,
+    ),  # each example opens a window and starts a worker: to shrink one takes for ever
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.lists(steps, min_size=2, max_size=8))

@@ -157,10 +157,14 @@ def test_growing_and_shrinking_go_by_the_distance_of_centres(mask: np.ndarray, r
 
 @settings(max_examples=25)
 @given(st.integers(0, 2**32 - 1), st.integers(0, 12), st.booleans(), st.sampled_from([1, 3, 4.3, 20]))
-def test_a_large_mask_that_is_done_tile_by_tile_becomes_the_same(seed: int, islands: int, turn: bool, radius: float) -> None:
+def test_a_large_mask_that_is_done_tile_by_tile_becomes_the_same(
+    seed: int, islands: int, turn: bool, radius: float
+) -> None:
     rng = np.random.default_rng(seed)
     mask = np.zeros((400, 520), bool)
-    for row, column, high, wide in zip(*rng.integers(0, 400, (2, islands)), *rng.integers(1, 60, (2, islands)), strict=True):
+    for row, column, high, wide in zip(
+        *rng.integers(0, 400, (2, islands)), *rng.integers(1, 60, (2, islands)), strict=True
+    ):
         mask[row : row + high, column : column + wide] = True
     mask ^= turn
     away, deep = (ndimage.distance_transform_edt(one) if one.any() else None for one in (~mask, mask))

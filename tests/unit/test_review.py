@@ -82,7 +82,15 @@ def test_by_name_image_2_comes_before_image_10() -> None:
 
 
 def test_slices_of_a_study_stand_together_in_the_order_in_which_they_were_added() -> None:
-    studies = {1: ("p5", "b"), 2: ("p1", "a"), 3: ("p4", ""), 4: ("p9", "a"), 5: ("p3", "a"), 6: ("p2", ""), 7: ("p6", "b")}
+    studies = {
+        1: ("p5", "b"),
+        2: ("p1", "a"),
+        3: ("p4", ""),
+        4: ("p9", "a"),
+        5: ("p3", "a"),
+        6: ("p2", ""),
+        7: ("p6", "b"),
+    }
     entries = []
     for key, (name, study) in studies.items():
         entry = entry_of(key, name, ReviewRow(0, "unseen"))
