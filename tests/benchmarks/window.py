@@ -313,7 +313,8 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     print(
-        f"{platform.machine()}, {os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}, milliseconds; the processor's are those of the window's own thread\n"
+        f"{platform.machine()}, {os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}, milliseconds;"
+        " the processor's are those of the window's own thread\n"
     )
     print(
         "| p50 / p95 / longest | by the clock | of the processor | goal (p95) | load |\n|---|---|---|---|---|",
