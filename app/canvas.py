@@ -127,7 +127,9 @@ class Canvas(QWidget):
         editing = self._session.editing
         self._overlay = None
         if editing.levels is not None and editing.edits is not None:
-            self._overlay = Overlay(editing.levels, editing.edits.layer)
+            made = editing.ready
+            self._overlay = made.overlay if made is not None else Overlay(editing.levels, editing.edits.layer)
+        self._set_cursor()
         self.refresh_look()
 
     def _show_patch(self, area: QRect) -> None:

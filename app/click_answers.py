@@ -180,7 +180,7 @@ class ClickAnswers(QObject):
         if editing.has_prediction:
             editing.show_prediction()
         else:  # its threshold may be another one now
-            editing.load(store, *key, *levels.shape)
+            editing.load(store, *key)
         editing.touch()
 
     def _failed(self, number: int, error: KnownError) -> None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QRect, QTimer, Signal
 
 from app.levels import RecentLevels
+from app.ready_mask import ReadyMask
 from core import mask
 from core.correction import EditLayer, Patch
 from core.errors import KnownError
@@ -27,6 +28,7 @@ class Editing(QObject):
         levels: (H, W) uint8 of the prediction that counts, None when nothing is loaded.
         prediction: what the model answered, None where it was not asked.
         recent_levels: those of the predictions shown last.
+        ready: the mask that was loaded with its picture and figures, while `prediction_changed` tells of it; None at any other time.
         step: threshold step 1..199.
         status: of the image, see core.store.
 
@@ -61,41 +63,42 @@ class Editing(QObject):
         self._unsaved = False
         self._stroke: dict[str, object] | None = None
         self.recent_levels = RecentLevels()
+        self.ready: ReadyMask | None = None
         self._idle = QTimer(self, singleShot=True, interval=IDLE_SAVE_MS)
         self._idle.timeout.connect(self.save)
 
-    def load(self, store: Store, image_id: int, structure_id: int, height: int, width: int) -> None:
+    def load(self, store: Store, image_id: int, structure_id: int, ready: ReadyMask | None = None) -> None:
         """Take prediction, threshold and edit layer of one image and structure from the store.
 
         Args:
             store: the open project.
             image_id: row id of the image.
             structure_id: row id of the structure.
-            height: image height in pixels.
-            width: image width in pixels.
+            ready: the mask as it was unpacked beside the window; where it is another one now, it is unpacked here.
 
         Raises:
             StoreError: the project could not be read.
         """
-        correction = store.correction(image_id, structure_id)
-        prediction = store.prediction(image_id, structure_id)
-        edits = EditLayer(height, width)
-        edits.layer[:] = store.edit_layer(image_id, structure_id)
+        record = store.mask_record(image_id, structure_id)
+        if ready is None or ready.record != record:
+            ready = ReadyMask.of(record, self.recent_levels.of(record.prediction, *record.size))
         self._idle.stop()
         self._store, self.image_id, self.structure_id = store, image_id, structure_id
-        self.prediction, self.has_prediction = prediction, prediction is not None
-        self.levels = self.recent_levels.of(prediction, height, width)
-        self.edits = edits
-        self.step = self._committed_step = correction.threshold_step
-        self.status = correction.status
+        self.prediction, self.has_prediction = record.prediction, record.prediction is not None
+        if record.prediction is not None:
+            self.recent_levels.keep(record.prediction, ready.levels)
+        self.levels, self.edits = ready.levels, ready.edits
+        self.step = self._committed_step = record.correction.threshold_step
+        self.status = record.correction.status
         self._unsaved, self._stroke = False, None
+        self.ready = ready
         self.prediction_changed.emit()
+        self.ready = None  # from the first stroke on it shows what was
         self.threshold_changed.emit(self.step)
 
     def clear(self) -> None:
         """Let go of the image: nothing is shown and nothing can be painted."""
         self._idle.stop()
-        self.recent_levels.forget()
         self._store = self.image_id = self.structure_id = None
         self.levels, self.edits, self.prediction, self.has_prediction = None, None, None, False
         self._unsaved, self._stroke, self.status = False, None, "unseen"

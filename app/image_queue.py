@@ -8,7 +8,7 @@ from core.errors import KnownError
 from core.image_file import natural_key
 from core.place import names_apart
 from core.review import Entry
-from core.store import ReviewRow
+from core.store import ImageRow, ReviewRow
 
 CHOSEN_ORDER = "image_order"
 
@@ -100,6 +100,13 @@ class ImageQueue(QObject):
         here = self.entry(self._session.image_id)
         after = [entry for entry in self._around()[1] if entry.review.status != review.REJECTED]
         return [*([here] if here is not None else []), *after[:count]]
+
+    def image_before(self, row: ImageRow) -> ImageRow | None:
+        """The image before another one, whatever order is chosen: in a series the slice before; None at the beginning."""
+        rows = [entry.row for entry in review.arrange(self._entries.values(), review.BY_NAME, "")]
+        place = rows.index(row)
+        before = rows[place - 1] if place else None
+        return before if before is not None and before.study_key == row.study_key else None
 
     def _around(self) -> tuple[list[Entry], list[Entry]]:
         """What is shown before the current image, and after it, wherever it stands itself."""

@@ -23,10 +23,10 @@ class RecentLevels:
     def of(self, prediction: PredictionRow | None, height: int, width: int) -> NDArray[np.uint8]:
         """(height, width) uint8, 0..199; all 0 where nothing was predicted. Not to be written to."""
         if prediction is None:
-            return np.zeros((height, width), np.uint8)
+            return levels_of(None, height, width)
         key = (prediction.id, prediction.chosen, height, width)
         if key not in self._known:
-            self.keep(prediction, mask.probability_levels(prediction.logits, height, width))
+            self.keep(prediction, levels_of(prediction, height, width))
         self._known.move_to_end(key)
         return self._known[key]
 
@@ -39,3 +39,10 @@ class RecentLevels:
     def forget(self) -> None:
         """Another project may be opened: its predictions have the same numbers."""
         self._known.clear()
+
+
+def levels_of(prediction: PredictionRow | None, height: int, width: int) -> NDArray[np.uint8]:
+    """(height, width) uint8, 0..199, of a prediction; all 0 without one."""
+    if prediction is None:
+        return np.zeros((height, width), np.uint8)
+    return mask.probability_levels(prediction.logits, height, width)

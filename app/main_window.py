@@ -81,6 +81,7 @@ class MainWindow(QMainWindow):
         self.commands.fill_menus(self)
         shaping = Shaping(session, GreyLimit(session, self), self)
         self.queue = ImageQueue(session, self)
+        shaping.image_before = self.queue.image_before
         self.review = ReviewBar(session, self.queue, self.commands, theme)
         clicking = Clicking(session, self)
         self.work = WorkArea(session, tools, shaping, clicking, self.commands, self.review)

@@ -72,7 +72,8 @@ class MaskFigures(QObject):
         editing = self._session.editing
         self._changed, self._counts = QRect(), None
         if editing.levels is not None and editing.edits is not None:
-            self._counts = LevelCounts(editing.levels, editing.edits.layer)
+            made = editing.ready
+            self._counts = made.counts if made is not None else LevelCounts(editing.levels, editing.edits.layer)
         self.predicted.emit()
 
     def _note(self, area: QRect) -> None:

@@ -268,7 +268,7 @@ class MaskImportDialog(QDialog):
         key = session.image_id, session.structure_id
         if session.store is not None and session.image is not None and key[0] is not None and key[1] is not None:
             try:
-                session.editing.load(session.store, key[0], key[1], session.image.height, session.image.width)
+                session.editing.load(session.store, key[0], key[1])
             except KnownError as error:
                 session.failed.emit(error)
         session.images_changed.emit()

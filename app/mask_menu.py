@@ -1,5 +1,6 @@
 """Connects the tools and the Mask menu with what they do."""
 
+import math
 from functools import partial
 
 from PySide6.QtCore import QObject, QPointF
@@ -37,10 +38,10 @@ class MaskMenu(QObject):
                 "take_grey": self._take_grey,
                 "fill_holes": shaping.fill_holes,
                 "keep_largest": shaping.keep_largest,
-                "remove_islands": lambda: shaping.remove_islands(panel.islands.value()),
+                "remove_islands": lambda: shaping.remove_islands(math.ceil(panel.islands.pixels())),
                 "smooth": lambda: shaping.smooth(panel.smoothing.value()),
-                "grow": lambda: shaping.grow(panel.widening.value()),
-                "shrink": lambda: shaping.shrink(panel.widening.value()),
+                "grow": lambda: shaping.grow(panel.widening.pixels()),
+                "shrink": lambda: shaping.shrink(panel.widening.pixels()),
                 "copy_previous": shaping.copy_previous,
                 "clear": shaping.clear,
             }

@@ -6,18 +6,23 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 from app.actions import Actions
 from app.commands import plain_words
 from app.controls import NumberEdit, label
+from app.measure_edit import MeasureEdit
+from app.session import Session
 from app.settings import NUMBERS, Settings
 
 
 class MaskPanel(QWidget):
     """Buttons of the Mask menu; islands, smoothing and growing have their number beside them."""
 
-    def __init__(self, settings: Settings, actions: Actions, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, settings: Settings, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._settings, self._actions = settings, actions
-        self.islands = self._number("islands below", self.tr("Islands below this size"))
+        self._session, self._settings, self._actions = session, settings, actions
+        self.islands = MeasureEdit(settings, "islands below", self.tr("Islands below this size"), is_area=True)
         self.smoothing = self._number("smooth radius", self.tr("Radius of smoothing"))
-        self.widening = self._number("grow width", self.tr("Width to grow or shrink by"))
+        self.widening = MeasureEdit(settings, "grow width", self.tr("Width to grow or shrink by"))
+        for number in (self.islands, self.widening):
+            number.setFixedWidth(94)
+        session.image_changed.connect(self._follow)
         grid = QGridLayout()
         grid.setHorizontalSpacing(6)
         grid.setVerticalSpacing(6)
@@ -40,6 +45,11 @@ class MaskPanel(QWidget):
         column.setSpacing(6)
         column.addWidget(label(self.tr("Whole mask"), "heading"))
         column.addLayout(grid)
+
+    def _follow(self) -> None:
+        image = self._session.image
+        for number in (self.islands, self.widening):
+            number.set_spacing(image.spacing if image is not None else None)
 
     def _number(self, name: str, words: str) -> NumberEdit:
         _, low, high = NUMBERS[name]

@@ -1,21 +1,43 @@
-"""Reads the image that comes next while the current one is looked at, so that a large one is there at once."""
+"""Reads the image that comes next, and its mask, while the current one is looked at, so that a large one is there at once."""
 
 from PySide6.QtCore import QObject
 
 from app.image_queue import ImageQueue
-from app.image_reader import Wanted
+from app.image_reader import AT_ONCE, Wanted
 from app.session import Session
+from core.errors import KnownError
+from core.store import ImageRow
 
 
 class ReadingAhead(QObject):
-    """Lets the session's reader read the next image of the list as soon as the current one is shown."""
+    """Lets the session's readers read the next image of the list as soon as the current one is shown."""
 
     def __init__(self, session: Session, queue: ImageQueue, parent: QObject) -> None:
         super().__init__(parent)
         self._session, self._queue = session, queue
+        self._next: ImageRow | None = None
         session.image_changed.connect(self._go_on)
+        session.prediction_changed.connect(self._read_mask)
+        session.status_changed.connect(self._look_again)
 
     def _go_on(self) -> None:
         store, following = self._session.store, self._queue.ahead(1)[1:]
-        if store is not None and self._session.image is not None and following:
-            self._session.reader.read_ahead(Wanted.of(store, following[0].row))
+        self._next = following[0].row if following and self._session.image is not None else None
+        if store is not None and self._next is not None:
+            self._session.reader.read_ahead(Wanted.of(store, self._next))
+
+    def _read_mask(self) -> None:
+        """While the image of now is still being read, its mask; once that is on the screen, the next one."""
+        session = self._session
+        row = session.image_row if session.is_reading else self._next if session.editing.is_loaded else None
+        if session.store is None or session.structure_id is None or row is None or row.width * row.height <= AT_ONCE:
+            return
+        try:
+            session.masks.read_ahead(session.store.mask_record(row.id, session.structure_id))
+        except KnownError:
+            return  # who opens the image will be told
+
+    def _look_again(self, image_id: int) -> None:
+        """The next image may have another prediction now."""
+        if self._next is not None and self._next.id == image_id:
+            self._read_mask()

@@ -13,7 +13,9 @@ from PySide6.QtCore import QObject, QRect, Signal
 
 from app.editing import Editing
 from app.image_reader import ImageReader, Wanted
+from app.mask_reader import MaskReader
 from app.project_lock import ProjectLock
+from app.ready_mask import ReadyMask
 from core.errors import KnownError
 from core.image_file import Image
 from core.store import ImageRow, Offer, Store, StructureRow
@@ -29,8 +31,9 @@ class Session(QObject):
         images: rows of the project in its order.
         structures: rows of the project.
         image_id, structure_id: the current rows' ids, None when there is none.
+        reader, masks: of images and masks.
         image: pixels of the current image, None when it could not be read or is still being read (`is_reading`).
-        editing: levels, threshold, strokes and undo of the current image and structure.
+        editing: levels, threshold, strokes and undo of the current image and structure; of a large one once it is unpacked.
 
     Signals:
         project_closing: the open project is about to be closed; its store can still be written.
@@ -72,6 +75,9 @@ class Session(QObject):
         self.reader = ImageReader(self)
         self.reader.arrived.connect(self._take_image)
         self.editing = Editing(self)
+        self.masks = MaskReader(self)
+        self.masks.arrived.connect(self._load_editing)
+        self.masks.failed.connect(self.failed)
         self.editing.prediction_changed.connect(self.prediction_changed)
         self.editing.threshold_changed.connect(self.threshold_changed)
         self.editing.mask_changed.connect(self.mask_changed)
@@ -141,7 +147,9 @@ class Session(QObject):
         self.image_id = self.structure_id = self.image = None
         self.is_reading = False
         self.reader.forget()
+        self.masks.forget()
         self.editing.clear()
+        self.editing.recent_levels.forget()  # predictions of another project have the same numbers
         self.project_changed.emit()
         self.image_changed.emit()
 
@@ -254,7 +262,7 @@ class Session(QObject):
             image_id, structure_id, version_id, prompt, logits, predicted_iou, threshold_step, offer
         )
         if shown:
-            self._load_editing()
+            self._load_editing(at_once=self.editing.is_loaded)
             if self.editing.status in ("in_work", "accepted"):  # it has changed and must be looked at again
                 self.editing.touch()
             if was_accepted and self.image_row is not None:
@@ -268,8 +276,8 @@ class Session(QObject):
         return self.store.statuses(self.structure_id)
 
     def accept(self) -> bool | None:
-        """Save the current mask as accepted; False when the store refused, None when there is nothing to accept."""
-        return self.editing.accept()
+        """Save the current mask as accepted; False when it is still being read or the store refused, None when there is none."""
+        return False if self.masks.is_promised else self.editing.accept()
 
     def save(self) -> bool:
         """Save the current mask if it changed; False when the store refused."""
@@ -300,12 +308,19 @@ class Session(QObject):
         self.image_changed.emit()
         self._load_editing()
 
-    def _load_editing(self) -> None:
+    def _load_editing(self, ready: ReadyMask | None = None, at_once: bool = False) -> None:
+        """Correct the mask of now; a large one as soon as it is unpacked, or (at once) without waiting for that."""
         if self.store is None or self.image_id is None or self.image is None or self.structure_id is None:
+            self.masks.drop()
             self.editing.clear()
             return
         try:
-            self.editing.load(self.store, self.image_id, self.structure_id, self.image.height, self.image.width)
+            if ready is None and not at_once:
+                ready = self.masks.read(self.store.mask_record(self.image_id, self.structure_id))
+                if ready is None:
+                    self.editing.clear()
+                    return
+            self.editing.load(self.store, self.image_id, self.structure_id, ready)
         except KnownError as error:
             self.editing.clear()
             self.failed.emit(error)

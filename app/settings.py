@@ -21,12 +21,14 @@ CHOICES: dict[str, tuple[str, ...]] = {
 
 NUMBERS: dict[str, tuple[int, int, int]] = {
     "islands below": (50, 2, 100_000),
+    "islands below mm": (500, 1, 1_000_000_000),
     "smooth radius": (3, 1, 200),
     "grow width": (2, 1, 200),
+    "grow width mm": (100, 1, 10_000_000),
     "grey low": (0, 0, 255),
     "grey high": (255, 0, 255),
 }
-"""Every number that is remembered: what a new user has, the smallest and the largest."""
+"""Every number that is remembered: what a new user has, the smallest and the largest; " mm" in hundredths of mm or mm²."""
 
 
 class Settings(QObject):

@@ -9,14 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QPointF, Signal
 
-from app.editing import Editing, rect_of
+from app.editing import rect_of
 from app.grey_limit import GreyLimit
+from app.levels import levels_of
 from app.session import Session
 from core import mask_tools
 from core.correction import Patch
 from core.errors import KnownError
+from core.mask import apply_threshold
 from core.mask_tools import Region
-from core.store import JournalStep
+from core.store import ImageRow, JournalStep
 
 Mask = NDArray[np.bool_]
 
@@ -26,6 +28,7 @@ class Shaping(QObject):
 
     Attributes:
         limit: the grey values that outlines and filling may change.
+        image_before: the image before another one, None without one; in the order of the project until told otherwise.
 
     Signals:
         said: the key of a sentence for the clinician (app/messages.py) and what fills its braces.
@@ -36,6 +39,7 @@ class Shaping(QObject):
     def __init__(self, session: Session, limit: GreyLimit, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session, self.limit = session, limit
+        self.image_before: Callable[[ImageRow], ImageRow | None] = self._before_in_the_project
 
     def paint_outline(self, tool: str, points: Sequence[QPointF], add: bool, seconds: float) -> bool:
         """Add or remove the pixels whose centre lies in an outline.
@@ -109,29 +113,32 @@ class Shaping(QObject):
     def copy_previous(self) -> bool:
         """Take the mask that the image before shows for this structure, where both images have one size."""
         session = self._session
-        store, rows, here = session.store, session.images, session.image_row
-        if store is None or here is None or session.structure_id is None or session.image is None:
+        store, here, structure = session.store, session.image_row, session.structure_id
+        if store is None or here is None or structure is None or session.image is None:
             return False
-        place = rows.index(here) - 1
-        if place < 0:
+        before = self.image_before(here)
+        if before is None:
             self.said.emit("no_image_before", {})
             return False
-        before = rows[place]
         if (before.height, before.width) != (session.image.height, session.image.width):
             sizes = {"before": f"{before.width} × {before.height}", "now": f"{here.width} × {here.height}"}
             self.said.emit("other_size_before", sizes)
             return False
-        other = Editing()
         try:
-            other.load(store, before.id, session.structure_id, before.height, before.width)
+            record = store.mask_record(before.id, structure)
+            levels = levels_of(record.prediction, *record.size)
+            wanted = record.edits().final(apply_threshold(levels, record.correction.threshold_step))
         except KnownError as error:
             session.failed.emit(error)
             return False
-        wanted = other.current_mask()
         if not wanted.any():
             self.said.emit("no_mask_before", {})
             return False
         return self._become({"tool": "copy", "image": before.id}, lambda _: wanted)
+
+    def _before_in_the_project(self, here: ImageRow) -> ImageRow | None:
+        place = self._session.images.index(here)
+        return self._session.images[place - 1] if place else None
 
     def _become(self, payload: dict[str, object], change: Callable[[Mask], Mask]) -> bool:
         editing = self._session.editing

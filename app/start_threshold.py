@@ -31,15 +31,15 @@ def start_structure_at(session: Session, structure_id: int, step: int | None) ->
     Returns:
         False when the project cannot be written (the session says why).
     """
-    store, image = session.store, session.image
+    store = session.store
     if store is None or not session.save():
         return False
     try:
         store.start_structure_at(structure_id, step)
         session.structures = store.structures()
         is_shown = session.structure_id == structure_id and session.editing.status == "predicted"
-        if is_shown and image is not None and session.image_id is not None:
-            session.editing.load(store, session.image_id, structure_id, image.height, image.width)
+        if is_shown and session.image_id is not None:
+            session.editing.load(store, session.image_id, structure_id)
     except KnownError as error:
         session.failed.emit(error)
         return False

@@ -117,7 +117,7 @@ class SegmentPanel(QWidget):
         self.clicks = ClickPanel(clicking, actions)
         self.threshold = ThresholdPanel(session)
         self.brush = BrushPanel(tools, limit, settings, actions)
-        self.whole_mask = MaskPanel(settings, actions)
+        self.whole_mask = MaskPanel(session, settings, actions)
         self.look = LookPanel(canvas, actions)
         self.tone = TonePanel(canvas.tone)
         self.accept = button(self.tr("Accept and next"), 42)

@@ -43,7 +43,9 @@ def arrange(entries: Iterable[Entry], order: str, seed: str) -> list[Entry]:
 
     Args:
         entries: in any order.
-        order: one of `ORDERS`. By uncertainty, those without a prediction come last, by name.
+        order: one of `ORDERS`. By name, the images of one study stand together, where its first name stands, in the order in
+            which they were added, which is that in the body (core/series.py) whatever the files are called. By uncertainty,
+            those without a prediction come last, by name.
         seed: of the shuffle. An image keeps its place among the others when more images come.
 
     Raises:
@@ -53,7 +55,7 @@ def arrange(entries: Iterable[Entry], order: str, seed: str) -> list[Entry]:
         raise ValueError(f"an order is one of {ORDERS}, not {order!r}")
     if order == SHUFFLED:
         return sorted(entries, key=lambda entry: _lot(seed, entry.row.sha256))
-    named = sorted(entries, key=lambda entry: (entry.place, entry.row.id))
+    named = _by_name(list(entries))
     if order == UNCERTAIN_FIRST:
         named.sort(
             key=lambda entry: -1.0 if entry.review.uncertainty is None else entry.review.uncertainty, reverse=True
@@ -94,6 +96,17 @@ def _belongs(entry: Entry, which: str) -> bool:
     if which == OPEN:
         return entry.is_open
     return entry.review.flag is not None if which == FLAGGED else entry.review.status == which
+
+
+def _by_name(entries: Sequence[Entry]) -> list[Entry]:
+    first: dict[str, tuple[object, ...]] = {}
+    for entry in entries:
+        study = entry.row.study_key
+        if study:
+            first[study] = min(first.get(study, entry.place), entry.place)
+    return sorted(
+        entries, key=lambda entry: (first.get(entry.row.study_key, entry.place), entry.row.study_key, entry.row.id)
+    )
 
 
 def _lot(seed: str, sha256: str) -> bytes:

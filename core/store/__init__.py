@@ -1,5 +1,6 @@
 """The project file."""
 
+from core.store.mask_record import MaskRecord
 from core.store.rows import (
     ClicksRow,
     CorrectionRow,
@@ -17,6 +18,6 @@ from core.store.rows import (
 from core.store.store import Store
 
 __all__ = [
-    "ClicksRow", "CorrectionRow", "EffortRow", "ImageRow", "JournalStep", "LabelRow", "Offer", "PredictionRow", "ReviewRow",
-    "RunRow", "Store", "StructureRow", "VersionRow",
+    "ClicksRow", "CorrectionRow", "EffortRow", "ImageRow", "JournalStep", "LabelRow", "MaskRecord", "Offer", "PredictionRow",
+    "ReviewRow", "RunRow", "Store", "StructureRow", "VersionRow",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ import json
 from core.clicks import Clicks
 from core.errors import StoreError
 from core.store.blobs import DamagedError, unpack_logits
-from core.store.database import ProjectDatabase, to_json
+from core.store.database import ProjectDatabase, damaged_mask, to_json
 from core.store.rows import ClicksRow
 from core.uncertainty import uncertainty_of
 
@@ -63,11 +63,7 @@ class ClickedPredictions(ProjectDatabase):
 
     def damaged_mask(self) -> StoreError:
         """What to say where a stored mask or step is not what was stored."""
-        return StoreError(
-            "A stored mask of the project “{project}” is damaged, so it was not used.",
-            "Open the image and save its mask again, or open a backup of the project.",
-            project=self.folder.name,
-        )
+        return damaged_mask(self.folder.name)
 
     def _words(self, key: Key) -> int | None:
         """The newest prediction in words alone."""

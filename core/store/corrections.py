@@ -12,6 +12,7 @@ from core.mask import HALF, encode_png, threshold_of
 from core.store.blobs import DamagedError, pack, unpack_logits, unpack_mask
 from core.store.database import now, to_json
 from core.store.journal import Journal
+from core.store.mask_record import MaskRecord
 from core.store.rows import STATUSES, ClicksRow, CorrectionRow, Offer, PredictionRow
 from core.uncertainty import uncertainty_of
 
@@ -206,6 +207,19 @@ class Corrections(Journal):
             return CorrectionRow(image_id, structure_id, HALF, "unseen", 0, False, None)
         step, status, cursor, final = rows[0]
         return CorrectionRow(image_id, structure_id, step, status, cursor, cursor > 0, final)
+
+    def mask_record(self, image_id: int, structure_id: int) -> MaskRecord:
+        """Everything that is known of one mask, still packed.
+
+        Raises:
+            ValueError: there is no such image.
+            StoreError: it cannot be read, or the prediction is damaged.
+        """
+        key = (image_id, structure_id)
+        with self.snapshot():
+            return MaskRecord(
+                self.folder.name, self.size(image_id), self.correction(*key), self.prediction(*key), self.strokes(*key)
+            )
 
     def save_final(self, image_id: int, structure_id: int, mask: npt.NDArray[np.bool_], status: str) -> None:
         """Store the final mask as a lossless PNG, with a status.

@@ -96,6 +96,15 @@ def damaged(project: str) -> StoreError:
     )
 
 
+def damaged_mask(project: str) -> StoreError:
+    """A stored mask or step is not what was stored."""
+    return StoreError(
+        "A stored mask of the project “{project}” is damaged, so it was not used.",
+        "Open the image and save its mask again, or open a backup of the project.",
+        project=project,
+    )
+
+
 class ProjectDatabase:
     """One connection to one project; used by the thread that opened it. Others may be open beside it (WAL).
 

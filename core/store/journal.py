@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from core.correction import EditLayer, Patch
+from core.correction import Patch
 from core.errors import StoreError
 from core.mask import HALF, threshold_of
 from core.store.blobs import DamagedError, pack, unpack_layer
 from core.store.clicked import ClickedPredictions
 from core.store.database import now, to_json
+from core.store.mask_record import PackedStroke, unpack_edits
 from core.store.rows import JournalStep
 
 KINDS = ("stroke", "threshold", "candidate", "click")
@@ -74,6 +75,18 @@ class Journal(ClickedPredictions):
         """Count the last undone step again and return it; None if there is none. Raises StoreError."""
         return self._step_cursor((image_id, structure_id), back=False)
 
+    def strokes(self, image_id: int, structure_id: int) -> tuple[PackedStroke, ...]:
+        """The strokes that count, in their order; what they did to the edit layer is still packed.
+
+        Raises:
+            StoreError: the journal cannot be read.
+        """
+        key = (image_id, structure_id)
+        with self.snapshot():
+            self._known[key] = self._state(key)
+            rows = self._rows(key, "position <= c.cursor AND kind = 'stroke'", "x, y, j.width, j.height, after")
+        return tuple((x, y, width, height, after) for x, y, width, height, after in rows)
+
     def edit_layer(self, image_id: int, structure_id: int) -> npt.NDArray[np.uint8]:
         """The edit layer (H, W) uint8, rebuilt from the steps that count.
 
@@ -81,18 +94,8 @@ class Journal(ClickedPredictions):
             ValueError: there is no such image.
             StoreError: the journal cannot be read.
         """
-        key = (image_id, structure_id)
-        layer = EditLayer(*self.size(image_id))
-        with self.snapshot():
-            self._known[key] = self._state(key)
-            rows = self._rows(key, "position <= c.cursor AND kind = 'stroke'", "x, y, j.width, j.height, after")
-        for x, y, width, height, after in rows:
-            try:
-                content = unpack_layer(after, height, width)
-                layer.apply(Patch(x, y, content, content))
-            except ValueError as error:
-                raise self.damaged_mask() from error
-        return layer.layer
+        size = self.size(image_id)
+        return unpack_edits(self.strokes(image_id, structure_id), size, self.folder.name).layer
 
     def journal(self, image_id: int, structure_id: int) -> list[JournalStep]:
         """Every step ever taken, the abandoned ones too, in the order in which they were taken: the audit trail."""

@@ -139,7 +139,7 @@ class PredictionRow:
     structure_id: int
     version_id: str | None
     prompt: str
-    logits: npt.NDArray[np.float16]
+    logits: npt.NDArray[np.float16] = field(compare=False)  # `id` and `chosen` say which they are
     predicted_iou: float
     ious: tuple[float, ...] = ()
     chosen: int = 0

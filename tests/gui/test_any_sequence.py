@@ -146,7 +146,7 @@ class Hand:
         kept = self.session.store.final_mask(self.session.image_id, self.session.structure_id)
         assert np.array_equal(kept, self.overlay.mask()) and np.array_equal(decode_png(encode_png(kept)), kept)
         anew = Editing()
-        anew.load(self.session.store, self.session.image_id, self.session.structure_id, HEIGHT, WIDTH)
+        anew.load(self.session.store, self.session.image_id, self.session.structure_id)
         assert np.array_equal(anew.current_mask(), kept)
 
 

@@ -78,7 +78,7 @@ def test_only_the_newest_wish_is_read_after_the_one_at_work(reader, gate, files,
 def test_what_was_read_ahead_is_there_at_once(reader, gate, files, qtbot) -> None:
     reader.read_ahead(files[1])
     gate.open.release()
-    qtbot.waitUntil(lambda: reader._kept is not None)
+    qtbot.waitUntil(lambda: reader._beside.kept is not None)
     reader.read_ahead(files[1])  # it is there: nothing is read again
     image = reader.read(files[1])
     assert image is not None and image.pixels[0, 0, 0] == 1
@@ -97,8 +97,8 @@ def test_an_image_that_cannot_be_read_is_said_only_where_it_is_wanted(reader, ga
     gone = Wanted(7, files[0].path, "0" * 64, 2000)
     gate.open.release(2)
     reader.read_ahead(gone)
-    qtbot.waitUntil(lambda: reader._running is None)
-    assert reader.came == [] and reader._kept is None
+    qtbot.waitUntil(lambda: reader._beside._running is None)
+    assert reader.came == [] and reader._beside.kept is None
     assert reader.read(gone) is None
     qtbot.waitUntil(lambda: reader.came != [])
     assert isinstance(reader.came[0][1], KnownError)
@@ -109,7 +109,7 @@ def test_after_forget_nothing_arrives_and_no_file_is_open(reader, gate, files, q
     gate.open.release()
     reader.forget()
     qtbot.wait(30)
-    assert reader.came == [] and reader._running is None
+    assert reader.came == [] and reader._beside._running is None
 
 
 def test_the_window_goes_on_while_a_large_image_is_read(window, tmp_path, qtbot) -> None:
@@ -131,7 +131,7 @@ def test_the_window_goes_on_while_a_large_image_is_read(window, tmp_path, qtbot)
     assert session.image is None and session.is_reading
     assert window.work._pages.currentIndex() == 4
 
-    qtbot.waitUntil(lambda: session.image is not None, timeout=20000)
+    qtbot.waitUntil(lambda: session.image is not None and session.editing.is_loaded, timeout=20000)
     reading = time.perf_counter() - begun
     qtbot.wait(100)
     timer.stop()

@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
 from app.readout import mm
+from core.mask_tools import grow
 from core.store import Store
 from tests.dicom_writer import PATIENT, dicom, write
 from tests.gui.acting import click, paint, place, predict
@@ -64,9 +65,23 @@ def test_a_series_is_added_in_the_order_of_the_body(window, qtbot, tmp_path):
     folder.mkdir()
     for name, height in (("a.dcm", 30), ("b.dcm", 10), ("c.dcm", 20)):
         where = {"ImagePositionPatient": [0, 0, height], "ImageOrientationPatient": [1, 0, 0, 0, 1, 0]}
-        write(dicom(RAMP + height, SeriesInstanceUID="1.2.3", **where), folder / name)
+        write(dicom(RAMP + height, StudyInstanceUID="1.2", SeriesInstanceUID="1.2.3", **where), folder / name)
     add(qtbot, window, folder)
     assert [row.name for row in window.session.images[3:]] == ["b.dcm", "c.dcm", "a.dcm"]
+    assert [entry.name for entry in window.queue.shown][:3] == ["b.dcm", "c.dcm", "a.dcm"], "the list shows it so too"
+
+    window.queue.sort("shuffled")
+    show(window, "c.dcm")
+    paint(qtbot, window, [(3, 3), (8, 3)])
+    painted = window.canvas.shown_mask()
+    show(window, "a.dcm")
+    window.commands["copy_previous"].trigger()
+    assert painted.any() and np.array_equal(window.canvas.shown_mask(), painted), (
+        "of the slice before, whatever order is chosen"
+    )
+    show(window, "b.dcm")
+    window.commands["copy_previous"].trigger()
+    assert not window.canvas.shown_mask().any(), "the lowest slice has none before it"
 
 
 def test_a_volume_is_added_slice_by_slice_and_large_files_beside_the_window(window, qtbot, tmp_path, monkeypatch):
@@ -128,6 +143,31 @@ def test_area_and_place_are_said_in_millimetres(qtbot, ct):
     qtbot.wait(20)
     assert "10, 20   2.62, 10.2 mm" in ct._place.text()
     assert "32.0 × 48.0 mm" in ct._place.text()
+
+
+def test_islands_and_growing_go_by_millimetres_where_pixels_have_a_size(qtbot, window, tmp_path):
+    add(qtbot, window, write(dicom(RAMP, PixelSpacing=[0.5, 0.5]), tmp_path / "square.dcm"))
+    panel, session = window.segment.whole_mask, window.session
+    panel.widening.setValue(3)
+    show(window, "square.dcm")
+    assert panel.widening.suffix() == " mm" and panel.islands.suffix() == " mm²"
+    panel.widening.setValue(2.0)
+    panel.islands.setValue(5.0)
+    predict(window)
+    before = session.editing.current_mask()
+    window.commands["grow"].trigger()
+    assert np.array_equal(session.editing.current_mask(), grow(before, 4)), "2 mm are 4 pixels"
+    window.commands["undo"].trigger()
+    window.tools.set_radius(2.0)  # an island of 13 pixels, 3.25 mm²
+    paint(qtbot, window, [(5, 5)])
+    window.commands["remove_islands"].trigger()
+    assert np.array_equal(session.editing.current_mask(), before), "5 mm² are 20 pixels"
+    session.select_image(session.images[0].id)
+    assert panel.widening.suffix() == " px" and panel.widening.value() == 3, "each unit has its own number"
+
+
+def test_pixels_that_are_not_square_are_counted(qtbot, ct):
+    assert ct.segment.whole_mask.widening.suffix() == " px"
 
 
 def test_without_a_spacing_nothing_is_said_in_millimetres(qtbot, window):

@@ -104,6 +104,17 @@ def test_a_mask_goes_through_png_unchanged_and_others_read_it_so(mask: np.ndarra
         assert np.array_equal(np.asarray(picture), mask * np.uint8(255))
 
 
+@given(arrays.arrays(np.bool_, st.tuples(st.integers(1, 40), st.integers(1, 40))))
+def test_a_mask_of_one_bit_a_pixel_is_read_by_others_too(mask: np.ndarray) -> None:
+    png = encode_png(mask, bits=1)
+    assert np.array_equal(decode_png(png), mask)
+    with Picture.open(io.BytesIO(png)) as picture:
+        picture.verify()
+    with Picture.open(io.BytesIO(png)) as picture:
+        assert (picture.format, picture.mode, picture.size) == ("PNG", "1", mask.shape[::-1])
+        assert np.array_equal(np.asarray(picture), mask)
+
+
 @pytest.mark.parametrize("mask", [np.zeros((2, 2), np.uint8), np.zeros((0, 2), bool), np.zeros((2, 2, 1), bool)])
 def test_what_is_no_mask_becomes_no_png(mask: np.ndarray) -> None:
     with pytest.raises(ValueError, match="mask"):

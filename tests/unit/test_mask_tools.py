@@ -155,6 +155,41 @@ def test_growing_and_shrinking_go_by_the_distance_of_centres(mask: np.ndarray, r
     assert np.array_equal(shrink(mask, radius), eroded)
 
 
+@settings(max_examples=25)
+@given(st.integers(0, 2**32 - 1), st.integers(0, 12), st.booleans(), st.sampled_from([1, 3, 4.3, 20]))
+def test_a_large_mask_that_is_done_tile_by_tile_becomes_the_same(
+    seed: int, islands: int, turn: bool, radius: float
+) -> None:
+    rng = np.random.default_rng(seed)
+    mask = np.zeros((400, 520), bool)
+    for row, column, high, wide in zip(
+        *rng.integers(0, 400, (2, islands)), *rng.integers(1, 60, (2, islands)), strict=True
+    ):
+        mask[row : row + high, column : column + wide] = True
+    mask ^= turn
+    away, deep = (ndimage.distance_transform_edt(one) if one.any() else None for one in (~mask, mask))
+    near = away <= radius + 1e-6 if mask.any() and away is not None else np.full_like(mask, mask.all())
+    assert np.array_equal(grow(mask, radius), near)
+    kept = deep > radius + 1e-6 if not mask.all() and deep is not None else mask
+    assert np.array_equal(shrink(mask, radius), kept)
+    if radius < 20:
+        shown = ndimage.correlate(mask.astype(int), disc(radius).astype(int), mode="nearest")
+        assert np.array_equal(smooth(mask, radius), 2 * shown > disc(radius).sum())
+    pieces, count = ndimage.label(mask, ACROSS)
+    kept = [one for one in range(1, count + 1) if (pieces == one).sum() >= 500]
+    assert np.array_equal(remove_islands(mask, 500), np.isin(pieces, kept))
+
+
+def test_more_pieces_than_sixteen_bits_can_number_are_told_apart() -> None:
+    mask = np.zeros((600, 600), bool)
+    mask[::2, ::2] = True
+    mask[300:340, 300:340] = True
+    kept = keep_largest(mask)
+    assert kept[300:340, 300:340].all() and kept[:299].sum() == 0
+    mask[300:340, 300:340] = False
+    assert not remove_islands(mask, 2).any()
+
+
 @given(some_masks)
 def test_nothing_changes_what_it_is_given(mask: np.ndarray) -> None:
     before = mask.copy()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -77,6 +79,23 @@ def test_two_projects_are_shuffled_in_two_ways() -> None:
 def test_by_name_image_2_comes_before_image_10() -> None:
     entries = [entry_of(key, name, ReviewRow(0, "unseen")) for key, name in ((1, "p10"), (2, "P2"), (3, "p1"))]
     assert ids(arrange(entries, BY_NAME, "")) == [3, 2, 1]
+
+
+def test_slices_of_a_study_stand_together_in_the_order_in_which_they_were_added() -> None:
+    studies = {
+        1: ("p5", "b"),
+        2: ("p1", "a"),
+        3: ("p4", ""),
+        4: ("p9", "a"),
+        5: ("p3", "a"),
+        6: ("p2", ""),
+        7: ("p6", "b"),
+    }
+    entries = []
+    for key, (name, study) in studies.items():
+        entry = entry_of(key, name, ReviewRow(0, "unseen"))
+        entries.append(replace(entry, row=replace(entry.row, study_key=study)))
+    assert ids(arrange(entries, BY_NAME, "")) == [2, 4, 5, 6, 3, 1, 7]
 
 
 def test_the_most_uncertain_comes_first_and_what_was_not_predicted_last() -> None:
