@@ -1,5 +1,6 @@
 """The project file."""
 
+from core.store.parts import MaskParts, MaskState
 from core.store.rows import (
     ClicksRow,
     CorrectionRow,
@@ -17,6 +18,6 @@ from core.store.rows import (
 from core.store.store import Store
 
 __all__ = [
-    "ClicksRow", "CorrectionRow", "EffortRow", "ImageRow", "JournalStep", "LabelRow", "Offer", "PredictionRow", "ReviewRow",
-    "RunRow", "Store", "StructureRow", "VersionRow",
+    "ClicksRow", "CorrectionRow", "EffortRow", "ImageRow", "JournalStep", "LabelRow", "MaskParts", "MaskState", "Offer",
+    "PredictionRow", "ReviewRow", "RunRow", "Store", "StructureRow", "VersionRow",
 ]  # fmt: skip
