@@ -19,7 +19,7 @@ def label_map(masks: Sequence[npt.NDArray[np.bool_]]) -> npt.NDArray[np.uint8 | 
         masks: (H, W) bool each, all of one size, in the order of the list: the first one wins over all others.
 
     Returns:
-        (H, W), 0 where no mask is, k where `masks[k - 1]` is the first mask that holds the pixel; uint8 for up to 255 masks, else uint16.
+        (H, W), 0 where no mask is, k where `masks[k - 1]` is the first that holds the pixel; uint8 for up to 255 masks, else uint16.
 
     Raises:
         ValueError: no mask, masks of different sizes or types, or more than 65535.

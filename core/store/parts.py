@@ -54,9 +54,7 @@ class MaskParts:
         thresholded = np.zeros((self.height, self.width), np.bool_)
         if self.grid:
             logits = unpack_logits(self.logits, self.grid)
-            thresholded = apply_threshold(
-                probability_levels(logits, self.height, self.width), self.threshold_step
-            )
+            thresholded = apply_threshold(probability_levels(logits, self.height, self.width), self.threshold_step)
         if not self.strokes:
             return thresholded
         layer = EditLayer(self.height, self.width)

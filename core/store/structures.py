@@ -104,8 +104,8 @@ def locked(name: str) -> LockedError:
 
 
 def _row(*values: Any) -> StructureRow:
-    *columns, is_visible, is_locked = values
-    return StructureRow(*columns, bool(is_visible), bool(is_locked))
+    row = StructureRow(*values)
+    return dataclasses.replace(row, is_visible=bool(row.is_visible), is_locked=bool(row.is_locked))
 
 
 def _name_taken(name: str) -> StoreError:

@@ -126,7 +126,9 @@ def test_another_name_and_colour_leave_the_masks_as_they_are(store):
     st.integers(0, 3),
 )  # fmt: skip
 @settings(max_examples=25, deadline=None)
-def test_a_mask_put_together_from_its_parts_is_the_mask_on_the_screen(tmp_path_factory, predicted, step, strokes, undone):
+def test_a_mask_put_together_from_its_parts_is_the_mask_on_the_screen(
+    tmp_path_factory, predicted, step, strokes, undone
+):
     with Store.create(tmp_path_factory.mktemp("parts") / "project", "x") as store:
         store.add_structure("Polyp", "the polyp", "#ff0000")
         store.add_images([(Path("/a.png"), "0" * 64, WIDTH, HEIGHT, "a", "")])
