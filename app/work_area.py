@@ -147,6 +147,7 @@ class SegmentPanel(QWidget):
         parts.addStretch(1)
         area = QScrollArea(widgetResizable=True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # a click beside a control leaves the keys to the picture
         area.setWidget(body)
         below = QVBoxLayout()
         below.setContentsMargins(16, 8, 16, 10)

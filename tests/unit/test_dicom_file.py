@@ -280,3 +280,18 @@ def test_a_packed_frame_that_demands_more_than_the_file_says_is_refused(
     greedy = content[:place] + b"\x7f\xff" + content[place + 2 :]
     with pytest.raises(ImageError, match="is damaged"):
         open_dicom(greedy, "a.dcm").read(0)
+
+
+@pytest.mark.parametrize(
+    ("elements", "expected"),
+    [
+        ({"RescaleSlope": 1, "RescaleIntercept": -1024}, True),
+        ({"RescaleSlope": 1, "RescaleIntercept": -1024, "RescaleType": "HU"}, True),
+        ({"RescaleSlope": 1, "RescaleIntercept": -1024, "RescaleType": "US"}, False),
+        ({}, False),
+        ({"RescaleSlope": 1, "RescaleIntercept": 0, "Modality": "PT"}, False),
+    ],
+)
+def test_values_are_hounsfield_units_where_a_ct_says_how_to_rescale_them(tmp_path, elements, expected):
+    image = read_image(write(dicom(np.array([[0, 1], [2, 9]], np.uint16), **elements), tmp_path / "a.dcm"))
+    assert image.is_hounsfield == expected and image.modality == elements.get("Modality", "CT")
