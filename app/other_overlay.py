@@ -104,9 +104,9 @@ def picture_of(bits: Bits, layers: Layers, view: CanvasView, area: QRect, ratio:
     inside_x, inside_y = _range(columns, width), _range(rows, height)
     colours = np.zeros((len(rows), len(columns)), np.uint32)
     wanted = bits.dtype.type(sum(1 << bit for bit, _ in layers.colours))
-    seen = bits[rows[inside_y]][:, columns[inside_x]] & wanted
+    seen = np.take(np.take(bits, rows[inside_y], axis=0), columns[inside_x], axis=1) & wanted
     fills, edges = _tables(layers, bits.dtype.itemsize * 8)
-    part = fills[seen]
+    part = np.take(fills, seen)
     if layers.outline:
         edge = _edges(seen)
         on_edge = edge != 0
