@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -40,6 +40,12 @@ def seen(widget) -> np.ndarray:
     return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).astype(int)
 
 
+def away(qtbot, window):
+    """The pointer is elsewhere: no brush is drawn on the left, and no mark on the right."""
+    qtbot.wait(20)
+    window.canvas.event(QEvent(QEvent.Type.Leave))
+
+
 def choose(qtbot, window, words):
     choice = window.work.split.choice
     place_of = choice.findText(words)
@@ -61,6 +67,7 @@ def test_one_key_opens_and_closes_the_right_half(qtbot, split):
 
 
 def test_the_original_is_the_picture_without_a_mask_at_the_same_place(qtbot, split):
+    away(qtbot, split)
     QTest.keyPress(split.canvas, Qt.Key.Key_S)
     bare = seen(split.canvas)
     QTest.keyRelease(split.canvas, Qt.Key.Key_S)
@@ -89,6 +96,7 @@ def test_moving_and_zooming_one_half_moves_and_zooms_the_other(qtbot, split):
 
 
 def test_painting_on_the_left_leaves_the_right_as_it_is_and_marks_the_pointer_there(qtbot, split):
+    away(qtbot, split)
     plain = seen(pane(split))
     paint(qtbot, split, [(100, 20), (110, 20)])
     qtbot.mouseMove(split.canvas, place(split, 40, 40))
