@@ -1,5 +1,7 @@
 """The picture with the mask over it: zoom, pan, paint. It draws what the session says and passes strokes on."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal
@@ -21,12 +23,15 @@ from app.click_tool import ClickTool
 from app.clicking import Clicking
 from app.held_keys import HeldKeys
 from app.magnifier import draw_lens, lens_rect
+from app.other_masks import OtherMasks
+from app.other_overlay import OtherOverlay
 from app.outline import Outline
 from app.overlay import Look, Overlay
 from app.picture import Picture
 from app.picture_tone import PictureTone
 from app.session import Session
 from app.shaping import Shaping
+from app.structure_lock import is_locked, refuses
 
 WHEEL_NOTCH = 120
 ZOOM_PER_NOTCH = 1.2
@@ -35,12 +40,18 @@ ZOOM_PER_NOTCH = 1.2
 class Canvas(QWidget):
     """Shows the current image and its mask.
 
+    Attributes:
+        view: where the image lies.
+        picture: the image as it is drawn, None without one.
+
     Signals:
         view_changed: zoom or position changed.
+        look_changed: threshold, colour or opacity of the mask are others.
         pointed: the mouse is over this image pixel (column, row), or over none (-1, -1).
     """
 
     view_changed = Signal()
+    look_changed = Signal()
     pointed = Signal(int, int)
 
     def __init__(
@@ -61,7 +72,9 @@ class Canvas(QWidget):
         self.clicks = ClickTool(session, tools, clicking, self.view, self)
         self.look = Look()
         self.tone = PictureTone(session, self)
-        self._picture: Picture | None = None
+        self.others = OtherMasks(session, self)
+        self._other_overlay = OtherOverlay(session, self.others, self)
+        self.picture: Picture | None = None
         self._overlay: Overlay | None = None
         self._mouse: QPointF | None = None
         self._grab: QPointF | None = None
@@ -70,6 +83,7 @@ class Canvas(QWidget):
         self._held.changed.connect(self._set_cursor)
         self.outline.changed.connect(self.update)
         self.tone.changed.connect(self.update)
+        self.others.changed.connect(self.update)
         self.clicks.changed.connect(self.update)
         session.image_changed.connect(self._show_image)
         session.prediction_changed.connect(self._show_prediction)
@@ -77,7 +91,9 @@ class Canvas(QWidget):
         session.mask_changed.connect(self._show_patch)
         session.structure_changed.connect(self.outline.give_up)
         session.structure_changed.connect(self.refresh_look)
+        session.structure_changed.connect(self._set_cursor)
         session.structures_changed.connect(self.refresh_look)
+        session.structures_changed.connect(self._set_cursor)
         tools.radius_changed.connect(self.update)
         tools.form_changed.connect(self.update)
         tools.tool_changed.connect(self._set_cursor)
@@ -98,8 +114,10 @@ class Canvas(QWidget):
         row = self._session.structure_row
         if self._overlay is not None and row is not None:
             self.look.colour = row.colour
-            self._overlay.set_look(self._session.editing.step, self.look)
+            look = replace(self.look, visible=self.look.visible and row.is_visible)
+            self._overlay.set_look(self._session.editing.step, look)
         self.update()
+        self.look_changed.emit()
 
     def shown_mask(self) -> NDArray[np.bool_]:
         """The mask as drawn, (H, W) bool; (0, 0) when there is none."""
@@ -117,9 +135,9 @@ class Canvas(QWidget):
         self._overlay = None
         self._painting = False
         self.outline.give_up()
-        self._picture = Picture(self._session.reader.sizes_of(image)) if image is not None else None
-        if self._picture is not None:
-            self.view.set_image(self._picture.size)
+        self.picture = Picture(self._session.reader.sizes_of(image)) if image is not None else None
+        if self.picture is not None:
+            self.view.set_image(self.picture.size)
         self._set_cursor()
         self._view_moved()
 
@@ -149,10 +167,12 @@ class Canvas(QWidget):
         painter.end()
 
     def _draw(self, painter: QPainter, view: CanvasView, exposed: QRect) -> None:
-        if self._picture is not None and not exposed.isEmpty():
-            self._picture.draw(painter, view, exposed, self.tone.tone)
-            if self._overlay is not None and not self._held.blinks:
-                self._overlay.draw(painter, view, exposed)
+        if self.picture is not None and not exposed.isEmpty():
+            self.picture.draw(painter, view, exposed, self.tone.tone)
+            if not self._held.blinks:
+                self._other_overlay.draw(painter, view, exposed, self.look)
+                if self._overlay is not None:
+                    self._overlay.draw(painter, view, exposed)
         self.outline.draw(painter, view, self.look.colour)
         self.clicks.draw(painter, view)
         if self._mouse is not None and self._draws_cursor():
@@ -167,6 +187,8 @@ class Canvas(QWidget):
             self.tone.begin_drag(event.position())
         elif event.button() == Qt.MouseButton.MiddleButton or self._held.moves or adds is None:
             self._grab = event.position()
+        elif self._session.editing.is_loaded and refuses(self._session):
+            pass
         elif self._session.editing.is_loaded and self._tools.tool in SHAPES:
             self.outline.press(event, adds)
         elif self._session.editing.is_loaded and self._tools.tool is Tool.CLICK:
@@ -214,7 +236,7 @@ class Canvas(QWidget):
         turned = event.angleDelta().y() / WHEEL_NOTCH
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self._tools.grow(1 if turned > 0 else -1)
-        elif turned and self._picture is not None:
+        elif turned and self.picture is not None:
             self.zoom_to(self.view.scale * ZOOM_PER_NOTCH**turned, event.position())
         event.accept()
 
@@ -241,8 +263,8 @@ class Canvas(QWidget):
         return super().event(event)
 
     def _draws_cursor(self) -> bool:
-        moving = self._grab is not None or self._held.moves or self._held.tones
-        return self._session.editing.is_loaded and not moving and self._tools.tool in BRUSHES
+        away = self._grab is not None or self._held.moves or self._held.tones or is_locked(self._session)
+        return self._session.editing.is_loaded and not away and self._tools.tool in BRUSHES
 
     def _repaint_cursor(self, centre: QPointF | None) -> None:
         if centre is not None:
@@ -259,6 +281,8 @@ class Canvas(QWidget):
             self.setCursor(Qt.CursorShape.ArrowCursor)
         elif self._held.moves or self._tools.tool is Tool.PAN:
             self.setCursor(Qt.CursorShape.OpenHandCursor)
+        elif is_locked(self._session):
+            self.setCursor(Qt.CursorShape.ForbiddenCursor)
         elif self._tools.tool in (*SHAPES, Tool.CLICK):
             self.setCursor(Qt.CursorShape.CrossCursor)
         else:

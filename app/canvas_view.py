@@ -14,12 +14,14 @@ class CanvasView:
         scale: widget pixels per image pixel.
         origin: widget position of the image's top left corner.
         fitted: whether the view follows the size of the widget.
+        is_part: whether only a part of the widget is seen so, as in the lens.
     """
 
     def __init__(self) -> None:
         self.scale = 1.0
         self.origin = QPointF(0, 0)
         self.fitted = True
+        self.is_part = False
         self._image = QSize(0, 0)
         self._widget = QSizeF(1, 1)
 
@@ -72,7 +74,7 @@ class CanvasView:
         """The same view, enlarged around one point in widget pixels that stays where it is."""
         view = CanvasView()
         view._image, view._widget, view.fitted = self._image, self._widget, False
-        view.scale = self.scale * times
+        view.scale, view.is_part = self.scale * times, True
         view.origin = at - self.to_image(at) * view.scale
         return view
 

@@ -10,11 +10,13 @@ from app.exchange_commands import EXCHANGE_COMMANDS
 from app.language import QT_TRANSLATE_NOOP
 from app.mask_commands import MASK_COMMANDS, TOOL_COMMANDS
 from app.review_commands import EFFORT_COMMAND, PREDICT_SHOWN_COMMAND, REVIEW_COMMANDS
+from app.structure_commands import COMPARE_COMMAND, STRUCTURE_COMMANDS
 
 MENUS: tuple[tuple[str, str], ...] = (
     ("file", QT_TRANSLATE_NOOP("actions", "&File")),
     ("edit", QT_TRANSLATE_NOOP("actions", "&Edit")),
     ("mask", QT_TRANSLATE_NOOP("actions", "Mas&k")),
+    ("structure", QT_TRANSLATE_NOOP("actions", "&Structure")),
     ("view", QT_TRANSLATE_NOOP("actions", "&View")),
     ("model", QT_TRANSLATE_NOOP("actions", "&Model")),
     ("help", QT_TRANSLATE_NOOP("actions", "&Help")),
@@ -166,6 +168,7 @@ COMMANDS: tuple[Command, ...] = (
         keys=("Ctrl+,",),
     ),
     *MASK_COMMANDS,
+    *STRUCTURE_COMMANDS,
     Command(
         "previous",
         "view",
@@ -189,7 +192,7 @@ COMMANDS: tuple[Command, ...] = (
         QT_TRANSLATE_NOOP("actions", "&Fit"),
         QT_TRANSLATE_NOOP("actions", "Show the whole image"),
         "fit",
-        keys=("F", "0"),
+        keys=("F", "0", "Ctrl+0"),
     ),
     Command(
         "actual",
@@ -197,7 +200,7 @@ COMMANDS: tuple[Command, ...] = (
         QT_TRANSLATE_NOOP("actions", "&One to one"),
         QT_TRANSLATE_NOOP("actions", "One image pixel is one screen pixel"),
         "actual-size",
-        keys=("1",),
+        keys=("Y", "Ctrl+1"),
     ),
     Command(
         "zoom_in",
@@ -249,7 +252,9 @@ COMMANDS: tuple[Command, ...] = (
         QT_TRANSLATE_NOOP("actions", "Colour what the model is unsure of: the stronger, the nearer to one half"),
         keys=("U",),
         checkable=True,
+        ends_block=True,
     ),
+    COMPARE_COMMAND,
     Command(
         "predict",
         "model",

@@ -5,11 +5,12 @@ from PySide6.QtCore import QObject
 from app.message_bar import MessageBar
 from app.messages import text_of_error
 from app.session import Session
+from app.structure_lock import is_locked
 from core.errors import KnownError, StoreError
 
 
 class GoneCauses(QObject):
-    """A project that could not be written can be written again; another image than the one that cannot be read is shown."""
+    """A project can be written again; another image than the one that cannot be read is shown; a structure is unlocked."""
 
     def __init__(self, session: Session, messages: MessageBar, parent: QObject) -> None:
         super().__init__(parent)
@@ -18,6 +19,8 @@ class GoneCauses(QObject):
         session.failed.connect(self._remember)
         session.editing.saved.connect(self._saved)
         session.image_changed.connect(self._image_changed)
+        session.structure_changed.connect(self._structures_changed)
+        session.structures_changed.connect(self._structures_changed)
 
     def _remember(self, error: KnownError) -> None:
         if isinstance(error, StoreError):
@@ -32,3 +35,7 @@ class GoneCauses(QObject):
         self._messages.clear("reopened")
         if self._session.image is not None:
             self._messages.clear("ImageError")
+
+    def _structures_changed(self) -> None:
+        if not is_locked(self._session):
+            self._messages.clear("LockedError")

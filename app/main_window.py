@@ -13,6 +13,7 @@ from app.adding_line import AddingLine
 from app.canvas_tools import CanvasTools
 from app.click_flow import ClickFlow
 from app.clicking import Clicking
+from app.comparison import Comparison
 from app.deciding import DecisionSwitch
 from app.effort_dialog import show_effort
 from app.effort_meter import EffortMeter
@@ -40,6 +41,8 @@ from app.session import Session
 from app.settings import Settings
 from app.settings_dialog import SettingsDialog
 from app.shaping import Shaping
+from app.structure_lock import is_locked
+from app.structure_menu import StructureMenu
 from app.theme import Theme
 from app.versions import Versions
 from app.work_area import SegmentPanel, WorkArea
@@ -93,12 +96,15 @@ class MainWindow(QMainWindow):
             session, settings, theme, self.commands, self.canvas, tools, shaping.limit, clicking
         )
         MaskMenu(session, tools, shaping, self.canvas, self.segment.whole_mask, self.commands, self.messages)
+        StructureMenu(session, self.segment.structure, self.commands)
         self.versions = versions = Versions(session, self)
         self.model = ModelArea(session, versions, theme)
         self.flow = flow = ModelFlow(session, settings, versions, self.messages, workers, self)
         flow.ahead.images = lambda count: [entry.row for entry in self.queue.ahead(count)]
         tool, panel = self.canvas.clicks, self.segment.clicks
         self.clicks = ClickFlow(session, settings, versions, flow, clicking, tool, panel, self.commands, self.messages)
+        self.comparison = Comparison(session, versions, flow.process, flow.predictions, settings, self)
+        self.work.split.connect_comparison(self.comparison, self.commands["side_by_side"])
         ReadingAhead(session, self.queue, self)
         self.effort = EffortMeter(session, self.canvas, self)
         Reviewing(session, self.queue, self.effort, self.commands, self.messages, self)
@@ -280,7 +286,7 @@ class MainWindow(QMainWindow):
             step()
 
     def _or_say(self, done: bool, key: str) -> None:
-        if not done:
+        if not done and not is_locked(self.session):  # which was said already
             self.messages.say(key)
 
     def _take_look(self) -> None:

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolBut
 from app.icons import icon, pixmap
 from app.messages import SENTENCES, text_of, text_of_error
 from app.theme import Theme
-from core.errors import KnownError
+from core.errors import KnownError, LockedError
 
 FADES_AFTER_MS = 7000
 MOST_CARDS = 3
@@ -50,7 +50,8 @@ class MessageBar(QWidget):
 
     def say_error(self, error: KnownError) -> None:
         """Show an error of core, until it is closed or another one of its kind comes."""
-        self._show(type(error).__name__, "error", text_of_error(error))
+        key = "locked" if isinstance(error, LockedError) else "error"
+        self._show(type(error).__name__, key, text_of_error(error))
 
     def clear(self, name: str) -> None:
         """Take a message away because its cause is gone.

@@ -276,6 +276,7 @@ SENTENCES: dict[str, Sentence] = {
         QT_TRANSLATE_NOOP("messages", "Masks written and compared with the project: {count}. They are in {folder}."),
     ),
     "error": Sentence(ERROR, "{sentence}", stays=True),
+    "locked": Sentence(INFORMATION, "{sentence}"),
 }
 
 

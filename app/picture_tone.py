@@ -40,6 +40,11 @@ class PictureTone(QObject):
         return self._session.image is not None and self._session.image.native is not None
 
     @property
+    def is_hounsfield(self) -> bool:
+        """Whether the values are Hounsfield units, for which there are usual windows."""
+        return self.has_window and self._session.image is not None and self._session.image.is_hounsfield
+
+    @property
     def has_own_window(self) -> bool:
         """Whether the file says with which window it wants to be seen."""
         return self.has_window and self._first != self._whole

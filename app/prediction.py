@@ -17,6 +17,7 @@ from app.inference_process import InferenceProcess
 from app.outcome_words import words_for
 from app.session import Session
 from app.start_threshold import start_step
+from app.structure_lock import is_locked, refuses
 from app.versions import ModelInUse, Versions
 from core.errors import KnownError
 from core.image_file import file_of
@@ -106,11 +107,13 @@ class Predictions(QObject):
             words: what stands in the prompt now.
 
         Returns:
-            "" when it was asked for, else the key of the sentence that says why not.
+            "" when it was asked for, or the structure is locked (which is said); else the key of the sentence that says why not.
         """
         structure = self._session.structure_row
         if structure is None:
             return "needs_structure"
+        if refuses(self._session):
+            return ""
         if not words.strip():
             return "prompt_empty"
         self._enqueue([structure], automatic=False)
@@ -126,7 +129,11 @@ class Predictions(QObject):
         if store is None or image_id is None or not rows:
             return "needs_structure"
         try:
-            fresh = [row for row in rows if store.correction(image_id, row.id).status in ("unseen", "predicted")]
+            fresh = [
+                row
+                for row in rows
+                if not row.is_locked and store.correction(image_id, row.id).status in ("unseen", "predicted")
+            ]
         except KnownError as error:
             self.failed.emit(error)
             return ""
@@ -142,7 +149,7 @@ class Predictions(QObject):
     def want_images(self, rows: Sequence[ImageRow]) -> None:
         """Ask for the current structure on many images, one after the other, behind whatever a person asks for meanwhile."""
         store, structure = self._session.store, self._session.structure_row
-        if store is None or structure is None:
+        if store is None or structure is None or refuses(self._session):
             return
         try:
             decide = model_decides(self._session)
@@ -333,7 +340,7 @@ class Predictions(QObject):
 def is_fresh(session: Session, versions: Versions) -> bool:
     """Whether nobody worked on the current image yet, and this model has not seen it."""
     store, image_id, structure_id = session.store, session.image_id, session.structure_id
-    if store is None or image_id is None or structure_id is None:
+    if store is None or image_id is None or structure_id is None or is_locked(session):
         return False
     try:
         (review,) = store.reviews(structure_id, image_id)

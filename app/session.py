@@ -211,7 +211,7 @@ class Session(QObject):
         self.select_structure(row.id)
 
     def update_structure(self, structure_id: int, **changes: Any) -> None:
-        """Change name, prompt, colour or zoom of a structure.
+        """Change name, prompt, colour, zoom, visibility or lock of a structure.
 
         Raises:
             StoreError: the name is taken or the project could not be written.
@@ -235,7 +235,8 @@ class Session(QObject):
     ) -> None:
         """Store a prediction and show it if its image and structure are still the current ones.
 
-        A mask that was accepted and left in the meantime stays as it was reviewed: the late answer is dropped.
+        A mask that was accepted and left in the meantime stays as it was reviewed, and so does that of a structure that was locked:
+        the late answer is dropped.
 
         Args:
             image_id: the image it was asked for.
@@ -250,7 +251,7 @@ class Session(QObject):
         Raises:
             StoreError: the project could not be written.
         """
-        if self.store is None:
+        if self.store is None or any(row.id == structure_id and row.is_locked for row in self.structures):
             return
         shown = (image_id, structure_id) == (self.image_id, self.structure_id)
         if not shown and self.store.correction(image_id, structure_id).status == "accepted":

@@ -13,6 +13,7 @@ from app.editing import rect_of
 from app.grey_limit import GreyLimit
 from app.levels import levels_of
 from app.session import Session
+from app.structure_lock import refuses
 from core import mask_tools
 from core.correction import Patch
 from core.errors import KnownError
@@ -143,7 +144,7 @@ class Shaping(QObject):
     def _become(self, payload: dict[str, object], change: Callable[[Mask], Mask]) -> bool:
         editing = self._session.editing
         editing.end_stroke()
-        if editing.edits is None:
+        if editing.edits is None or refuses(self._session):
             return False
         seen = editing.current_mask()
         patch = editing.edits.become(seen, change(seen))
@@ -154,7 +155,7 @@ class Shaping(QObject):
     def _paint(self, payload: dict[str, object], region: Region, add: bool) -> bool:
         editing, limit = self._session.editing, self.limit.now()
         editing.end_stroke()
-        if editing.edits is None:
+        if editing.edits is None or refuses(self._session):
             return False
         payload["add"] = add
         patch = editing.edits.paint(region, add, limit.allowed if limit is not None else None)

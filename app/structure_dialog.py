@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from app.controls import label, tool_button
 from app.icons import swatch
+from app.prompt_chooser import PromptChooser
 from app.theme import STRUCTURE_COLOURS
 from core.store import StructureRow
 
@@ -25,15 +26,16 @@ from core.store import StructureRow
 class StructureDialog(QDialog):
     """Name, prompt, colour and detail of one structure."""
 
-    def __init__(self, row: StructureRow, parent: QWidget | None = None) -> None:
+    def __init__(self, row: StructureRow, parent: QWidget | None = None, modality: str = "") -> None:
         """Fill the dialog.
 
         Args:
-            row: as it is now; a name of "" for a new one.
+            row: as it is now; a name of "" for a new one, for which common ones are offered.
             parent: the window.
+            modality: DICOM code of the image on the screen, "" where it is not known.
         """
         super().__init__(parent)
-        self.setWindowTitle(self.tr("Structure"))
+        self.setWindowTitle(self.tr("Structure") if row.name else self.tr("New structure"))
         self.setMinimumWidth(420)
         self.name = QLineEdit(row.name, placeholderText=self.tr("Polyp"))
         self.prompt = QLineEdit(row.prompt, placeholderText=self.tr("the polyp"))
@@ -52,10 +54,14 @@ class StructureDialog(QDialog):
         self._keep.setDefault(True)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
+        self.common = PromptChooser(modality) if not row.name else None
         form = QFormLayout()
         form.setVerticalSpacing(10)
         form.setHorizontalSpacing(14)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        if self.common is not None:
+            form.addRow(self.tr("Often asked for"), self.common)
+            self.common.chosen.connect(self._take)
         form.addRow(self.tr("Name"), self.name)
         form.addRow(self.tr("Prompt"), self.prompt)
         form.addRow("", hint)
@@ -103,6 +109,13 @@ class StructureDialog(QDialog):
             box.addItem(words, zoom)
         box.setCurrentIndex(box.findData(chosen))
         return box
+
+    def _take(self, name: str, prompt: str) -> None:
+        """A common structure was chosen; both can still be changed."""
+        self.name.setText(name)
+        self.prompt.setText(prompt)
+        self._typed_prompt = True
+        self._check()
 
     def _suggest(self, name: str) -> None:
         if not self._typed_prompt:

@@ -1,15 +1,18 @@
-"""Which structure is worked on, the words for the model, and the Predict button."""
+"""The list of structures, the words for the model, and the Predict button."""
 
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from app.controls import WordsEdit, button, label, tool_button
-from app.icons import icon, swatch
+from app.icons import icon
+from app.mask_figures import MaskFigures
+from app.other_masks import OtherMasks
 from app.session import Session
 from app.structure_dialog import StructureDialog
-from app.theme import STRUCTURE_COLOURS, Theme
+from app.structure_list import StructureList
+from app.theme import Theme, next_colour
 from core.errors import KnownError
 from core.store import StructureRow
 
@@ -29,14 +32,18 @@ class StructurePanel(QWidget):
     stop_wanted = Signal()
     automatic_changed = Signal(bool)
 
-    def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, theme: Theme, others: OtherMasks, figures: MaskFigures, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._session, self._theme = session, theme
-        heading = label(self.tr("Structure"), "heading")
-        self.choice = QComboBox()
-        self.choice.setIconSize(QSize(16, 16))
-        self.choice.setAccessibleName(self.tr("Structure"))
-        self.choice.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        heading = label(self.tr("Structures"), "heading")
+        heading.setToolTip(
+            self.tr(
+                "Masks may overlap: each is kept and exported whole. Where one picture has to hold several, the upper one wins."
+            )
+        )
+        self.list = StructureList(session, others, figures, theme)
         self.edit = tool_button(self.tr("Change name, prompt or colour"), 18)
         self.add = tool_button(self.tr("Add a structure"), 18)
         words = label(self.tr("The model looks for"), "heading")
@@ -69,7 +76,7 @@ class StructurePanel(QWidget):
         self.show_idle()
         self._connect()
         self._recolour()
-        self.reload()
+        self._follow()
 
     def _arrange(self, heading: QWidget, words: QWidget) -> None:
         waiting = QHBoxLayout()
@@ -80,16 +87,16 @@ class StructurePanel(QWidget):
             keeps_place = part.sizePolicy()
             keeps_place.setRetainSizeWhenHidden(True)
             part.setSizePolicy(keeps_place)
-        row = QHBoxLayout()
-        row.setSpacing(4)
-        row.addWidget(self.choice, 1)
-        row.addWidget(self.edit)
-        row.addWidget(self.add)
+        top = QHBoxLayout()
+        top.setSpacing(2)
+        top.addWidget(heading, 1)
+        top.addWidget(self.edit)
+        top.addWidget(self.add)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        column.addWidget(heading)
-        column.addLayout(row)
+        column.addLayout(top)
+        column.addWidget(self.list)
         column.addSpacing(4)
         column.addWidget(words)
         column.addWidget(self.prompt)
@@ -103,15 +110,6 @@ class StructurePanel(QWidget):
         column.addLayout(waiting)
         column.addWidget(self.decide)
         column.addWidget(self.automatic)
-
-    def reload(self) -> None:
-        """Show the structures of the session."""
-        self.choice.blockSignals(True)
-        self.choice.clear()
-        for row in self._session.structures:
-            self.choice.addItem(swatch(row.colour), row.name, row.id)
-        self.choice.blockSignals(False)
-        self._follow()
 
     def show_busy(self, text: str) -> None:
         """Say that the model works on a prediction."""
@@ -133,9 +131,10 @@ class StructurePanel(QWidget):
 
     def ask_new(self) -> None:
         """Ask for a new structure and add it."""
-        used = {row.colour for row in self._session.structures}
-        colour = next((tone for tone in STRUCTURE_COLOURS if tone not in used), STRUCTURE_COLOURS[0])
-        dialog = StructureDialog(StructureRow(0, "", "", colour), self.window())
+        colour = next_colour([row.colour for row in self._session.structures])
+        image = self._session.image
+        modality = image.modality if image is not None else ""
+        dialog = StructureDialog(StructureRow(0, "", "", colour), self.window(), modality)
         if dialog.exec():
             try:
                 self._session.add_structure(**dialog.choice())
@@ -152,7 +151,6 @@ class StructurePanel(QWidget):
             self._update(**dialog.choice())
 
     def _connect(self) -> None:
-        self.choice.currentIndexChanged.connect(lambda _: self._session.select_structure(self.choice.currentData()))
         self.add.clicked.connect(self.ask_new)
         self.edit.clicked.connect(self.ask_change)
         self.prompt.editingFinished.connect(self._keep_prompt)
@@ -161,8 +159,8 @@ class StructurePanel(QWidget):
         self.all.clicked.connect(self.ask_all)
         self.stop.clicked.connect(self.stop_wanted)
         self.automatic.toggled.connect(self.automatic_changed)
-        self._session.project_changed.connect(self.reload)
-        self._session.structures_changed.connect(self.reload)
+        self._session.project_changed.connect(self._follow)
+        self._session.structures_changed.connect(self._follow)
         self._session.structure_changed.connect(self._follow)
         self._session.image_changed.connect(self._enable)
         self._theme.changed.connect(self._recolour)
@@ -190,16 +188,14 @@ class StructurePanel(QWidget):
 
     def _follow(self) -> None:
         row = self._session.structure_row
-        self.choice.blockSignals(True)
-        self.choice.setCurrentIndex(self.choice.findData(self._session.structure_id))
-        self.choice.blockSignals(False)
         self.prompt.setText(row.prompt if row is not None else "")
         self._enable()
 
     def _enable(self) -> None:
         has_project, has_structure = self._session.store is not None, self._session.structure_row is not None
         self.add.setEnabled(has_project)
-        for widget in (self.choice, self.edit, self.prompt):
+        self.list.setVisible(bool(self._session.structures))
+        for widget in (self.edit, self.prompt):
             widget.setEnabled(has_structure)
         self.all.setVisible(len(self._session.structures) > 1)
         for asking in (self.predict, self.all):

@@ -1,5 +1,7 @@
 """Colours, fonts and the style sheet: one calm look, dark or light."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -67,6 +69,16 @@ LIGHT = Tones(
     warning="#8f5d00",
     error="#b3361e",
 )
+
+
+def next_colour(used: Sequence[str]) -> str:
+    """The first of `STRUCTURE_COLOURS` that is used least, for a new structure.
+
+    Args:
+        used: colours ("#rrggbb") of the structures that there are.
+    """
+    counts = Counter(colour.upper() for colour in used)
+    return min(STRUCTURE_COLOURS, key=lambda colour: counts[colour.upper()])
 
 
 class Theme(QObject):

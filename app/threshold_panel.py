@@ -8,6 +8,7 @@ from app.level_histogram import LevelHistogram
 from app.mask_figures import MaskFigures
 from app.readout import mm
 from app.session import Session
+from app.structure_lock import is_locked
 from core.dice_curve import best_on
 from core.mask import STEPS, threshold_of
 
@@ -32,6 +33,9 @@ class ThresholdEdit(QDoubleSpinBox):
 class ThresholdPanel(QWidget):
     """Moves the threshold while it is dragged, and puts it into the journal when it is let go.
 
+    Attributes:
+        figures: of the mask on the screen.
+
     Signals:
         labels_wanted: the clinician asks which threshold fits all accepted masks best.
     """
@@ -41,7 +45,7 @@ class ThresholdPanel(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._figures = MaskFigures(session, self)
+        self.figures = MaskFigures(session, self)
         self.slider = slider(1, STEPS - 1, 5, self.tr("Threshold"))
         self.slider.setToolTip(
             self.tr("To the left more, to the right less of the prediction belongs to the mask (+ and −)")
@@ -71,7 +75,7 @@ class ThresholdPanel(QWidget):
 
     def take_best(self) -> None:
         """Put the threshold where the pure prediction has the highest Dice with the mask as it is now."""
-        dice = self._figures.dice()
+        dice = self.figures.dice()
         if dice is None:
             return
         step = best_on(dice)
@@ -103,7 +107,7 @@ class ThresholdPanel(QWidget):
         column.addWidget(self.note)
 
     def _connect(self) -> None:
-        session, figures = self._session, self._figures
+        session, figures = self._session, self.figures
         self.slider.valueChanged.connect(self._moved)
         self.slider.sliderReleased.connect(self._released)
         self.number.valueChanged.connect(self._typed)
@@ -127,7 +131,7 @@ class ThresholdPanel(QWidget):
         self._session.editing.set_threshold(round(value * STEPS), commit=True)
 
     def _show_prediction(self) -> None:
-        self.histogram.show_counts(self._figures.counts)
+        self.histogram.show_counts(self.figures.counts)
         self._show_step()
         self._enable()
 
@@ -144,7 +148,7 @@ class ThresholdPanel(QWidget):
         self._show_area()
 
     def _show_area(self) -> None:
-        pixels, area = self._figures.pixels, self._figures.area
+        pixels, area = self.figures.pixels, self.figures.area
         number = f"{area:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
         self._area.setText(self.tr("{area} px").format(area=number) if pixels else "–")
         parts = [f"{100 * area / pixels:.2f} %"] if pixels else []
@@ -155,11 +159,11 @@ class ThresholdPanel(QWidget):
         self._enable()
 
     def _enable(self) -> None:
-        predicted = self._session.editing.has_prediction
+        predicted = self._session.editing.has_prediction and not is_locked(self._session)
         for widget in (self.slider, self.number, self.histogram):
             widget.setEnabled(predicted)
-        self.for_image.setEnabled(predicted and self._figures.is_corrected)
-        self.for_labels.setEnabled(self._session.structure_row is not None)
+        self.for_image.setEnabled(predicted and self.figures.is_corrected)
+        self.for_labels.setEnabled(self._session.structure_row is not None and not is_locked(self._session))
 
     def _say(self, text: str) -> None:
         self.note.setText(text)

@@ -3,13 +3,15 @@
 import math
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.controls import label, slider
 from app.picture_tone import PictureTone
 from core.tone import MOST_GAMMA
+from core.window_presets import CT_PRESETS, WindowPreset
 
 MOST = 100
+IN_A_ROW = 3
 
 
 class TonePanel(QWidget):
@@ -29,6 +31,7 @@ class TonePanel(QWidget):
         self.middle = self._preset(
             self.tr("Middle 98 %"), self.tr("Leave out the darkest and the brightest hundredth of the pixels")
         )
+        self.readings = [self._reading(preset, text) for preset, text in zip(CT_PRESETS, self._names(), strict=True)]
         self._window = label("", "muted")
         top, presets = QHBoxLayout(), QHBoxLayout()
         top.addWidget(label(self.tr("Brightness of the picture"), "heading"))
@@ -38,18 +41,34 @@ class TonePanel(QWidget):
         presets.addWidget(self.first, 1)
         presets.addWidget(self.whole, 1)
         presets.addWidget(self.middle, 1)
+        readings = QGridLayout()
+        readings.setSpacing(6)
+        for place, button in enumerate(self.readings):
+            readings.addWidget(button, place // IN_A_ROW, place % IN_A_ROW)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         column.addLayout(top)
         column.addWidget(self.slider)
         column.addLayout(presets)
+        column.addLayout(readings)
         self.slider.valueChanged.connect(lambda value: tone.set_gamma(MOST_GAMMA ** (-value / MOST)))
         self.first.clicked.connect(tone.show_first)
         self.whole.clicked.connect(tone.show_whole)
         self.middle.clicked.connect(tone.show_middle)
         tone.changed.connect(self._follow)
         self._follow()
+
+    def _names(self) -> tuple[str, ...]:
+        return self.tr("Brain"), self.tr("Lung"), self.tr("Bone"), self.tr("Abdomen"), self.tr("Mediastinum")
+
+    def _reading(self, preset: WindowPreset, text: str) -> QPushButton:
+        """A window in which a CT is usually read."""
+        tip = self.tr("Level {level} HU, width {width} HU").format(level=f"{preset.level:g}", width=f"{preset.width:g}")
+        button = self._preset(text, tip)
+        button.setCheckable(True)
+        button.clicked.connect(lambda: self._tone.set_window(*preset.ends))
+        return button
 
     def _preset(self, text: str, tip: str) -> QPushButton:
         result = QPushButton(text)
@@ -67,4 +86,7 @@ class TonePanel(QWidget):
         self._window.setText(f"{low:.5g} – {high:.5g}" if tone.has_window else "")
         self.middle.setVisible(tone.has_window)
         self.whole.setVisible(tone.has_own_window)
+        for preset, button in zip(CT_PRESETS, self.readings, strict=True):
+            button.setVisible(tone.is_hounsfield)
+            button.setChecked(tone.window == preset.ends)
         self.first.setEnabled(tone.tone is not None)

@@ -43,7 +43,7 @@ class ToolStrip(QWidget):
         self._line()
         self._buttons("undo", "redo")
         self._line()
-        self._buttons("show_mask", "show_outline")
+        self._buttons("show_mask", "side_by_side")
         self._row.addStretch(2)
         self._zoom = label("", "muted")
         self._zoom.setAlignment(Qt.AlignmentFlag.AlignCenter)

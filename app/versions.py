@@ -77,6 +77,14 @@ class Versions(QObject):
             return ModelInUse(None, self.base_reference(), HALF)
         return ModelInUse(active.id, str(store.version_folder(active).resolve()), step_of_version(active.figures))
 
+    def reference_of(self, version_id: str | None) -> str:
+        """What the inference worker loads for a version, None for the base model. Raises StoreError."""
+        store = self._session.store
+        row = next((row for row in self.rows() if row.id == version_id), None)
+        if store is None or row is None:
+            return self.base_reference()
+        return str(store.version_folder(row).resolve())
+
     def base_name(self) -> str:
         """How the base model is called: the name of its folder. Raises StoreError."""
         reference = self.base_reference()

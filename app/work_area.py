@@ -19,6 +19,7 @@ from app.review_bar import ReviewBar
 from app.session import Session
 from app.settings import Settings
 from app.shaping import Shaping
+from app.split_view import SplitView
 from app.structure_panel import StructurePanel
 from app.theme import Theme
 from app.threshold_panel import ThresholdPanel
@@ -68,7 +69,8 @@ class WorkArea(QWidget):
                 [actions["next"], actions["previous"]],
             )
         )
-        self._pages.addWidget(self.canvas)
+        self.split = SplitView(session, self.canvas)
+        self._pages.addWidget(self.split)
         self._pages.addWidget(Welcome(self.tr("Reading the image …"), "", []))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -112,10 +114,10 @@ class SegmentPanel(QWidget):
     ) -> None:
         super().__init__()
         self._theme = theme
-        self.structure = StructurePanel(session, theme)
+        self.threshold = ThresholdPanel(session)
+        self.structure = StructurePanel(session, theme, canvas.others, self.threshold.figures)
         self.answer = AnswerPanel(session)
         self.clicks = ClickPanel(clicking, actions)
-        self.threshold = ThresholdPanel(session)
         self.brush = BrushPanel(tools, limit, settings, actions)
         self.whole_mask = MaskPanel(session, settings, actions)
         self.look = LookPanel(canvas, actions)
@@ -145,6 +147,7 @@ class SegmentPanel(QWidget):
         parts.addStretch(1)
         area = QScrollArea(widgetResizable=True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # a click beside a control leaves the keys to the picture
         area.setWidget(body)
         below = QVBoxLayout()
         below.setContentsMargins(16, 8, 16, 10)

@@ -88,6 +88,8 @@ def open_dicom(content: bytes, name: str) -> Stack:
             patient=str(dataset.get("PatientID") or dataset.get("PatientName") or "").strip(),
             study=str(dataset.get("StudyInstanceUID") or "").strip(),
             remarks=(Remark(OVERLAY, {"file": name}),) if groups & OVERLAY_GROUPS else (),
+            modality=str(dataset.get("Modality") or "").strip()[:16],
+            is_hounsfield=_is_hounsfield(dataset),
         )
     except MemoryError as error:
         raise too_large(name) from error
@@ -231,6 +233,13 @@ def group_of_frame(dataset: Any, number: int, keyword: str) -> Any:
     groups = [of_frame[number]] if of_frame and number < len(of_frame) else []
     groups += [of_all[0]] if of_all else []
     return next((group[keyword].value[0] for group in groups if keyword in group and group[keyword].value), None)
+
+
+def _is_hounsfield(dataset: Any) -> bool:
+    """Whether the values after the rescale are Hounsfield units: so they are of a CT that names no other unit (C.8.2.1, C.11.1)."""
+    said = group_of_frame(dataset, 0, "PixelValueTransformationSequence") or dataset
+    is_ct, units = str(dataset.get("Modality") or "").strip() == "CT", str(said.get("RescaleType") or "HU").strip()
+    return is_ct and "RescaleIntercept" in said and units == "HU"
 
 
 def spacing_of(dataset: Any, number: int) -> tuple[float, float] | None:

@@ -52,6 +52,10 @@ class StoreError(KnownError):
     """A project cannot be opened or written."""
 
 
+class LockedError(KnownError):
+    """A structure is locked, so its masks stay as they are."""
+
+
 class DeviceError(KnownError):
     """The processor or graphics card asked for is not there, or its memory is full."""
 

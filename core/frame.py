@@ -52,6 +52,8 @@ class Stack:
         patient: whose it is, as the file says it; "" where it does not. Only ever kept or shown as a hash.
         study: as `patient`.
         remarks: what a person should know of the file.
+        modality: DICOM code of the kind of image, such as "CT"; "" where the file does not say.
+        is_hounsfield: whether the values are Hounsfield units.
     """
 
     count: int
@@ -59,6 +61,8 @@ class Stack:
     patient: str = field(default="", repr=False)
     study: str = field(default="", repr=False)
     remarks: tuple[Remark, ...] = ()
+    modality: str = ""
+    is_hounsfield: bool = False
 
 
 def grey_frame(

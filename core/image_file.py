@@ -49,6 +49,8 @@ class Image:
         patient: whose it is, as the file says it; "" where it does not. Never to be stored, logged or shown as it is.
         study: as `patient`.
         remarks: what a person should know of the file.
+        modality: DICOM code of the kind of image, such as "CT"; "" where the file does not say.
+        is_hounsfield: whether `native` holds Hounsfield units.
     """
 
     pixels: npt.NDArray[np.uint8]
@@ -65,6 +67,8 @@ class Image:
     patient: str = field(default="", repr=False)
     study: str = field(default="", repr=False)
     remarks: tuple[Remark, ...] = ()
+    modality: str = ""
+    is_hounsfield: bool = False
 
 
 class _LastStack:
@@ -120,6 +124,8 @@ def read_image(path: Path) -> Image:
         stack.patient,
         stack.study,
         stack.remarks if frame == 0 else (),
+        stack.modality,
+        stack.is_hounsfield,
     )
 
 

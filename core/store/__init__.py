@@ -1,6 +1,7 @@
 """The project file."""
 
 from core.store.mask_record import MaskRecord
+from core.store.parts import MaskParts, MaskState
 from core.store.rows import (
     ClicksRow,
     CorrectionRow,
@@ -18,6 +19,6 @@ from core.store.rows import (
 from core.store.store import Store
 
 __all__ = [
-    "ClicksRow", "CorrectionRow", "EffortRow", "ImageRow", "JournalStep", "LabelRow", "MaskRecord", "Offer", "PredictionRow",
-    "ReviewRow", "RunRow", "Store", "StructureRow", "VersionRow",
+    "ClicksRow", "CorrectionRow", "EffortRow", "ImageRow", "JournalStep", "LabelRow", "MaskParts", "MaskRecord", "MaskState",
+    "Offer", "PredictionRow", "ReviewRow", "RunRow", "Store", "StructureRow", "VersionRow",
 ]  # fmt: skip

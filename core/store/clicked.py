@@ -12,15 +12,16 @@ import json
 from core.clicks import Clicks
 from core.errors import StoreError
 from core.store.blobs import DamagedError, unpack_logits
-from core.store.database import ProjectDatabase, damaged_mask, to_json
+from core.store.database import damaged_mask, to_json
 from core.store.rows import ClicksRow
+from core.store.structures import Structures
 from core.uncertainty import uncertainty_of
 
 Key = tuple[int, int]
 """Image and structure."""
 
 
-class ClickedPredictions(ProjectDatabase):
+class ClickedPredictions(Structures):
     """The part of the store that knows which prediction counts."""
 
     def clicks(self, image_id: int, structure_id: int) -> ClicksRow:

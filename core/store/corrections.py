@@ -48,12 +48,14 @@ class Corrections(Journal):
         Raises:
             ValueError: the logits, the step or the offer are not as said.
             StoreError: the project cannot be written.
+            LockedError: the structure is locked.
         """
         offer = offer or Offer(logits[None], (predicted_iou,), 0)
         _check_offer(offer, threshold_step)
         if not np.array_equal(offer.candidates[offer.chosen], logits):
             raise ValueError("the prediction is not the chosen candidate")
         with self.transaction():
+            self.refuse_if_locked(structure_id)
             self.execute(
                 "DELETE FROM candidates WHERE prediction_id IN"
                 " (SELECT id FROM predictions WHERE image_id = ? AND structure_id = ?)",
@@ -84,11 +86,13 @@ class Corrections(Journal):
         Raises:
             ValueError: no such step.
             StoreError: the project cannot be written.
+            LockedError: the structure is locked.
         """
         if threshold_step is not None:
             threshold_of(threshold_step)
         untouched = "structure_id = ? AND cursor = 0 AND status IN ('unseen', 'predicted')"
         with self.transaction():
+            self.refuse_if_locked(structure_id)
             self.execute("UPDATE structures SET threshold_step = ? WHERE id = ?", (threshold_step, structure_id))
             self.execute(
                 f"UPDATE corrections SET threshold_step = coalesce(?, threshold_step) WHERE {untouched}",

@@ -39,6 +39,7 @@ class Journal(ClickedPredictions):
                 not, clicks that are none, an unknown kind.
             StoreError: the project cannot be written, or another window changed this image since its edit layer was
                 read; nothing of the step is stored.
+            LockedError: the structure is locked.
         """
         if step.kind not in KINDS or (step.kind == "stroke") != (step.patch is not None):
             raise ValueError(f"no step of the journal: {step.kind}")
@@ -48,6 +49,7 @@ class Journal(ClickedPredictions):
             threshold_of(threshold := int(step.payload["after"]))
         key, place = (image_id, structure_id), self._place(image_id, step.patch)
         with self.step(key):
+            self.refuse_if_locked(structure_id)
             self.ensure(key)
             cursor = self._cursor(key)
             payload = self.click_payload(key, step.payload) if step.kind == "click" else step.payload
@@ -68,11 +70,11 @@ class Journal(ClickedPredictions):
                 self.settle(key)
 
     def undo(self, image_id: int, structure_id: int) -> JournalStep | None:
-        """Take back the last step that counts and return it; None if there is none. Raises StoreError."""
+        """Take back the last step that counts and return it; None if there is none. Raises StoreError, LockedError."""
         return self._step_cursor((image_id, structure_id), back=True)
 
     def redo(self, image_id: int, structure_id: int) -> JournalStep | None:
-        """Count the last undone step again and return it; None if there is none. Raises StoreError."""
+        """Count the last undone step again and return it; None if there is none. Raises StoreError, LockedError."""
         return self._step_cursor((image_id, structure_id), back=False)
 
     def strokes(self, image_id: int, structure_id: int) -> tuple[PackedStroke, ...]:
@@ -172,6 +174,7 @@ class Journal(ClickedPredictions):
 
     def _step_cursor(self, key: tuple[int, int], back: bool) -> JournalStep | None:
         with self.step(key):
+            self.refuse_if_locked(key[1])
             found = self._rows(key, "position = c.cursor" if back else "position = c.cursor + 1")
             if not found:
                 return None

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.store.corrections import Corrections
 from core.store.database import now
+from core.store.parts import Parts
 from core.store.rows import REJECTED, EffortRow, ReviewRow
 
 
-class Reviews(Corrections):
+class Reviews(Parts):
     """The part of the store that the list of images reads."""
 
     def reviews(self, structure_id: int | None, image_id: int | None = None) -> list[ReviewRow]:

@@ -86,7 +86,8 @@ class EffortRow:
 class StructureRow:
     """A structure to segment: its name, the words the model is asked with, its colour (#rrggbb), how close to look (1, 2, 3).
 
-    `threshold_step` (1..199) is where new predictions of it start; None where nobody has chosen that.
+    `threshold_step` (1..199) is where new predictions of it start; None where nobody has chosen that. `is_visible` says whether
+    its masks are drawn; `is_locked` that nothing may change them.
     """
 
     id: int
@@ -95,6 +96,8 @@ class StructureRow:
     colour: str
     zoom: int = 1
     threshold_step: int | None = None
+    is_visible: bool = True
+    is_locked: bool = False
 
 
 @dataclass(frozen=True)

@@ -150,3 +150,15 @@ def m009_frames(db: Database) -> None:
     """
     db.execute("ALTER TABLE images ADD COLUMN frame INTEGER NOT NULL DEFAULT 0 CHECK (frame >= 0)")
     db.execute("ALTER TABLE images ADD COLUMN frames INTEGER NOT NULL DEFAULT 1 CHECK (frames >= 1)")
+
+
+@migrations()
+def m010_list_of_structures(db: Database) -> None:
+    """In which order structures stand in the list, which of them are shown, and which are locked against changes."""
+    for statement in (
+        "ALTER TABLE structures ADD COLUMN place INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE structures ADD COLUMN is_visible INTEGER NOT NULL DEFAULT 1 CHECK (is_visible IN (0, 1))",
+        "ALTER TABLE structures ADD COLUMN is_locked INTEGER NOT NULL DEFAULT 0 CHECK (is_locked IN (0, 1))",
+        "UPDATE structures SET place = id",
+    ):
+        db.execute(statement)

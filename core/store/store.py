@@ -6,23 +6,20 @@ All SQL of the program is in this package.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from core.errors import InputError, StoreError
+from core.errors import InputError
 from core.image_file import Image, patient_key
 from core.place import place_of
 from core.pseudonym import pseudonym
 from core.store.database import now, to_json
 from core.store.reviews import Reviews
-from core.store.rows import ImageRow, LabelRow, RunRow, StructureRow, VersionRow
-from core.zoom import ZOOMS
+from core.store.rows import ImageRow, LabelRow, RunRow, VersionRow
 
 ACTIVE = "active_version"
 _IMAGE = "id, path, sha256, width, height, patient_key, study_key, frame, frames"
-_STRUCTURE = "id, name, prompt, colour, zoom, threshold_step"
 
 
 class Store(Reviews):
@@ -69,61 +66,6 @@ class Store(Reviews):
         path = Path(row.path)
         return place_of(path if path.is_absolute() else self.folder / path, row.frame, row.frames)
 
-    def add_structure(self, name: str, prompt: str, colour: str, zoom: int = 1) -> StructureRow:
-        """Add a structure. Raises StoreError if the name is taken or the project cannot be written."""
-        try:
-            with self.transaction():
-                key = self.execute(
-                    "INSERT INTO structures (name, prompt, colour, zoom) VALUES (?, ?, ?, ?)",
-                    (name, prompt, colour, zoom),
-                ).lastrowid
-        except sqlite3.IntegrityError as error:
-            raise _name_taken(name) from error
-        assert key is not None
-        return StructureRow(key, name, prompt, colour, zoom)
-
-    def structures(self) -> list[StructureRow]:
-        """All structures in the order in which they were added."""
-        return [StructureRow(*row) for row in self.query(f"SELECT {_STRUCTURE} FROM structures ORDER BY id")]
-
-    def update_structure(
-        self,
-        structure_id: int,
-        name: str | None = None,
-        prompt: str | None = None,
-        colour: str | None = None,
-        zoom: int | None = None,
-    ) -> StructureRow:
-        """Change what is given.
-
-        Raises:
-            StoreError: the name is taken, or the project cannot be written.
-            ValueError: there is no such structure or zoom.
-        """
-        rows = [row for row in self.structures() if row.id == structure_id]
-        if not rows:
-            raise ValueError(f"there is no structure {structure_id}")
-        old = rows[0]
-        row = StructureRow(
-            old.id,
-            old.name if name is None else name,
-            old.prompt if prompt is None else prompt,
-            old.colour if colour is None else colour,
-            old.zoom if zoom is None else zoom,
-            old.threshold_step,
-        )
-        if row.zoom not in ZOOMS:
-            raise ValueError(f"a zoom is one of {ZOOMS}, not {row.zoom}")
-        try:
-            with self.transaction():
-                self.execute(
-                    "UPDATE structures SET name = ?, prompt = ?, colour = ?, zoom = ? WHERE id = ?",
-                    (row.name, row.prompt, row.colour, row.zoom, row.id),
-                )
-        except sqlite3.IntegrityError as error:
-            raise _name_taken(row.name) from error
-        return row
-
     def accepted(self, structure_id: int | None = None) -> list[tuple[int, int]]:
         """(image, structure) of every accepted mask, of one structure or of all; none of an image that was rejected."""
         rows = self.query(
@@ -144,7 +86,7 @@ class Store(Reviews):
         if not rows:
             raise ValueError(f"there is no accepted mask of structure {structure_id} on image {image_id}")
         image = ImageRow(*self.query(f"SELECT {_IMAGE} FROM images WHERE id = ?", (image_id,))[0])
-        structure = StructureRow(*self.query(f"SELECT {_STRUCTURE} FROM structures WHERE id = ?", (structure_id,))[0])
+        structure = self.structure(structure_id)
         png, sha256, step, predicted, version, prompt, changed = rows[0]
         mask = self.read_mask(png, sha256, (image.height, image.width))
         prompt = prompt if predicted is not None else structure.prompt
@@ -244,9 +186,3 @@ class Store(Reviews):
             return path.resolve().relative_to(self.folder.resolve()).as_posix()
         except ValueError:
             return str(path)
-
-
-def _name_taken(name: str) -> StoreError:
-    return StoreError(
-        "There already is a structure called “{name}”, so nothing was changed.", "Choose another name.", name=name
-    )

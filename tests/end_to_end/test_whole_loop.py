@@ -55,16 +55,13 @@ class Hand:
         self.targets = targets_of(demo, window.session)
 
     def choose(self, target: Target) -> None:
-        view, choice = self.window.images.view, self.window.segment.structure.choice
+        view = self.window.images.view
         place = next(row for row in range(view.model().rowCount()) if id_of(view, row) == target.image.id)
         index = view.model().index(place, 0)
         view.scrollTo(index)
         self.qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=view.visualRect(index).center())
-        choice.setFocus()
-        self.qtbot.keyClick(choice, Qt.Key.Key_Home)
-        for _ in range(choice.findData(target.structure.id)):
-            self.qtbot.keyClick(choice, Qt.Key.Key_Down)
-        self.window.canvas.setFocus()
+        number = [row.id for row in self.session.structures].index(target.structure.id) + 1
+        key(self.qtbot, self.window, str(number))
         assert (self.session.image_id, self.session.structure_id) == target.key
 
     def predict(self) -> None:

@@ -40,6 +40,7 @@ def show(window, name):
 def ct(window, qtbot, tmp_path):
     """The window on a CT slice with a window of its own and pixels of 0.5 × 0.25 mm."""
     elements = {"WindowCenter": 40, "WindowWidth": 400, "PixelSpacing": [0.5, 0.25]}
+    elements |= {"RescaleSlope": 1, "RescaleIntercept": 0}
     add(qtbot, window, write(dicom(RAMP, **elements), tmp_path / "ct.dcm"))
     show(window, "ct.dcm")
     return window
@@ -185,3 +186,25 @@ def test_drawings_over_the_picture_are_said(qtbot, window, tmp_path):
     dataset.add_new(0x60003000, "OW", bytes(96 * 128 // 8))
     add(qtbot, window, write(dataset, tmp_path / "drawn.dcm"))
     assert any("drawn.dcm has drawings laid over the picture" in text for text in window.messages.texts())
+
+
+def test_a_ct_has_the_windows_in_which_it_is_usually_read(qtbot, ct, window):
+    tone, panel = ct.canvas.tone, ct.segment.tone
+    assert [button.text() for button in panel.readings] == ["Brain", "Lung", "Bone", "Abdomen", "Mediastinum"]
+    first = seen(ct)
+    ends = []
+    for button in panel.readings:
+        click(qtbot, button)
+        ends.append(tone.window)
+        assert [one.isChecked() for one in panel.readings] == [one is button for one in panel.readings]
+    assert ends == [(0, 80), (-1350, 150), (-500, 1300), (-150, 250), (-125, 225)]
+    assert (seen(ct) != first).any() and np.array_equal(ct.session.image.native, RAMP)
+    click(qtbot, panel.first)
+    assert not any(one.isChecked() for one in panel.readings)
+
+
+def test_what_is_no_ct_has_no_such_windows(qtbot, window, tmp_path):
+    add(qtbot, window, write(dicom(RAMP, Modality="MR"), tmp_path / "mr.dcm"))
+    show(window, "mr.dcm")
+    assert window.session.image.modality == "MR" and not window.session.image.is_hounsfield
+    assert not any(button.isVisible() for button in window.segment.tone.readings)

@@ -171,7 +171,7 @@ def test_two_structures_have_two_masks(qtbot, window):
     paint(qtbot, window, [(100, 80)])
     session.select_structure(session.structures[0].id)
     assert np.array_equal(session.editing.current_mask(), one)
-    assert window.segment.structure.choice.count() == 2
+    assert window.segment.structure.list.count() == 2
 
 
 def test_the_keys_work_from_the_first_moment(window):

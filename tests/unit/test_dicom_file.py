@@ -304,3 +304,18 @@ def test_ultrasound_regions_say_how_large_a_pixel_is(
         sequence.append(region)
     file = write(dicom(np.zeros((4, 5), np.uint8), SequenceOfUltrasoundRegions=sequence), tmp_path / "us.dcm")
     assert read_image(file).spacing == (pytest.approx(spacing) if spacing else None)
+
+
+@pytest.mark.parametrize(
+    ("elements", "expected"),
+    [
+        ({"RescaleSlope": 1, "RescaleIntercept": -1024}, True),
+        ({"RescaleSlope": 1, "RescaleIntercept": -1024, "RescaleType": "HU"}, True),
+        ({"RescaleSlope": 1, "RescaleIntercept": -1024, "RescaleType": "US"}, False),
+        ({}, False),
+        ({"RescaleSlope": 1, "RescaleIntercept": 0, "Modality": "PT"}, False),
+    ],
+)
+def test_values_are_hounsfield_units_where_a_ct_says_how_to_rescale_them(tmp_path, elements, expected):
+    image = read_image(write(dicom(np.array([[0, 1], [2, 9]], np.uint16), **elements), tmp_path / "a.dcm"))
+    assert image.is_hounsfield == expected and image.modality == elements.get("Modality", "CT")
