@@ -3,7 +3,6 @@
 import re
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtGui import QKeySequence
 
 from app.command import Command
 from app.language import QT_TRANSLATE_NOOP
@@ -13,7 +12,9 @@ from app.review_commands import EFFORT_COMMAND, PREDICT_SHOWN_COMMAND, REVIEW_CO
 MENUS: tuple[tuple[str, str], ...] = (
     ("file", QT_TRANSLATE_NOOP("actions", "&File")),
     ("edit", QT_TRANSLATE_NOOP("actions", "&Edit")),
+    ("tools", QT_TRANSLATE_NOOP("actions", "&Tools")),
     ("mask", QT_TRANSLATE_NOOP("actions", "Mas&k")),
+    ("image", QT_TRANSLATE_NOOP("actions", "&Image")),
     ("view", QT_TRANSLATE_NOOP("actions", "&View")),
     ("model", QT_TRANSLATE_NOOP("actions", "&Model")),
     ("help", QT_TRANSLATE_NOOP("actions", "&Help")),
@@ -103,7 +104,7 @@ COMMANDS: tuple[Command, ...] = (
     *TOOL_COMMANDS,
     Command(
         "larger",
-        "edit",
+        "tools",
         QT_TRANSLATE_NOOP("actions", "&Larger brush"),
         QT_TRANSLATE_NOOP("actions", "Make the brush larger; also Ctrl + mouse wheel"),
         "plus",
@@ -111,7 +112,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "smaller",
-        "edit",
+        "tools",
         QT_TRANSLATE_NOOP("actions", "&Smaller brush"),
         QT_TRANSLATE_NOOP("actions", "Make the brush smaller; also Ctrl + mouse wheel"),
         "minus",
@@ -166,7 +167,7 @@ COMMANDS: tuple[Command, ...] = (
     *MASK_COMMANDS,
     Command(
         "previous",
-        "view",
+        "image",
         QT_TRANSLATE_NOOP("actions", "&Previous image"),
         QT_TRANSLATE_NOOP("actions", "Go to the image before"),
         "previous",
@@ -174,7 +175,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "next",
-        "view",
+        "image",
         QT_TRANSLATE_NOOP("actions", "&Next image"),
         QT_TRANSLATE_NOOP("actions", "Go to the image after"),
         "next",
@@ -300,9 +301,16 @@ COMMANDS: tuple[Command, ...] = (
         "shortcuts",
         "help",
         QT_TRANSLATE_NOOP("actions", "&Keys and mouse"),
-        QT_TRANSLATE_NOOP("actions", "What every key and mouse button does"),
+        QT_TRANSLATE_NOOP("actions", "What every key and mouse button does, and other keys where you want them"),
         "keyboard",
-        keys=("F1",),
+        keys=("F1", "?"),
+    ),
+    Command(
+        "tour",
+        "help",
+        QT_TRANSLATE_NOOP("actions", "Show me &around"),
+        QT_TRANSLATE_NOOP("actions", "Seven steps through the window, on the demo project if no image is open"),
+        ends_block=True,
     ),
     Command(
         "about",
@@ -322,9 +330,3 @@ def words(text: str) -> str:
 def plain_words(text: str) -> str:
     """A menu's words without the mark of its letter: "Open" of "&Open", "打开" of "打开(&O)"."""
     return re.sub(r"\s*\(&.\)|&", "", text)
-
-
-def key_text(command: Command) -> str:
-    """The command's keys as the desktop writes them, each once, "" without any."""
-    keys = [QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in command.keys]
-    return ", ".join(dict.fromkeys(keys))

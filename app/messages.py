@@ -84,7 +84,7 @@ SENTENCES: dict[str, Sentence] = {
         QT_TRANSLATE_NOOP(
             "messages",
             "{image} was accepted and has a new prediction now, so it is in work again and does not count as accepted. "
-            "Look at the mask, then accept it again (Enter).",
+            "Look at the mask, then accept it again.",
         ),
         stays=True,
     ),
@@ -114,6 +114,12 @@ SENTENCES: dict[str, Sentence] = {
     "first_image": Sentence(INFORMATION, QT_TRANSLATE_NOOP("messages", "This is the first image of the list.")),
     "nothing_to_undo": Sentence(INFORMATION, QT_TRANSLATE_NOOP("messages", "There is nothing to undo on this image.")),
     "nothing_to_redo": Sentence(INFORMATION, QT_TRANSLATE_NOOP("messages", "There is nothing to redo on this image.")),
+    "needs_project": Sentence(
+        INFORMATION,
+        QT_TRANSLATE_NOOP(
+            "messages", "No project is open, so nothing was added. Open or make a project, then drop the images again."
+        ),
+    ),
     "needs_structure": Sentence(
         INFORMATION,
         QT_TRANSLATE_NOOP("messages", "Name a structure first, for example “the polyp”, then press Predict."),
@@ -263,7 +269,7 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "nothing_to_export": Sentence(
         INFORMATION,
-        QT_TRANSLATE_NOOP("messages", "There is nothing to export yet. Accept at least one mask (Enter) first."),
+        QT_TRANSLATE_NOOP("messages", "There is nothing to export yet. Accept at least one mask first."),
     ),
     "exported": Sentence(
         SUCCESS,

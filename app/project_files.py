@@ -37,11 +37,13 @@ class ProjectFiles(QObject):
 
     Signals:
         opened: a project folder was opened.
+        demo_opened: it was this user's demo project.
         adding: how many of how many images were read.
         added: all images were read.
     """
 
     opened = Signal(Path)
+    demo_opened = Signal()
     adding = Signal(int, int)
     added = Signal()
 
@@ -113,7 +115,8 @@ class ProjectFiles(QObject):
                     error = StoreError(NO_DEMO_WHAT, NO_DEMO_DO, folder=place.parent)
                 self._messages.say_error(error)
                 return
-        self.open(place)
+        if self.open(place):
+            self.demo_opened.emit()
 
     def open(self, folder: Path) -> bool:
         """Open a project; False when it cannot be opened, the message bar then says why."""

@@ -46,9 +46,6 @@ class StructurePanel(QWidget):
         self.predict.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.all = button(self.tr("All structures"), 38)
         self.all.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.all.setToolTip(
-            self.tr("Predict every structure that you have not worked on, in one look at the image (Shift+P)")
-        )
         self.decide = QCheckBox(self.tr("Let the model decide whether it is there"))
         self.decide.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.decide.setToolTip(

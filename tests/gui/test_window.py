@@ -380,7 +380,10 @@ def test_the_size_of_the_image_stands_in_the_status_bar_before_the_mouse_moves(q
     window.canvas.pointed.emit(3, 4)
     assert "128 × 96" in window._place.text()
     window.session.select_image(window.session.images[-1].id)
-    assert window._place.text() == "30 × 20"
+    assert window._place.text().split("   ")[0] == "30 × 20"
+    shown = window._place.text()
+    key(qtbot, window, Qt.Key.Key_1)
+    assert shown != window._place.text() == "30 × 20   100 %"
 
 
 def test_undo_in_the_middle_of_a_stroke_does_nothing_and_says_nothing(qtbot, window):
