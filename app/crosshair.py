@@ -1,7 +1,7 @@
 """Work on the picture without a mouse: the arrow keys move a crosshair, and Space is the mouse button there."""
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, QRect, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from app.canvas import Canvas
@@ -9,9 +9,10 @@ from app.key_press import ARROWS
 from app.session import Session
 
 WAYS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
+BY_TAB = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 STEP, LARGE_STEP = 8.0, 48.0
 """How far one press goes, in pixels of the screen, but always at least one pixel of the image."""
-ARM, GAP = 15, 4
+ARM, GAP = 21, 5
 EDGE = 24
 """The crosshair stays so far inside the widget; the picture moves instead."""
 
@@ -40,6 +41,8 @@ class Crosshair(QObject):
             return False
         if isinstance(event, QKeyEvent):
             return self._take(event)
+        if isinstance(event, QFocusEvent) and event.gotFocus() and event.reason() in BY_TAB and self.at is None:
+            self._begin()  # so that one sees where the keyboard is
         moved = event.type() in (QEvent.Type.MouseMove, QEvent.Type.MouseButtonPress)
         if self.at is not None and (moved or event.type() in (QEvent.Type.FocusOut, QEvent.Type.Wheel)):
             self.hide()
@@ -173,7 +176,7 @@ class _Mark(QWidget):
         painter = QPainter(self)
         box: QRect = self.rect()
         middle = box.center()
-        for colour, width in (("#000000", 3), ("#ffffff", 1)):
+        for colour, width in (("#000000", 5), ("#ffffff", 2)):
             painter.setPen(QPen(QColor(colour), width))
             painter.drawLine(0, middle.y(), middle.x() - GAP, middle.y())
             painter.drawLine(middle.x() + GAP, middle.y(), box.right(), middle.y())

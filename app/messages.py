@@ -69,9 +69,7 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "nothing_to_accept": Sentence(
         INFORMATION,
-        QT_TRANSLATE_NOOP(
-            "messages", "There is nothing to accept yet. Press Predict (P) or paint the structure first."
-        ),
+        QT_TRANSLATE_NOOP("messages", "There is nothing to accept yet. Press Predict or paint the structure first."),
     ),
     "accepted_empty": Sentence(
         INFORMATION,
@@ -155,9 +153,7 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "no_other_mask": Sentence(
         INFORMATION,
-        QT_TRANSLATE_NOOP(
-            "messages", "There is no other mask of the model for this structure. Press Predict (P) first."
-        ),
+        QT_TRANSLATE_NOOP("messages", "There is no other mask of the model for this structure. Press Predict first."),
     ),
     "open_elsewhere": Sentence(
         WARNING,
@@ -217,7 +213,7 @@ SENTENCES: dict[str, Sentence] = {
         SUCCESS,
         QT_TRANSLATE_NOOP(
             "messages",
-            "The fine-tune is finished: {name} is better and in use from now on. Press Predict (P) to see what it learned.",
+            "The fine-tune is finished: {name} is better and in use from now on. Press Predict to see what it learned.",
         ),
         stays=True,
     ),

@@ -35,7 +35,7 @@ class ShortcutsDialog(QDialog):
         """
         super().__init__(parent)
         self.setWindowTitle(self.tr("Keys and mouse"))
-        self.resize(760, 680)
+        self.resize(960, 700)
         self._keymap = keymap
         self._waiting: str | None = None
         self._conflict: tuple[str, str] | None = None
@@ -87,14 +87,13 @@ class ShortcutsDialog(QDialog):
         table.setRootIsDecorated(False)
         table.setIndentation(12)
         table.setItemsExpandable(False)
-        table.setUniformRowHeights(False)
-        table.setWordWrap(True)
+        table.setUniformRowHeights(True)
         table.setAccessibleName(self.tr("Keys and mouse"))
         table.header().setSectionResizeMode(ACTION, QHeaderView.ResizeMode.Fixed)
         table.header().setSectionResizeMode(KEYS, QHeaderView.ResizeMode.Fixed)
         table.header().setStretchLastSection(True)
         table.header().resizeSection(ACTION, 250)
-        table.header().resizeSection(KEYS, 150)
+        table.header().resizeSection(KEYS, 160)
         table.header().setSectionsMovable(False)
         return table
 
@@ -141,7 +140,7 @@ class ShortcutsDialog(QDialog):
         for title, rows in FIXED:
             group = self._group(words(title))
             for keys, help_ in rows:
-                self._row(group, "", words(help_), "").setText(KEYS, words(keys))
+                self._row(group, words(keys), words(help_), "")
         self.table.expandAll()
 
     def _group(self, title: str) -> QTreeWidgetItem:
@@ -154,11 +153,10 @@ class ShortcutsDialog(QDialog):
         self._groups.append(group)
         return group
 
-    def _row(self, group: QTreeWidgetItem, name: str, help_: str, command: str) -> QTreeWidgetItem:
+    def _row(self, group: QTreeWidgetItem, name: str, help_: str, command: str) -> None:
         row = QTreeWidgetItem(group, [name, "", help_])
         row.setData(ACTION, COMMAND_ROLE, command)
         row.setToolTip(HELP, help_)
-        return row
 
     def _rows(self) -> list[QTreeWidgetItem]:
         return [row for group in self._groups for row in _below(group)]
@@ -232,7 +230,9 @@ class ShortcutsDialog(QDialog):
             said = self.tr("Press the new key of “{command}”; Esc leaves it as it is.").format(
                 command=self._name(self._waiting)
             )
-        self.note.setText(said or usual)
+        chosen = self.table.currentItem()
+        help_ = f"{chosen.text(HELP)}\n" if chosen is not None and command else ""
+        self.note.setText(said or help_ + usual)
         self._find(self.search.text())
 
     def _find(self, text: str) -> None:

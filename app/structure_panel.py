@@ -62,6 +62,8 @@ class StructurePanel(QWidget):
         self.automatic.setToolTip(
             self.tr("After the first Predict, images that nobody has worked on are predicted when you come to them")
         )
+        self.first = button(self.tr("Name what you look for…"), 38, primary=True)
+        self.first.setToolTip(self.tr("Add a structure: its name, the words for the model, and a colour"))
         self._arrange(heading, words)
         self.show_idle()
         self._connect()
@@ -87,6 +89,7 @@ class StructurePanel(QWidget):
         column.setSpacing(6)
         column.addWidget(heading)
         column.addLayout(row)
+        column.addWidget(self.first)
         column.addSpacing(4)
         column.addWidget(words)
         column.addWidget(self.prompt)
@@ -150,7 +153,8 @@ class StructurePanel(QWidget):
 
     def _connect(self) -> None:
         self.choice.currentIndexChanged.connect(lambda _: self._session.select_structure(self.choice.currentData()))
-        self.add.clicked.connect(self.ask_new)
+        for adding in (self.add, self.first):
+            adding.clicked.connect(self.ask_new)
         self.edit.clicked.connect(self.ask_change)
         self.prompt.editingFinished.connect(self._keep_prompt)
         self.prompt.returnPressed.connect(self.ask)
@@ -196,6 +200,8 @@ class StructurePanel(QWidget):
     def _enable(self) -> None:
         has_project, has_structure = self._session.store is not None, self._session.structure_row is not None
         self.add.setEnabled(has_project)
+        self.first.setVisible(has_project and not self._session.structures)
+        self.predict.setVisible(not self.first.isVisibleTo(self))
         for widget in (self.choice, self.edit, self.prompt):
             widget.setEnabled(has_structure)
         self.all.setVisible(len(self._session.structures) > 1)

@@ -197,23 +197,24 @@ def _bring_into_sight(target: QWidget) -> None:
 
 
 def _beside(target: QRect, card: QRect, area: QRect) -> QPoint:
-    """Where the card lies: left of the target, else right, below or above, else in its lower corner; always inside the window."""
+    """Where the card lies: below or above, left or right of the target, where there is room; else in its lower corner."""
     width, height = card.width(), card.height()
-    middle = QPoint(target.center().x() - width // 2, target.center().y() - height // 2)
-    places = (
-        QPoint(target.left() - width - APART, middle.y()),
-        QPoint(target.right() + APART, middle.y()),
-        QPoint(middle.x(), target.bottom() + APART),
-        QPoint(middle.x(), target.top() - height - APART),
-    )
     inside = area.adjusted(8, 8, -8, -8)
-    for place in places:
-        kept = QPoint(
-            min(max(place.x(), inside.left()), inside.right() - width),
-            min(max(place.y(), inside.top()), inside.bottom() - height),
-        )
-        if not QRect(kept, card.size()).intersects(target):
-            return kept
+    across = min(max(target.center().x() - width // 2, inside.left()), inside.right() - width)
+    down = min(max(target.center().y() - height // 2, inside.top()), inside.bottom() - height)
+    sides = [
+        QPoint(target.left() - width - APART, down),
+        QPoint(target.right() + APART, down),
+    ]
+    ends = [
+        QPoint(across, target.bottom() + APART),
+        QPoint(across, target.top() - height - APART),
+    ]
+    # Beside what stands at the side, below what stands at the top: the picture stays as free as it can.
+    at_the_side = target.left() > area.width() // 2 and target.top() > area.height() // 12
+    for place in sides + ends if at_the_side else ends + sides:
+        if inside.contains(QRect(place, card.size())):
+            return place
     return QPoint(target.right() - width - APART, target.bottom() - height - APART)
 
 

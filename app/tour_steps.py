@@ -1,6 +1,6 @@
 """What the walk through the window shows, in the order of the work; and when it is shown."""
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtWidgets import QMenuBar, QTabWidget, QWidget
 
 from app.actions import Actions
@@ -112,6 +112,6 @@ def steps_of(
 
 def _keyed(text: str, actions: Actions, *keys: str) -> str:
     """A text with the keys of these commands below."""
-    named = [actions.keymap.text(key) for key in keys]
-    shown = "   ".join(name for name in named if name)
-    return f"{text}\n{shown}" if shown else text
+    named = ", ".join(name for key in keys if (name := actions.keymap.text(key)))
+    keyed = QCoreApplication.translate("WorkArea", "Keys: {keys}").format(keys=named)
+    return f"{text}\n\n{keyed}" if named else text

@@ -159,6 +159,7 @@ class SegmentPanel(QWidget):
             parts.addWidget(part)
         parts.addStretch(1)
         area = QScrollArea(widgetResizable=True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(body)
         below = QVBoxLayout()

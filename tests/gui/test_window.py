@@ -460,7 +460,7 @@ def test_predicting_an_accepted_image_again_says_that_it_is_in_work(qtbot, windo
     predict(window)
     assert session.editing.status == "in_work"
     (text,) = [text for text in window.messages.texts() if "in work" in text]
-    assert text.startswith("p0_a.png was accepted") and "accept it again (Enter)" in text
+    assert text.startswith("p0_a.png was accepted") and "accept it again" in text
     assert session.save() and text in window.messages.texts(), "it stays until it is read or accepted again"
     window.commands["accept"].trigger()
     assert session.statuses()[first] == "accepted" and text not in window.messages.texts()
