@@ -17,6 +17,7 @@ from app.deciding import DecisionSwitch
 from app.dropping import Dropping
 from app.effort_dialog import show_effort
 from app.effort_meter import EffortMeter
+from app.enter_key import EnterPresses
 from app.export_dialog import ExportDialog, accepted_counts
 from app.gone_causes import GoneCauses
 from app.grey_limit import GreyLimit
@@ -220,6 +221,7 @@ class MainWindow(QMainWindow):
         self.recent.look()
         self.dropping = Dropping(self, self.session, self.files, self.messages, open_project)
         self.crosshair = Crosshair(self.canvas, self.session)
+        EnterPresses(self)
         act.lend_tip(self.model.finetune.start, "finetune")
         steps = steps_of(self.work, self.segment, self.model, self.tabs, self.menuBar(), act)
         self.first_tour = FirstTour(self, self.settings, self.theme, steps)
