@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, Qt
+from PySide6.QtCore import QEvent, QMimeData, QObject, QRect, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QMainWindow, QVBoxLayout
 
@@ -11,6 +11,9 @@ from app.message_bar import MessageBar
 from app.project_files import ProjectFiles
 from app.recent_projects import is_project
 from app.session import Session
+
+WIDTH, HEIGHT = 640, 180
+"""Of what is said, in the middle of the window."""
 
 
 class Dropping(QObject):
@@ -99,7 +102,10 @@ class Dropping(QObject):
 
     def _show(self, text: str) -> None:
         self.words.setText(text)
-        self.veil.setGeometry(self._window.rect().adjusted(24, 24, -24, -24))
+        area = self._window.rect()
+        box = QRect(0, 0, min(WIDTH, area.width() - 48), HEIGHT)
+        box.moveCenter(area.center())
+        self.veil.setGeometry(box)
         self.veil.show()
         self.veil.raise_()
 

@@ -1,9 +1,12 @@
 """What the walk through the window shows, in the order of the work; and when it is shown."""
 
+from functools import partial
+
 from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtWidgets import QMenuBar, QTabWidget, QWidget
 
 from app.actions import Actions
+from app.language import QT_TRANSLATE_NOOP
 from app.model_area import ModelArea
 from app.settings import Settings
 from app.theme import Theme
@@ -11,6 +14,53 @@ from app.tour import Step, Tour
 from app.work_area import SegmentPanel, WorkArea
 
 NOTE = "tour_shown"
+
+WORDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    (
+        QT_TRANSLATE_NOOP("tour", "Let the model look"),
+        QT_TRANSLATE_NOOP("tour", "Predict asks the model for what stands above it, in words."),
+        ("predict",),
+    ),
+    (
+        QT_TRANSLATE_NOOP("tour", "Move the threshold"),
+        QT_TRANSLATE_NOOP(
+            "tour", "Further left the mask grows, further right it shrinks. Often this is all that is needed."
+        ),
+        ("raise", "lower"),
+    ),
+    (
+        QT_TRANSLATE_NOOP("tour", "Paint and erase"),
+        QT_TRANSLATE_NOOP("tour", "The left button paints on the picture, the right one erases."),
+        ("brush", "eraser"),
+    ),
+    (
+        QT_TRANSLATE_NOOP("tour", "Nothing is lost"),
+        QT_TRANSLATE_NOOP("tour", "Every step is kept at once and can be taken back, also tomorrow. There is no Save."),
+        ("undo",),
+    ),
+    (
+        QT_TRANSLATE_NOOP("tour", "Accept and go on"),
+        QT_TRANSLATE_NOOP(
+            "tour",
+            "Says that the mask is right and shows the next image. Only accepted masks are learned from and exported.",
+        ),
+        ("accept",),
+    ),
+    (
+        QT_TRANSLATE_NOOP("tour", "Let it learn from you"),
+        QT_TRANSLATE_NOOP(
+            "tour",
+            "After some ten accepted images. The new version is used only if it is better on patients it never saw.",
+        ),
+        ("finetune",),
+    ),
+    (
+        QT_TRANSLATE_NOOP("tour", "Take the masks with you"),
+        QT_TRANSLATE_NOOP("tour", "File → Export masks writes the accepted masks as PNG files."),
+        ("export",),
+    ),
+)
+"""Title, text, and the commands whose keys are named."""
 
 
 class FirstTour(QObject):
@@ -45,73 +95,31 @@ def steps_of(
         menus: of the window.
         actions: its commands.
     """
-
-    def segmenting() -> None:
-        tabs.setCurrentWidget(segment)
-
-    def learning() -> None:
-        tabs.setCurrentWidget(model)
-
     strip, file = work.strip, menus.actions()[0]
+    targets: tuple[tuple[QWidget, QWidget], ...] = (
+        (segment.structure.predict, segment),
+        (segment.threshold.slider, segment),
+        (strip.button_of("brush"), segment),
+        (strip.button_of("undo"), segment),
+        (segment.accept, segment),
+        (model.finetune.start, model),
+        (menus, segment),
+    )
     return [
         Step(
-            work.tr("Let the model look"),
-            lambda: _keyed(work.tr("Predict asks the model for what stands above it, in words."), actions, "predict"),
-            segment.structure.predict,
-            before=segmenting,
-        ),
-        Step(
-            work.tr("Move the threshold"),
-            lambda: _keyed(
-                work.tr("Further left the mask grows, further right it shrinks. Often this is all that is needed."),
-                actions, "raise", "lower",
-            ),
-            segment.threshold.slider,
-            before=segmenting,
-        ),
-        Step(
-            work.tr("Paint and erase"),
-            lambda: _keyed(work.tr("The left button paints on the picture, the right one erases."), actions, "brush", "eraser"),
-            strip.button_of("brush"),
-            before=segmenting,
-        ),
-        Step(
-            work.tr("Nothing is lost"),
-            lambda: _keyed(
-                work.tr("Every step is kept at once and can be taken back, also tomorrow. There is no Save."), actions, "undo"
-            ),
-            strip.button_of("undo"),
-        ),
-        Step(
-            work.tr("Accept and go on"),
-            lambda: _keyed(
-                work.tr("Says that the mask is right and shows the next image. Only accepted masks are learned from and exported."),
-                actions, "accept",
-            ),
-            segment.accept,
-            before=segmenting,
-        ),
-        Step(
-            work.tr("Let it learn from you"),
-            lambda: _keyed(
-                work.tr("After some ten accepted images. The new version is used only if it is better on patients it never saw."),
-                actions, "finetune",
-            ),
-            model.finetune.start,
-            before=learning,
-        ),
-        Step(
-            work.tr("Take the masks with you"),
-            lambda: _keyed(work.tr("File → Export masks writes the accepted masks as PNG files."), actions, "export"),
-            menus,
-            part=lambda: menus.actionGeometry(file),
-            before=segmenting,
-        ),
-    ]  # fmt: skip
+            QCoreApplication.translate("tour", title),
+            partial(_keyed, text, keys, actions),
+            target,
+            part=partial(menus.actionGeometry, file) if target is menus else None,
+            before=partial(tabs.setCurrentWidget, panel),
+        )
+        for (title, text, keys), (target, panel) in zip(WORDS, targets, strict=True)
+    ]
 
 
-def _keyed(text: str, actions: Actions, *keys: str) -> str:
+def _keyed(text: str, keys: tuple[str, ...], actions: Actions) -> str:
     """A text with the keys of these commands below."""
+    said = QCoreApplication.translate("tour", text)
     named = ", ".join(name for key in keys if (name := actions.keymap.text(key)))
-    keyed = QCoreApplication.translate("WorkArea", "Keys: {keys}").format(keys=named)
-    return f"{text}\n\n{keyed}" if named else text
+    keyed = QCoreApplication.translate("tour", "Keys: {keys}").format(keys=named)
+    return f"{said}\n\n{keyed}" if named else said

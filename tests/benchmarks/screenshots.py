@@ -142,6 +142,7 @@ class Stage:
         session.select_image(session.images[number].id)
         wait(lambda: session.image is not None)
         self.window.tabs.setCurrentWidget(self.window.segment)
+        self.window.activateWindow()
         self.window.segment.findChild(QScrollArea).verticalScrollBar().setValue(0)
         live()
 
@@ -216,7 +217,7 @@ class Stage:
 
     def clicks(self) -> QWidget:
         self.go(ACCEPTED)
-        key(self.hand, self.window, Qt.Key.Key_C)
+        self.window.commands["click"].trigger()
         live()
         return self.window
 
