@@ -42,7 +42,7 @@ from app.theme import Theme
 from tests.gui.acting import key, paint, place
 
 SIZE = (1360, 860)
-PATIENCE_S = 300.0
+PATIENCE_S = 900.0
 PREDICTED, ACCEPTED = 10, 6
 
 
