@@ -1,9 +1,8 @@
-"""What the program is and is not, and what the keys do."""
+"""What the program is and is not."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
-from app.commands import COMMANDS, key_text, words
 from app.icons import pixmap
 from core.paths import log_folder
 
@@ -44,54 +43,6 @@ class AboutDialog(QDialog):
                 label.setStyleSheet("font-weight: 600")
             column.addWidget(label)
         column.addSpacing(6)
-        column.addWidget(_close(self, self.tr("Close")))
-
-
-class ShortcutsDialog(QDialog):
-    """Every key and mouse button."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(self.tr("Keys and mouse"))
-        self.resize(620, 620)
-        rows = [(key_text(command), words(command.help)) for command in COMMANDS if command.keys]
-        rows += [
-            (self.tr("Left mouse button"), self.tr("Use the tool in hand")),
-            (
-                self.tr("Right mouse button"),
-                self.tr(
-                    "Erase; with an outline, take the inside away; as a click, say that this does not belong to it"
-                ),
-            ),
-            (self.tr("Middle button, or Space"), self.tr("Move the picture")),
-            (self.tr("Z held"), self.tr("A lens that shows four times as large what is under the pointer")),
-            (self.tr("S held"), self.tr("The picture without the mask")),
-            (
-                self.tr("W held"),
-                self.tr("Drag: brightness and contrast of the picture; model, masks and files stay as they are"),
-            ),
-            (
-                self.tr("Enter, Backspace, Esc"),
-                self.tr("Close an outline, take its last point or the last click back, give it up"),
-            ),
-            (self.tr("Mouse wheel"), self.tr("Zoom at the pointer")),
-            (self.tr("Ctrl + mouse wheel"), self.tr("Brush size")),
-        ]
-        table = QWidget()
-        grid = QGridLayout(table)
-        grid.setHorizontalSpacing(22)
-        grid.setVerticalSpacing(9)
-        grid.setColumnStretch(1, 1)
-        for place, (keys, text) in enumerate(rows):
-            key = QLabel(keys)
-            key.setStyleSheet("font-weight: 600")
-            grid.addWidget(key, place, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(QLabel(text, wordWrap=True), place, 1)
-        area = QScrollArea(widgetResizable=True)
-        area.setWidget(table)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 16, 20, 14)
-        column.addWidget(area)
         column.addWidget(_close(self, self.tr("Close")))
 
 

@@ -24,15 +24,19 @@ class BrushPanel(QWidget):
         group = QButtonGroup(self)
         for button in (self.round, self.square):
             group.addButton(button)
-            button.setToolTip(actions["square"].toolTip())
+            actions.lend_tip(button, "square")
         self.only = QCheckBox(self.tr("Only grey values"))
-        self.only.setToolTip(actions["grey"].toolTip())
+        actions.lend_tip(self.only, "grey")
         self.only.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.low = NumberEdit(DARKEST, BRIGHTEST, limit.low, self.tr("Smallest grey value"))
         self.high = NumberEdit(DARKEST, BRIGHTEST, limit.high, self.tr("Largest grey value"))
         for number in (self.low, self.high):
             number.setFixedWidth(66)
-            number.setToolTip(self.tr("Point at the tissue and press Shift+I: the range under the brush is taken"))
+            pointing = self.tr("Point at the tissue and take what lies under the brush")
+            actions.lend_tip(number, "take_grey", text=pointing)
+        self._take, self._keymap = label("", "notice"), actions.keymap
+        self._keymap.changed.connect(self._show_key)
+        self._show_key()
         self._range = QWidget()
         self._arrange()
         self.square.toggled.connect(tools.set_square)
@@ -65,13 +69,17 @@ class BrushPanel(QWidget):
         greys.addWidget(label("–", "muted"))
         greys.addWidget(self.high)
         greys.addSpacing(4)
-        greys.addWidget(label(self.tr("Take with Shift+I"), "notice"), 1)
+        greys.addWidget(self._take, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         column.addLayout(forms)
         column.addWidget(self.only)
         column.addWidget(self._range)
+
+    def _show_key(self) -> None:
+        key = self._keymap.text("take_grey")
+        self._take.setText(self.tr("Take with {key}").format(key=key) if key else "")
 
     def _follow(self) -> None:
         limit = self._limit

@@ -60,6 +60,7 @@ class Canvas(QWidget):
         tools: CanvasTools,
         shaping: Shaping,
         clicking: Clicking,
+        held: HeldKeys,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -79,7 +80,7 @@ class Canvas(QWidget):
         self._mouse: QPointF | None = None
         self._grab: QPointF | None = None
         self._painting = False
-        self._held = HeldKeys(self)
+        self._held = held
         self._held.changed.connect(self._set_cursor)
         self.outline.changed.connect(self.update)
         self.tone.changed.connect(self.update)

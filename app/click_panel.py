@@ -19,7 +19,7 @@ class ClickPanel(QWidget):
         self.words.setWordWrap(True)
         self.clear = button(self.tr("Clear clicks"), 28)
         self.clear.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.clear.setToolTip(actions["clear_clicks"].toolTip())
+        actions.lend_tip(self.clear, "clear_clicks")
         self.clear.clicked.connect(actions["clear_clicks"].trigger)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

@@ -3,7 +3,6 @@
 import re
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtGui import QKeySequence
 
 from app.command import Command
 from app.exchange_commands import EXCHANGE_COMMANDS
@@ -15,8 +14,10 @@ from app.structure_commands import COMPARE_COMMAND, STRUCTURE_COMMANDS
 MENUS: tuple[tuple[str, str], ...] = (
     ("file", QT_TRANSLATE_NOOP("actions", "&File")),
     ("edit", QT_TRANSLATE_NOOP("actions", "&Edit")),
+    ("tools", QT_TRANSLATE_NOOP("actions", "&Tools")),
     ("mask", QT_TRANSLATE_NOOP("actions", "Mas&k")),
     ("structure", QT_TRANSLATE_NOOP("actions", "&Structure")),
+    ("image", QT_TRANSLATE_NOOP("actions", "&Image")),
     ("view", QT_TRANSLATE_NOOP("actions", "&View")),
     ("model", QT_TRANSLATE_NOOP("actions", "&Model")),
     ("help", QT_TRANSLATE_NOOP("actions", "&Help")),
@@ -107,7 +108,7 @@ COMMANDS: tuple[Command, ...] = (
     *TOOL_COMMANDS,
     Command(
         "larger",
-        "edit",
+        "tools",
         QT_TRANSLATE_NOOP("actions", "&Larger brush"),
         QT_TRANSLATE_NOOP("actions", "Make the brush larger; also Ctrl + mouse wheel"),
         "plus",
@@ -115,7 +116,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "smaller",
-        "edit",
+        "tools",
         QT_TRANSLATE_NOOP("actions", "&Smaller brush"),
         QT_TRANSLATE_NOOP("actions", "Make the brush smaller; also Ctrl + mouse wheel"),
         "minus",
@@ -171,7 +172,7 @@ COMMANDS: tuple[Command, ...] = (
     *STRUCTURE_COMMANDS,
     Command(
         "previous",
-        "view",
+        "image",
         QT_TRANSLATE_NOOP("actions", "&Previous image"),
         QT_TRANSLATE_NOOP("actions", "Go to the image before"),
         "previous",
@@ -179,7 +180,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "next",
-        "view",
+        "image",
         QT_TRANSLATE_NOOP("actions", "&Next image"),
         QT_TRANSLATE_NOOP("actions", "Go to the image after"),
         "next",
@@ -307,9 +308,16 @@ COMMANDS: tuple[Command, ...] = (
         "shortcuts",
         "help",
         QT_TRANSLATE_NOOP("actions", "&Keys and mouse"),
-        QT_TRANSLATE_NOOP("actions", "What every key and mouse button does"),
+        QT_TRANSLATE_NOOP("actions", "What every key and mouse button does, and other keys where you want them"),
         "keyboard",
-        keys=("F1",),
+        keys=("F1", "?"),
+    ),
+    Command(
+        "tour",
+        "help",
+        QT_TRANSLATE_NOOP("actions", "Show me &around"),
+        QT_TRANSLATE_NOOP("actions", "Seven steps through the window, on the demo project if no image is open"),
+        ends_block=True,
     ),
     Command(
         "about",
@@ -329,9 +337,3 @@ def words(text: str) -> str:
 def plain_words(text: str) -> str:
     """A menu's words without the mark of its letter: "Open" of "&Open", "打开" of "打开(&O)"."""
     return re.sub(r"\s*\(&.\)|&", "", text)
-
-
-def key_text(command: Command) -> str:
-    """The command's keys as the desktop writes them, each once, "" without any."""
-    keys = [QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in command.keys]
-    return ", ".join(dict.fromkeys(keys))

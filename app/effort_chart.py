@@ -22,7 +22,7 @@ class EffortChart(QWidget):
         pyqtgraph.setConfigOption("antialias", True)
         self._theme = theme
         self._plot = pyqtgraph.PlotWidget()
-        self._plot.setFixedHeight(HEIGHT)
+        self.setFixedHeight(HEIGHT)
         self._plot.setMouseEnabled(x=False, y=False)
         self._plot.setMenuEnabled(False)
         self._plot.hideButtons()

@@ -83,6 +83,8 @@ class EffortDialog(QDialog):
         buttons.addWidget(close)
         column.addLayout(buttons)
         self._say()
+        # A dialog starts as high as its texts would be on one line each; the chart would pay for the others.
+        self.resize(self.minimumWidth(), column.totalHeightForWidth(self.minimumWidth()))
 
     def _table(self, versions: list[VersionEffort]) -> QGridLayout:
         grid = QGridLayout()

@@ -1,7 +1,7 @@
 """Line icons from resources/icons, drawn in the colours of the theme."""
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from core.paths import resources_folder
@@ -24,9 +24,9 @@ def icon(name: str, colour: str, disabled: str | None = None) -> QIcon:
     pale = QColor(colour)
     pale.setAlphaF(0.35)
     for size in SIZES:
-        result.addPixmap(pixmap(name, colour, size), QIcon.Mode.Normal)
+        result.addPixmap(_drawn(name, colour, size), QIcon.Mode.Normal)
         faded = disabled or pale.name(QColor.NameFormat.HexArgb)
-        result.addPixmap(pixmap(name, faded, size), QIcon.Mode.Disabled)
+        result.addPixmap(_drawn(name, faded, size), QIcon.Mode.Disabled)
     return result
 
 
@@ -39,8 +39,15 @@ def pixmap(name: str, colour: str, size: int) -> QPixmap:
         size: width and height in pixels.
 
     Returns:
-        A square pixmap with a transparent ground.
+        A square pixmap with a transparent ground, as sharp as the sharpest screen.
     """
+    ratio = QGuiApplication.instance().devicePixelRatio()  # type: ignore[union-attr]
+    picture = _drawn(name, colour, round(size * ratio))
+    picture.setDevicePixelRatio(ratio)
+    return picture
+
+
+def _drawn(name: str, colour: str, size: int) -> QPixmap:
     tone = QColor(colour)
     text = (resources_folder() / "icons" / f"{name}.svg").read_text(encoding="utf-8")
     renderer = QSvgRenderer(QByteArray(text.replace("currentColor", tone.name()).encode()))

@@ -1,7 +1,16 @@
 """The images of the project: small pictures, what is known of each, filter, order, and how much is done."""
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt
-from PySide6.QtWidgets import QComboBox, QHeaderView, QLineEdit, QProgressBar, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHeaderView,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.controls import label
 from app.icons import icon
@@ -113,9 +122,9 @@ class ImageList(QWidget):
         for key in review.FILTERS:
             self.which.addItem("", key)
         self.view = self._make_view(thumbnails)
-        self._none = label(self.tr("No image matches."), "muted")
-        self._none.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._none.setWordWrap(True)
+        self._none = QWidget()
+        self.show_all = QPushButton(self.tr("Show all images"))
+        self.show_all.clicked.connect(self._show_all)
         self._done = QProgressBar()
         self._done.setObjectName("thin")
         self._done.setTextVisible(False)
@@ -147,6 +156,13 @@ class ImageList(QWidget):
             column.addWidget(part)
         column.addWidget(self.view, 1)
         column.addWidget(self._none, 1)
+        none, text = QVBoxLayout(self._none), label(self.tr("No image matches."), "muted")
+        text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        text.setWordWrap(True)
+        none.addStretch(1)
+        none.addWidget(text)
+        none.addWidget(self.show_all)
+        none.addStretch(1)
         column.addWidget(self._done)
         column.addWidget(self._progress)
 
@@ -186,6 +202,13 @@ class ImageList(QWidget):
         self.which.setCurrentIndex(self.which.findData(self._queue.which))
         self.order.setCurrentIndex(self.order.findData(self._queue.order))
         self._count()
+
+    def _show_all(self) -> None:
+        """Take search and filter away."""
+        self.filter.clear()
+        self._queue.show_only(review.ALL)
+        self.which.setCurrentIndex(self.which.findData(review.ALL))
+        self.view.setFocus()
 
     def _chosen(self, index: QModelIndex) -> None:
         image_id = index.data(ID_ROLE)

@@ -50,7 +50,7 @@ class LookPanel(QWidget):
         result.setCheckable(True)
         result.setProperty("role", "choice")
         result.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        result.setToolTip(action.toolTip())
+        actions.lend_tip(result, key)
         result.setChecked(action.isChecked())
         result.clicked.connect(action.trigger)
         action.toggled.connect(result.setChecked)

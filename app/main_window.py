@@ -4,25 +4,29 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QLabel, QMainWindow, QSplitter, QTabWidget
 
-from app.about import VERSION, AboutDialog, ShortcutsDialog
+from app.about import VERSION, AboutDialog
 from app.actions import Actions
 from app.adding_line import AddingLine
 from app.canvas_tools import CanvasTools
 from app.click_flow import ClickFlow
 from app.clicking import Clicking
 from app.comparison import Comparison
+from app.crosshair import Crosshair
 from app.deciding import DecisionSwitch
+from app.dropping import Dropping
 from app.effort_dialog import show_effort
 from app.effort_meter import EffortMeter
+from app.enter_key import EnterPresses
 from app.exchange import ask_mask_import, show_privacy
 from app.export_dialog import ExportDialog, accepted_counts
 from app.gone_causes import GoneCauses
 from app.grey_limit import GreyLimit
 from app.image_list import ImageList
 from app.image_queue import ImageQueue
+from app.keymap import Keymap
 from app.label_threshold_dialog import ask_label_threshold
 from app.leave_dialog import LeaveDialog
 from app.mask_choice import choose_next_mask
@@ -32,18 +36,23 @@ from app.model_area import ModelArea
 from app.model_export_dialog import ask_model_export
 from app.model_flow import ModelFlow, Workers
 from app.models_dialog import ModelsDialog
+from app.place_line import PlaceLine
 from app.project_files import ProjectFiles
 from app.reading_ahead import ReadingAhead
-from app.readout import words_at
+from app.recent_list import RecentList
+from app.recent_menu import RecentMenu
+from app.recent_projects import RecentProjects
 from app.review_bar import ReviewBar
 from app.reviewing import Reviewing
 from app.session import Session
 from app.settings import Settings
 from app.settings_dialog import SettingsDialog
 from app.shaping import Shaping
+from app.shortcuts_dialog import ShortcutsDialog
 from app.structure_lock import is_locked
 from app.structure_menu import StructureMenu
 from app.theme import Theme
+from app.tour_steps import FirstTour, steps_of
 from app.versions import Versions
 from app.work_area import SegmentPanel, WorkArea
 from core.errors import KnownError
@@ -78,16 +87,17 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setWindowTitle("sa2va-annotator")
         self.resize(1360, 860)
-        self.setAcceptDrops(True)
         self.session, self.settings, self.theme, self.tools = session, settings, theme, tools
-        self.commands = Actions(self, theme)
+        self.commands = Actions(self, theme, Keymap(settings, self))
         self.commands.fill_menus(self)
         shaping = Shaping(session, GreyLimit(session, self), self)
         self.queue = ImageQueue(session, self)
         shaping.image_before = self.queue.image_before
         self.review = ReviewBar(session, self.queue, self.commands, theme)
         clicking = Clicking(session, self)
-        self.work = WorkArea(session, tools, shaping, clicking, self.commands, self.review)
+        self.recent = RecentProjects(settings, self)
+        self.recent_list = RecentList(self.recent, theme)
+        self.work = WorkArea(session, tools, shaping, clicking, self.commands, self.review, self.recent_list)
         self.canvas = self.work.canvas
         self.messages = MessageBar(self.work.page_area, theme)
         self.files = ProjectFiles(session, self.messages, self)
@@ -114,6 +124,7 @@ class MainWindow(QMainWindow):
         self._connect_session()
         self._connect_model()
         self._connect_commands()
+        self._connect_comforts()
         self._follow_project()
 
     def _arrange(self) -> None:
@@ -129,7 +140,7 @@ class MainWindow(QMainWindow):
         splitter.setSizes([250, 778, 332])
         splitter.setStretchFactor(1, 1)
         self.setCentralWidget(splitter)
-        self._place = QLabel()
+        self._place = PlaceLine(self.session, self.canvas)
         self._saved = QLabel()
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().addPermanentWidget(AddingLine(self.files))
@@ -143,7 +154,6 @@ class MainWindow(QMainWindow):
         self.session.project_changed.connect(self._follow_project)
         self.session.image_changed.connect(self._follow_project)
         self.session.editing.saved.connect(lambda: self._saved.setText(self.tr("Saved")))
-        self.canvas.pointed.connect(self._show_place)
         self.files.added.connect(lambda: self._saved.setText(""))
         # The keys work at once: the first field of the window would swallow them as words.
         self.files.opened.connect(lambda _: self.canvas.setFocus())
@@ -184,7 +194,7 @@ class MainWindow(QMainWindow):
                 "lower_much": lambda: threshold.nudge(-10),
                 "settings": lambda: SettingsDialog(self.settings, self).exec(),
                 "fit": self.canvas.fit,
-                "actual": lambda: self.canvas.zoom_to(1.0),
+                "actual": lambda: self.canvas.zoom_to(1 / self.canvas.devicePixelRatioF()),
                 "zoom_in": lambda: self.canvas.zoom_to(self.canvas.view.scale * 1.25),
                 "zoom_out": lambda: self.canvas.zoom_to(self.canvas.view.scale / 1.25),
                 "show_mask": self._take_look,
@@ -199,13 +209,34 @@ class MainWindow(QMainWindow):
                 "finetune": self._finetune,
                 "versions": self._show_versions,
                 "models": self._show_models,
-                "shortcuts": lambda: ShortcutsDialog(self).exec(),
+                "shortcuts": self._show_shortcuts,
+                "tour": self._show_tour,
                 "about": lambda: AboutDialog(VERSION, self).exec(),
             }
         )
         threshold.labels_wanted.connect(lambda: ask_label_threshold(self.session, self.theme, self))
         for key in ("show_mask", "show_fill", "show_outline"):
             act[key].setChecked(True)
+
+    def _connect_comforts(self) -> None:
+        """What makes the first hour easy: projects opened lately, dropping files, the keyboard, and a walk around."""
+
+        def open_project(folder: Path) -> None:
+            self._leave_and(lambda: self.files.open(folder))
+
+        act = self.commands
+        recent_menu = RecentMenu(self.recent, act.menus["file"], act["demo"])
+        for source in (recent_menu, self.recent_list):
+            source.wanted.connect(open_project)
+        self.files.opened.connect(self.recent.add)
+        self.recent.look()
+        self.dropping = Dropping(self, self.session, self.files, self.messages, open_project)
+        self.crosshair = Crosshair(self.canvas, self.session)
+        EnterPresses(self)
+        act.lend_tip(self.model.finetune.start, "finetune")
+        steps = steps_of(self.work, self.segment, self.model, self.tabs, self.menuBar(), act)
+        self.first_tour = FirstTour(self, self.settings, self.theme, steps)
+        self.files.demo_opened.connect(self.first_tour.begin_once)
 
     def _follow_project(self) -> None:
         has_project, has_image = self.session.store is not None, self.session.image is not None
@@ -243,7 +274,6 @@ class MainWindow(QMainWindow):
         parts = [row.name if row is not None else "", folder.name if folder is not None else ""]
         self.setWindowTitle(" – ".join([part for part in parts if part] + ["sa2va-annotator"]))
         self._saved.setText("")
-        self._show_place(-1, -1)
 
     def _predict_shown(self) -> None:
         unseen = [entry.row for entry in self.queue.shown if entry.review.status == "unseen"]
@@ -264,6 +294,16 @@ class MainWindow(QMainWindow):
         dialog = ModelsDialog(self.session, self.versions, self.flow.choice, self.flow.download, self.theme, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
+
+    def _show_shortcuts(self) -> None:
+        dialog = ShortcutsDialog(self.commands.keymap, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _show_tour(self) -> None:
+        if self.session.image is None:
+            self._leave_and(self.files.open_demo)
+        self.first_tour.begin()
 
     def _export(self) -> None:
         try:
@@ -297,27 +337,16 @@ class MainWindow(QMainWindow):
         look.doubt = self.commands["show_doubt"].isChecked()
         self.canvas.refresh_look()
 
-    def _show_place(self, x: int, y: int) -> None:
-        self._place.setText(words_at(self.session, x, y))
-
     def open_project(self, folder: Path) -> bool:
         """Open a project folder; False when it cannot be opened (the message bar says why)."""
         return self.files.open(folder)
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take image files and folders that are dragged in, once there is a project to put them into."""
-        if event.mimeData().hasUrls() and self.session.store is not None:
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Put dropped images and folders of images into the project."""
-        self.files.add_all([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Save and close, unless the clinician wants a running fine-tune to end first."""
         if not self._may_leave():
             event.ignore()
             return
+        self.recent.close()
         self.clicks.close()
         self.flow.close()
         self.session.close_project()

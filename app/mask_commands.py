@@ -6,7 +6,7 @@ from app.language import QT_TRANSLATE_NOOP
 TOOL_COMMANDS: tuple[Command, ...] = (
     Command(
         "brush",
-        "edit",
+        "tools",
         QT_TRANSLATE_NOOP("actions", "&Brush"),
         QT_TRANSLATE_NOOP("actions", "Paint the structure with the left mouse button; the right one erases"),
         "brush",
@@ -16,7 +16,7 @@ TOOL_COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "eraser",
-        "edit",
+        "tools",
         QT_TRANSLATE_NOOP("actions", "&Eraser"),
         QT_TRANSLATE_NOOP("actions", "Erase with the left mouse button"),
         "eraser",
@@ -26,7 +26,7 @@ TOOL_COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "polygon",
-        "edit",
+        "tools",
         QT_TRANSLATE_NOOP("actions", "&Polygon"),
         QT_TRANSLATE_NOOP(
             "actions",
@@ -39,7 +39,7 @@ TOOL_COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "lasso",
-        "edit",
+        "tools",
         QT_TRANSLATE_NOOP("actions", "&Lasso"),
         QT_TRANSLATE_NOOP("actions", "Drag around the structure; with the right button what is inside is taken away"),
         "lasso",
@@ -49,7 +49,7 @@ TOOL_COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "rectangle",
-        "edit",
+        "tools",
         QT_TRANSLATE_NOOP("actions", "Re&ctangle"),
         QT_TRANSLATE_NOOP("actions", "Drag from corner to corner; with the right button what is inside is taken away"),
         "rectangle",
@@ -59,7 +59,7 @@ TOOL_COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "flood",
-        "edit",
+        "tools",
         QT_TRANSLATE_NOOP("actions", "&Fill up to the mask"),
         QT_TRANSLATE_NOOP(
             "actions", "Click into a gap to fill it; a click with the right button removes a whole piece of the mask"
@@ -71,7 +71,7 @@ TOOL_COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "click",
-        "edit",
+        "tools",
         QT_TRANSLATE_NOOP("actions", "Cl&ick for the model"),
         QT_TRANSLATE_NOOP(
             "actions",
@@ -84,9 +84,9 @@ TOOL_COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "pan",
-        "edit",
+        "tools",
         QT_TRANSLATE_NOOP("actions", "&Move the picture"),
-        QT_TRANSLATE_NOOP("actions", "Drag the picture; also with Space or the middle mouse button"),
+        QT_TRANSLATE_NOOP("actions", "Drag the picture; so does the middle mouse button"),
         "pan",
         keys=("M",),
         checkable=True,
@@ -95,7 +95,7 @@ TOOL_COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "clear_clicks",
-        "edit",
+        "tools",
         QT_TRANSLATE_NOOP("actions", "Clear clic&ks"),
         QT_TRANSLATE_NOOP(
             "actions", "Take all clicks away; the mask is what the words alone gave, with what you painted"
@@ -104,7 +104,7 @@ TOOL_COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "square",
-        "edit",
+        "tools",
         QT_TRANSLATE_NOOP("actions", "S&quare brush"),
         QT_TRANSLATE_NOOP("actions", "Let brush and eraser be square, and not round"),
         "square",
@@ -113,7 +113,7 @@ TOOL_COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "grey",
-        "edit",
+        "tools",
         QT_TRANSLATE_NOOP("actions", "Only &grey values"),
         QT_TRANSLATE_NOOP("actions", "Let brush, eraser and outlines change only pixels within a range of grey values"),
         "grey",
@@ -122,7 +122,7 @@ TOOL_COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "take_grey",
-        "edit",
+        "tools",
         QT_TRANSLATE_NOOP("actions", "&Take the grey values under the brush"),
         QT_TRANSLATE_NOOP("actions", "Set the range to what lies under the brush, and paint only there"),
         keys=("Shift+I",),

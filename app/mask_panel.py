@@ -64,7 +64,7 @@ class MaskPanel(QWidget):
         button = QPushButton(text)
         button.setProperty("role", "choice")
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.setToolTip(action.toolTip())
+        self._actions.lend_tip(button, key)
         button.setAccessibleName(plain_words(action.text()))
         button.clicked.connect(action.trigger)
         action.enabledChanged.connect(button.setEnabled)

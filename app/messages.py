@@ -72,9 +72,7 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "nothing_to_accept": Sentence(
         INFORMATION,
-        QT_TRANSLATE_NOOP(
-            "messages", "There is nothing to accept yet. Press Predict (P) or paint the structure first."
-        ),
+        QT_TRANSLATE_NOOP("messages", "There is nothing to accept yet. Press Predict or paint the structure first."),
     ),
     "accepted_empty": Sentence(
         INFORMATION,
@@ -87,7 +85,7 @@ SENTENCES: dict[str, Sentence] = {
         QT_TRANSLATE_NOOP(
             "messages",
             "{image} was accepted and has a new prediction now, so it is in work again and does not count as accepted. "
-            "Look at the mask, then accept it again (Enter).",
+            "Look at the mask, then accept it again.",
         ),
         stays=True,
     ),
@@ -119,6 +117,12 @@ SENTENCES: dict[str, Sentence] = {
     "nothing_to_redo": Sentence(INFORMATION, QT_TRANSLATE_NOOP("messages", "There is nothing to redo on this image.")),
     "needs_images": Sentence(
         INFORMATION, QT_TRANSLATE_NOOP("messages", "Add the images first: masks are paired with them by their names.")
+    ),
+    "needs_project": Sentence(
+        INFORMATION,
+        QT_TRANSLATE_NOOP(
+            "messages", "No project is open, so nothing was added. Open or make a project, then drop the images again."
+        ),
     ),
     "needs_structure": Sentence(
         INFORMATION,
@@ -155,9 +159,7 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "no_other_mask": Sentence(
         INFORMATION,
-        QT_TRANSLATE_NOOP(
-            "messages", "There is no other mask of the model for this structure. Press Predict (P) first."
-        ),
+        QT_TRANSLATE_NOOP("messages", "There is no other mask of the model for this structure. Press Predict first."),
     ),
     "open_elsewhere": Sentence(
         WARNING,
@@ -217,7 +219,7 @@ SENTENCES: dict[str, Sentence] = {
         SUCCESS,
         QT_TRANSLATE_NOOP(
             "messages",
-            "The fine-tune is finished: {name} is better and in use from now on. Press Predict (P) to see what it learned.",
+            "The fine-tune is finished: {name} is better and in use from now on. Press Predict to see what it learned.",
         ),
         stays=True,
     ),
@@ -269,7 +271,7 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "nothing_to_export": Sentence(
         INFORMATION,
-        QT_TRANSLATE_NOOP("messages", "There is nothing to export yet. Accept at least one mask (Enter) first."),
+        QT_TRANSLATE_NOOP("messages", "There is nothing to export yet. Accept at least one mask first."),
     ),
     "exported": Sentence(
         SUCCESS,

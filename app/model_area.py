@@ -27,6 +27,7 @@ class ModelArea(QScrollArea):
         super().__init__()
         self._theme = theme
         self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.finetune = FinetunePanel(theme)
         self.result = ResultPanel(theme)

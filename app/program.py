@@ -14,6 +14,9 @@ from app.session import Session
 from app.settings import Settings
 from app.theme import Theme
 
+SAID = "research_only_said"
+"""Kept once the first start has said what the program is not."""
+
 
 class Program(QObject):
     """Holds the window and what it is made of."""
@@ -44,6 +47,9 @@ class Program(QObject):
             demo: open the demo project.
         """
         self.window.show()
+        if not self.settings.note(SAID):
+            self.window.messages.say("research_only")
+            self.settings.keep_note(SAID, "yes")
         if project is not None:
             QTimer.singleShot(0, self, lambda: self.window.open_project(project))
         elif demo:

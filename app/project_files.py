@@ -42,12 +42,14 @@ class ProjectFiles(QObject):
     Signals:
         opened: a project folder was opened.
         searching: how many images were found in folders so far.
+        demo_opened: it was this user's demo project.
         adding: how many of how many images were read.
         added: all images were read.
     """
 
     opened = Signal(Path)
     searching = Signal(int)
+    demo_opened = Signal()
     adding = Signal(int, int)
     added = Signal()
 
@@ -119,7 +121,8 @@ class ProjectFiles(QObject):
                     error = StoreError(NO_DEMO_WHAT, NO_DEMO_DO, folder=place.parent)
                 self._messages.say_error(error)
                 return
-        self.open(place)
+        if self.open(place):
+            self.demo_opened.emit()
 
     def open(self, folder: Path) -> bool:
         """Open a project; False when it cannot be opened, the message bar then says why."""

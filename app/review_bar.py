@@ -47,7 +47,7 @@ class ReviewBar(QWidget):
         words.setTextFormat(Qt.TextFormat.PlainText)
         button = QPushButton(step)
         button.setProperty("role", "link")
-        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         row = QHBoxLayout(line)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)

@@ -6,7 +6,7 @@ from app.language import QT_TRANSLATE_NOOP
 REVIEW_COMMANDS: tuple[Command, ...] = (
     Command(
         "accept",
-        "edit",
+        "image",
         QT_TRANSLATE_NOOP("actions", "&Accept and next"),
         QT_TRANSLATE_NOOP("actions", "Save the mask as accepted and go to the next image"),
         "accept",
@@ -14,7 +14,7 @@ REVIEW_COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "reject",
-        "edit",
+        "image",
         QT_TRANSLATE_NOOP("actions", "Re&ject this image"),
         QT_TRANSLATE_NOOP("actions", "The image cannot be used: do not export it, learn from it or ask again"),
         "status-rejected",
@@ -23,7 +23,7 @@ REVIEW_COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "flag",
-        "edit",
+        "image",
         QT_TRANSLATE_NOOP("actions", "Flag &with a note…"),
         QT_TRANSLATE_NOOP("actions", "Mark this image for later, with a few words"),
         "flag",

@@ -88,6 +88,19 @@ class Settings(QObject):
             self._numbers[name] = value
             self._kept.setValue(name.replace(" ", "_"), value)
 
+    def note(self, name: str) -> str:
+        """A text that a part of the window keeps for itself; "" where it keeps none."""
+        value = self._kept.value(name, "")
+        return value if isinstance(value, str) else ""
+
+    def keep_note(self, name: str, text: str) -> None:
+        """Keep a text for a part of the window; "" forgets it."""
+        if text:
+            self._kept.setValue(name, text)
+        else:
+            self._kept.remove(name)
+        self._kept.sync()
+
     @property
     def device(self) -> str:
         """The processor that the workers are to use: "auto", "cpu", "cuda" or "mps"."""

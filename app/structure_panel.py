@@ -53,9 +53,6 @@ class StructurePanel(QWidget):
         self.predict.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.all = button(self.tr("All structures"), 38)
         self.all.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.all.setToolTip(
-            self.tr("Predict every structure that you have not worked on, in one look at the image (Shift+P)")
-        )
         self.decide = QCheckBox(self.tr("Let the model decide whether it is there"))
         self.decide.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.decide.setToolTip(
@@ -72,6 +69,8 @@ class StructurePanel(QWidget):
         self.automatic.setToolTip(
             self.tr("After the first Predict, images that nobody has worked on are predicted when you come to them")
         )
+        self.first = button(self.tr("Name what you look for…"), 38, primary=True)
+        self.first.setToolTip(self.tr("Add a structure: its name, the words for the model, and a colour"))
         self._arrange(heading, words)
         self.show_idle()
         self._connect()
@@ -97,6 +96,7 @@ class StructurePanel(QWidget):
         column.setSpacing(6)
         column.addLayout(top)
         column.addWidget(self.list)
+        column.addWidget(self.first)
         column.addSpacing(4)
         column.addWidget(words)
         column.addWidget(self.prompt)
@@ -151,7 +151,8 @@ class StructurePanel(QWidget):
             self._update(**dialog.choice())
 
     def _connect(self) -> None:
-        self.add.clicked.connect(self.ask_new)
+        for adding in (self.add, self.first):
+            adding.clicked.connect(self.ask_new)
         self.edit.clicked.connect(self.ask_change)
         self.prompt.editingFinished.connect(self._keep_prompt)
         self.prompt.returnPressed.connect(self.ask)
@@ -194,6 +195,8 @@ class StructurePanel(QWidget):
     def _enable(self) -> None:
         has_project, has_structure = self._session.store is not None, self._session.structure_row is not None
         self.add.setEnabled(has_project)
+        self.first.setVisible(has_project and not self._session.structures)
+        self.predict.setVisible(not self.first.isVisibleTo(self))
         self.list.setVisible(bool(self._session.structures))
         for widget in (self.edit, self.prompt):
             widget.setEnabled(has_structure)

@@ -47,9 +47,6 @@ class ThresholdPanel(QWidget):
         self._session = session
         self.figures = MaskFigures(session, self)
         self.slider = slider(1, STEPS - 1, 5, self.tr("Threshold"))
-        self.slider.setToolTip(
-            self.tr("To the left more, to the right less of the prediction belongs to the mask (+ and −)")
-        )
         self.number = ThresholdEdit()
         self.number.setAccessibleName(self.tr("Threshold as a number"))
         self.histogram = LevelHistogram()

@@ -22,6 +22,7 @@ class ToolStrip(QWidget):
         self.setObjectName("toolbar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._actions, self._tools, self._canvas = actions, tools, canvas
+        self._buttons_by_key: dict[str, QToolButton] = {}
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(8, 5, 8, 5)
         self._row.setSpacing(2)
@@ -34,7 +35,7 @@ class ToolStrip(QWidget):
         self.brush = slider(0, SLIDER_STEPS, 10, self.tr("Brush size"))
         self.brush.setMinimumWidth(44)
         self.brush.setMaximumWidth(120)
-        self.brush.setToolTip(self.tr("Brush size ([ and ], or Ctrl + mouse wheel)"))
+        actions.lend_tip(self.brush, "smaller", "larger", text=self.tr("Brush size; also Ctrl + mouse wheel"))
         self._size = label("", "muted")
         self._size.setMinimumWidth(58)
         self._row.addWidget(self.brush, 1)
@@ -56,20 +57,25 @@ class ToolStrip(QWidget):
         self._show_radius()
         self._show_zoom()
 
+    def button_of(self, key: str) -> QToolButton:
+        """The button of a command that stands in the strip."""
+        return self._buttons_by_key[key]
+
     def _buttons(self, *keys: str) -> None:
         for key in keys:
             button = tool_button(size=22)
             button.setDefaultAction(self._actions[key])
-            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setAccessibleName(plain_words(self._actions[key].text()))
             button.setMinimumSize(34, 34)
+            self._buttons_by_key[key] = button
             self._row.addWidget(button)
 
     def _shape_button(self) -> QToolButton:
         """One button for the tools that change a region: the one used last, and the others in its menu."""
         button = tool_button(size=22)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
-        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setMinimumSize(50, 34)
         menu = QMenu(button)
         for tool in SHAPES:
@@ -101,7 +107,12 @@ class ToolStrip(QWidget):
         self._size.setText(self.tr("⌀ {width:g} px").format(width=round(2 * self._tools.radius, 1)))
 
     def _show_zoom(self) -> None:
-        self._zoom.setText(f"{100 * self._canvas.view.scale:.0f} %")
+        self._zoom.setText(zoom_text(self._canvas))
+
+
+def zoom_text(canvas: Canvas) -> str:
+    """How large the picture is shown: at 100 % one of its pixels is one of the screen."""
+    return f"{100 * canvas.view.scale * canvas.devicePixelRatioF():.0f} %"
 
 
 def radius_of(value: int) -> float:

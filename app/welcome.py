@@ -12,13 +12,21 @@ from app.icons import pixmap
 class Welcome(QWidget):
     """A title, a sentence, and buttons for the next step."""
 
-    def __init__(self, title: str, sentence: str, steps: list[QAction], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        title: str,
+        sentence: str,
+        steps: list[QAction],
+        below: list[QWidget] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         """Make the page.
 
         Args:
             title: what is the case.
             sentence: what to do.
             steps: commands offered as buttons, the first as the main one.
+            below: what else stands below the buttons.
             parent: the window.
         """
         super().__init__(parent)
@@ -43,8 +51,13 @@ class Welcome(QWidget):
                 step.setIcon(action.icon())
                 action.changed.connect(self._recolour)
                 self._pairs.append((step, action))
+            step.setToolTip(action.toolTip())
+            action.changed.connect(lambda step=step, action=action: step.setToolTip(action.toolTip()))
             step.clicked.connect(action.trigger)
             column.addWidget(step, 0, Qt.AlignmentFlag.AlignCenter)
+        for more in below or []:
+            column.addSpacing(14)
+            column.addWidget(more, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
 
     def _recolour(self) -> None:

@@ -1,6 +1,6 @@
 """The middle and the right side of the window: picture, tools and the panel for segmenting."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from app.actions import Actions
@@ -10,8 +10,9 @@ from app.canvas import Canvas
 from app.canvas_tools import CanvasTools
 from app.click_panel import ClickPanel
 from app.clicking import Clicking
-from app.controls import button, line
+from app.controls import button, label, line
 from app.grey_limit import GreyLimit
+from app.held_keys import HeldKeys
 from app.icons import icon
 from app.look_panel import LookPanel
 from app.mask_panel import MaskPanel
@@ -39,18 +40,23 @@ class WorkArea(QWidget):
         clicking: Clicking,
         actions: Actions,
         review: ReviewBar,
+        recent: QWidget,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._session = session
-        self.canvas = Canvas(session, tools, shaping, clicking)
-        self._strip = ToolStrip(actions, tools, self.canvas)
+        held = HeldKeys(self)
+        held.bind(actions.keymap.keys)
+        actions.keymap.changed.connect(lambda: held.bind(actions.keymap.keys))
+        self.canvas = Canvas(session, tools, shaping, clicking, held)
+        self.strip = ToolStrip(actions, tools, self.canvas)
         self._pages = QStackedWidget()
         self._pages.addWidget(
             Welcome(
                 self.tr("Open a project to begin"),
                 self.tr("A project is a folder that keeps your images, masks and model versions together."),
                 [actions["open"], actions["new"], actions["demo"]],
+                [recent, _purpose()],
             )
         )
         self._pages.addWidget(
@@ -75,7 +81,7 @@ class WorkArea(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._strip)
+        column.addWidget(self.strip)
         column.addWidget(review)
         column.addWidget(self._pages, 1)
         for signal in (session.project_changed, session.images_changed, session.image_changed):
@@ -95,7 +101,12 @@ class WorkArea(QWidget):
         else:
             page = 3 if self._session.image is not None else 4 if self._session.is_reading else 2
         self._pages.setCurrentIndex(page)
-        self._strip.setVisible(page >= 2)
+        self.strip.setVisible(page >= 2)
+
+
+def _purpose() -> QWidget:
+    """What the program is not, where it is seen first."""
+    return label(QCoreApplication.translate("WorkArea", "For research, not a medical device."), "notice")
 
 
 class SegmentPanel(QWidget):
@@ -124,7 +135,11 @@ class SegmentPanel(QWidget):
         self.tone = TonePanel(canvas.tone)
         self.accept = button(self.tr("Accept and next"), 42)
         self.accept.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.accept.setToolTip(actions["accept"].toolTip())
+        actions.lend_tip(self.accept, "accept")
+        actions.lend_tip(self.structure.predict, "predict")
+        actions.lend_tip(self.structure.all, "predict_all")
+        more_or_less = self.tr("To the left more, to the right less of the prediction belongs to the mask")
+        actions.lend_tip(self.threshold.slider, "lower", "raise", text=more_or_less)
         self.accept.clicked.connect(actions["accept"].trigger)
         self._arrange()
         theme.changed.connect(self._recolour)
@@ -146,6 +161,7 @@ class SegmentPanel(QWidget):
             parts.addWidget(part)
         parts.addStretch(1)
         area = QScrollArea(widgetResizable=True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # a click beside a control leaves the keys to the picture
         area.setWidget(body)

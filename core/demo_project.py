@@ -1,7 +1,7 @@
 """The images that come with the program: who they show, which scanner made them, and what a careful person outlined.
 
 resources/demo_project/index.json:
-    {"structures": [{"name": "lesion", "prompt": "the lesion", "colour": "#e5484d"}],
+    {"structures": [{"name": "lesion", "prompt": "the lesion", "colour": "#D55E00"}],
      "images": [{"file": "images/a.png", "patient": "p01", "scanner": "A", "masks": {"lesion": "masks/lesion/a.png"}}]}
 """
 

@@ -176,7 +176,7 @@ def write(out: Path) -> None:
                 cv2.imwrite(str(out / mask_file), mask.astype(np.uint8) * 255, [cv2.IMWRITE_PNG_COMPRESSION, 9])
                 masks = {"lesion": mask_file}
                 rows.append({"file": image_file, "patient": stem[:3], "scanner": name, "masks": masks})
-    structures = [{"name": "lesion", "prompt": "the breast lesion", "colour": "#e5484d"}]
+    structures = [{"name": "lesion", "prompt": "the breast lesion", "colour": "#D55E00"}]
     lines = ",\n  ".join(json.dumps(row) for row in rows)
     text = f'{{\n "structures": {json.dumps(structures)},\n "images": [\n  {lines}\n ]\n}}\n'
     (out / "index.json").write_text(text, encoding="utf-8")

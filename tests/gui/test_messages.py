@@ -7,11 +7,13 @@ import pytest
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from app.actions import Actions
-from app.commands import COMMANDS, MENUS, key_text
+from app.commands import COMMANDS, MENUS
 from app.crash_dialog import CrashDialog, report_of
 from app.icons import icon
+from app.keymap import Keymap
 from app.message_bar import MOST_CARDS, MessageBar
 from app.messages import SENTENCES, text_of, text_of_error
+from app.settings import Settings
 from app.theme import DARK, LIGHT, STRUCTURE_COLOURS, Theme, style_sheet
 from core.errors import ImageError, StoreError
 from core.paths import resources_folder
@@ -74,10 +76,10 @@ def test_an_undeclared_sentence_is_a_mistake(bar):
         bar.say("no such sentence")
 
 
-def test_every_command_has_words_help_an_icon_that_exists_and_its_own_keys(qtbot, theme):
+def test_every_command_has_words_help_an_icon_that_exists_and_its_own_keys(qtbot, theme, tmp_path):
     window = QMainWindow()
     qtbot.addWidget(window)
-    actions = Actions(window, theme)
+    actions = Actions(window, theme, Keymap(Settings(tmp_path / "settings.ini")))
     actions.fill_menus(window)
     keys = [key for command in COMMANDS for key in command.keys]
     assert len(keys) == len(set(keys))
@@ -87,7 +89,7 @@ def test_every_command_has_words_help_an_icon_that_exists_and_its_own_keys(qtbot
             assert (resources_folder() / "icons" / f"{command.icon}.svg").is_file()
             assert not icon(command.icon, "#ffffff").isNull()
         if command.keys:
-            assert key_text(command)
+            assert actions.keymap.text(command.key) in actions[command.key].toolTip()
             assert not actions[command.key].shortcut().isEmpty()
     assert len({command.key for command in COMMANDS}) == len(COMMANDS)
 

@@ -442,7 +442,7 @@ def test_no_key_has_two_commands_and_the_canvas_keeps_its_own():
 
 
 def test_the_strip_shows_the_outline_used_last(qtbot, window):
-    strip = window.work.findChild(type(window.work._strip))
+    strip = window.work.findChild(type(window.work.strip))
     key(qtbot, window, Qt.Key.Key_R)
     assert strip.shapes.defaultAction() is window.commands["rectangle"]
     key(qtbot, window, Qt.Key.Key_B)
