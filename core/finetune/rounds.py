@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.finetune.dataset import Sample
+from core.finetune.estimate import ROUNDS, rounds_for
 from core.finetune.job import Example
 from core.finetune.split import LEAST_LEARNED, Split, gather, lot, patients_of, split
-
-FEW_IMAGES = 30
-"""With fewer, the part that one division holds out is too small to tell anything."""
-ROUNDS = 3
-"""Together with the version itself, which learns from all labels, three times the steps of a run."""
 
 
 def rounds_of(examples: Sequence[Example], seed: int) -> tuple[Split, ...]:
@@ -28,7 +24,7 @@ def rounds_of(examples: Sequence[Example], seed: int) -> tuple[Split, ...]:
     Source: Kohavi, A study of cross-validation and bootstrap, IJCAI 1995.
     """
     whole = split(examples, seed)
-    if whole.by == "list" or len({example.image_sha256 for example in examples}) >= FEW_IMAGES:
+    if whole.by == "list" or rounds_for(len({example.image_sha256 for example in examples})) == 1:
         return (whole,)
     for by, keys in (("patient", patients_of(examples)), ("image", [example.image_sha256 for example in examples])):
         sets = gather(examples, keys)

@@ -150,3 +150,9 @@ def m009_frames(db: Database) -> None:
     """
     db.execute("ALTER TABLE images ADD COLUMN frame INTEGER NOT NULL DEFAULT 0 CHECK (frame >= 0)")
     db.execute("ALTER TABLE images ADD COLUMN frames INTEGER NOT NULL DEFAULT 1 CHECK (frames >= 1)")
+
+
+@migrations()
+def m011_test_set(db: Database) -> None:
+    """Images that are kept for testing: no fine-tune reads them."""
+    db.execute("CREATE TABLE test_images (image_id INTEGER PRIMARY KEY REFERENCES images(id), marked TEXT NOT NULL)")

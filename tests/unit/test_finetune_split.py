@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import FinetuneError
+from core.finetune.estimate import FEW_IMAGES, ROUNDS
 from core.finetune.job import Example
-from core.finetune.rounds import FEW_IMAGES, ROUNDS, all_of, rounds_of
+from core.finetune.rounds import all_of, rounds_of
 from core.finetune.split import LEAST_HELD_OUT, LEAST_LEARNED, split
 
 
