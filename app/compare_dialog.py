@@ -106,9 +106,7 @@ class CompareDialog(QDialog):
             return
         references = str(self.first.currentData()), str(self.second.currentData())
         self._process = CompareProcess(store.folder, references, str(self.which.currentData()), self._device, self)
-        self._process.advanced.connect(
-            lambda fraction: (self.bar.setRange(0, RANGE), self.bar.setValue(round(RANGE * fraction)))
-        )
+        self._process.advanced.connect(self._advance)
         self._process.done.connect(self._done)
         self._process.failed.connect(lambda error: self._end("error", text_of_error(error)))
         self._process.cancelled.connect(lambda: self._end("information", self.tr("Stopped.")))
@@ -162,6 +160,10 @@ class CompareDialog(QDialog):
         self.start.setEnabled(not running and self.first.currentData() != self.second.currentData())
         self.cancel.setEnabled(True)
         self.cancel.setText(self.tr("Cancel") if running else self.tr("Close"))
+
+    def _advance(self, fraction: float) -> None:
+        self.bar.setRange(0, RANGE)
+        self.bar.setValue(round(RANGE * fraction))
 
     def _done(self, result: dict[str, Any]) -> None:
         session = self._session

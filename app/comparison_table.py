@@ -30,9 +30,9 @@ class ComparisonTable(QWidget):
         self._theme = theme
         self._labels: Sequence[PairedLabel] = ()
         self._names = ("", "")
-        self.metric = QComboBox()
-        self.metric.setAccessibleName(self.tr("Measure"))
-        self.metric.setMinimumWidth(260)
+        self.measure = QComboBox()
+        self.measure.setAccessibleName(self.tr("Measure"))
+        self.measure.setMinimumWidth(260)
         self.what = label("", "notice")
         self.what.setWordWrap(True)
         self.table = QTableWidget(0, 6)
@@ -48,14 +48,14 @@ class ComparisonTable(QWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         row = QHBoxLayout()
-        row.addWidget(self.metric)
+        row.addWidget(self.measure)
         row.addWidget(self.what, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addLayout(row)
         column.addWidget(self.table)
-        self.metric.currentIndexChanged.connect(self._fill)
+        self.measure.currentIndexChanged.connect(self._fill)
         theme.changed.connect(self._fill)
 
     def show_labels(self, labels: Sequence[PairedLabel], first: str, second: str) -> None:
@@ -67,11 +67,11 @@ class ComparisonTable(QWidget):
             second: name of the second model.
         """
         self._labels, self._names = labels, (first, second)
-        self.metric.blockSignals(True)
-        self.metric.clear()
+        self.measure.blockSignals(True)
+        self.measure.clear()
         for metric in metrics_of(labels):
-            self.metric.addItem(self._metrics()[metric][0], metric)
-        self.metric.blockSignals(False)
+            self.measure.addItem(self._metrics()[metric][0], metric)
+        self.measure.blockSignals(False)
         self._fill()
 
     def rows(self) -> list[list[str]]:
@@ -93,13 +93,14 @@ class ComparisonTable(QWidget):
         }
 
     def _fill(self) -> None:
-        metric = self.metric.currentData()
+        metric = self.measure.currentData()
         lines = paired_lines(self._labels, metric) if metric else []
         self.what.setText(self._metrics()[metric][1] if metric else "")
         head = (self.tr("Masks of"), self.tr("Masks"), *self._names, self.tr("Difference"), self.tr("95 % between"))
-        self.table.setHorizontalHeaderLabels(list(head))
-        for place in range(1, len(head)):
-            self.table.horizontalHeaderItem(place).setTextAlignment(Qt.AlignmentFlag.AlignRight)
+        for place, text in enumerate(head):
+            title = QTableWidgetItem(text)
+            title.setTextAlignment(_side(place))
+            self.table.setHorizontalHeaderItem(place, title)
         self.table.setRowCount(len(lines))
         for row, one in enumerate(lines):
             for place, text in enumerate(self._cells(one, 1 if metric in ("hd95", "pieces") else 3)):
@@ -118,8 +119,7 @@ class ComparisonTable(QWidget):
 
     def _cell(self, text: str, place: int, one: Line, metric: str) -> QTableWidgetItem:
         cell = QTableWidgetItem(text)
-        side = Qt.AlignmentFlag.AlignLeft if place == 0 else Qt.AlignmentFlag.AlignRight
-        cell.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
+        cell.setTextAlignment(_side(place))
         low, high = one.interval
         if place == 4 and metric != "pieces" and one.labels > 1 and (low > 0 or high < 0):
             better = (low > 0) != (metric == "hd95")
@@ -129,3 +129,8 @@ class ComparisonTable(QWidget):
             font.setBold(True)
             cell.setFont(font)
         return cell
+
+
+def _side(place: int) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignLeft if place == 0 else Qt.AlignmentFlag.AlignRight
+    return side | Qt.AlignmentFlag.AlignVCenter

@@ -142,7 +142,7 @@ def test_a_detached_projection_is_named(tmp_path: Path) -> None:
             finally:
                 self.projection = whole
 
-    with pytest.raises(FinetuneError, match="one part of the model would learn nothing") as refused:
+    with pytest.raises(FinetuneError, match="One part would learn nothing") as refused:
         run_job(make_job(tmp_path), lambda event: None, open_model=lambda ref, device: Detached())
     assert "text_hidden_fcs" in refused.value.values["part"], "for the log"
     assert "text_hidden_fcs" not in str(refused.value), "it says nothing to a clinician"
