@@ -122,7 +122,7 @@ def test_a_fresh_process_predicts_what_was_trained(tmp_path: Path, monkeypatch: 
         real(run, *rest)
 
     monkeypatch.setattr(run_module, "_write", write)
-    job = make_job(tmp_path / "run", images=4, epochs=1, batch=2, views=1, learning_rate=1e-3)
+    job = make_job(tmp_path / "run", images=4, held_out=2, epochs=1, batch=2, views=1, learning_rate=1e-3)
     result = run_job(Job(**{**job.__dict__, "model": str(model)}), lambda event: None)
     command = [
         sys.executable,
