@@ -27,7 +27,7 @@ class Reviews(Corrections):
             " LEFT JOIN reviews r ON r.image_id = i.id WHERE ? IS NULL OR i.id = ? ORDER BY i.id",
             (structure_id, image_id, image_id),
         )
-        return [ReviewRow(*row[:-1], test=bool(row[-1])) for row in rows]
+        return [ReviewRow(image, status, flag, unsure, bool(test)) for image, status, flag, unsure, test in rows]
 
     def statuses(self, structure_id: int) -> dict[int, str]:
         """Status of every image for one structure; `REJECTED` where the image cannot be used."""
