@@ -19,7 +19,7 @@ from app.controls import label
 from app.theme import Theme
 from core.paired_table import ALL, STRUCTURE, Line, PairedLabel, metrics_of, paired_lines
 
-ROWS_IN_SIGHT = 9
+ROWS_IN_SIGHT, ROW = 9, 30
 
 
 class ComparisonTable(QWidget):
@@ -38,12 +38,11 @@ class ComparisonTable(QWidget):
         self.table = QTableWidget(0, 6)
         self.table.setAccessibleName(self.tr("Comparison"))
         self.table.verticalHeader().setVisible(False)
-        self.table.verticalHeader().setDefaultSectionSize(30)
+        self.table.verticalHeader().setDefaultSectionSize(ROW)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.table.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.table.setShowGrid(False)
-        self.table.setMinimumHeight(ROWS_IN_SIGHT * 30)
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
@@ -102,6 +101,7 @@ class ComparisonTable(QWidget):
             title.setTextAlignment(_side(place))
             self.table.setHorizontalHeaderItem(place, title)
         self.table.setRowCount(len(lines))
+        self.table.setMinimumHeight(ROW * (min(ROWS_IN_SIGHT, len(lines)) + 1) + 8)
         for row, one in enumerate(lines):
             for place, text in enumerate(self._cells(one, 1 if metric in ("hd95", "pieces") else 3)):
                 self.table.setItem(row, place, self._cell(text, place, one, metric))

@@ -50,8 +50,8 @@ class WorstCases(QWidget):
         for case in cases:
             picture = QPixmap(str(case.picture))
             if not picture.isNull():
-                grid.addWidget(self._button(case, picture), len(self.buttons) // COLUMNS, len(self.buttons) % COLUMNS)
-                self.buttons[-1].setAccessibleName(self._words(case))
+                row, place = divmod(len(self.buttons), COLUMNS)
+                grid.addWidget(self._button(case, picture), row, place)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
@@ -75,6 +75,7 @@ class WorstCases(QWidget):
         button.setIcon(QIcon(picture))
         button.setIconSize(size)
         button.setText(self._words(case))
+        button.setAccessibleName(button.text())
         button.setMinimumSize(QSize(size.width() + 16, size.height() + 34))
         button.setEnabled(case.image_id is not None)
         button.clicked.connect(lambda: self.chosen.emit(case))
