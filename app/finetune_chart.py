@@ -53,7 +53,9 @@ class FinetuneChart(QWidget):
         self._draw()
 
     def add(self, event: EpochEvent) -> None:
-        """Draw one more epoch."""
+        """Draw one more epoch; the first one of another round begins the lines anew."""
+        if self._loss and event.epoch <= self._loss[-1][0]:
+            self._loss, self._dice = [], []
         self._loss.append((event.epoch, event.loss))
         if event.validation_dice is not None:
             self._dice.append((event.epoch, event.validation_dice))

@@ -30,13 +30,7 @@ class FinetunePanel(QWidget):
         self._labels, self._reason = 0, ""
         self.labels = label("", "strong")
         self.left_out = label("", "notice")
-        what = label(
-            self.tr(
-                "The model learns only from your accepted masks, on this computer. Some patients are kept aside to check "
-                "whether it really became better; only then is the new version used."
-            ),
-            "notice",
-        )
+        self.what = label("", "notice")
         self.preset = PresetChoice()
         self.note = WordsEdit(placeholderText=self.tr("Note for the new version (optional)"), maxLength=200)
         self.note.setAccessibleName(self.tr("Note for the new version"))
@@ -48,7 +42,7 @@ class FinetunePanel(QWidget):
         self.bar.setObjectName("thin")
         self.epoch = label("", "notice")
         self.cancel = button(self.tr("Cancel"), 30)
-        for text in (self.labels, self.left_out, what, self.why_not, self.last, self.stage, self.epoch):
+        for text in (self.labels, self.left_out, self.what, self.why_not, self.last, self.stage, self.epoch):
             text.setWordWrap(True)
         self._progress = QWidget()
         self._column = QVBoxLayout(self)
@@ -56,7 +50,7 @@ class FinetunePanel(QWidget):
         self._column.setSpacing(8)
         self._column.addWidget(label(self.tr("Learn from my corrections"), "heading"))
         for part in (
-            self.labels, self.left_out, what, self.preset, self.note, self.start, self.why_not, self.last, self._progress,
+            self.labels, self.left_out, self.what, self.preset, self.note, self.start, self.why_not, self.last, self._progress,
         ):  # fmt: skip
             self._column.addWidget(part)
         self._arrange_progress()
@@ -65,13 +59,14 @@ class FinetunePanel(QWidget):
         theme.changed.connect(self._recolour)
         self._recolour()
         self.show_labels(0, 0, "")
+        self.show_checks(1)
         self._show_running(False)
 
     def ask(self) -> None:
         """Ask for a run, as the button does."""
         self.start_wanted.emit(self.note.text().strip(), self.preset.settings())
 
-    def show_labels(self, labels: int, patients: int, reason: str, rejected: int = 0) -> None:
+    def show_labels(self, labels: int, patients: int, reason: str, rejected: int = 0, tested: int = 0) -> None:
         """Say what would be learned from.
 
         Args:
@@ -79,13 +74,31 @@ class FinetunePanel(QWidget):
             patients: among them.
             reason: why a run cannot start, in the window's language; "" if it can.
             rejected: images that are left out because they cannot be used.
+            tested: images that are kept for testing.
         """
-        self.left_out.setText(self.tr("Rejected images, left out: {count}").format(count=rejected))
-        self.left_out.setVisible(rejected > 0)
+        lines = [self.tr("Rejected images, left out: {count}").format(count=rejected)] if rejected else []
+        if tested:
+            lines.append(self.tr("Images kept for testing, never learned from: {count}").format(count=tested))
+        self.left_out.setText("\n".join(lines))
+        self.left_out.setVisible(bool(lines))
         text = self.tr("Accepted masks: {labels}, patients: {patients}")
         self.labels.setText(text.format(labels=labels, patients=patients))
         self._labels, self._reason = labels, reason
         self._enable()
+
+    def show_checks(self, rounds: int) -> None:
+        """Say how a run on the labels as they are now would be judged: on one part of the patients, or in several rounds."""
+        text = self.tr(
+            "The model learns only from your accepted masks, on this computer. Some patients are kept aside to check "
+            "whether it really became better; only then is the new version used."
+        )
+        if rounds > 1:
+            text = self.tr(
+                "The model learns only from your accepted masks, on this computer. With fewer than 30 images it learns "
+                "{times} times: {rounds} times each without a part of the patients, who then check whether it really became "
+                "better, and once from all of them. Only if it is better is the new version used."
+            ).format(times=rounds + 1, rounds=rounds)
+        self.what.setText(text)
 
     def show_started(self) -> None:
         """A run has begun."""

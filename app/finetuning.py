@@ -13,7 +13,7 @@ from app.language import QT_TRANSLATE_NOOP
 from app.session import Session
 from app.versions import Versions
 from core.errors import KnownError
-from core.finetune.estimate import from_earlier
+from core.finetune.estimate import from_earlier, rounds_for
 from core.finetune.freeze import LEAST_LABELS, begin, enough_labels, finish, freeze_labels
 from core.finetune.job import Job
 from core.finetune.presets import PRESETS, QUICK
@@ -92,15 +92,24 @@ class Finetuning(QObject):
             model = Path(self._versions.base_reference()).name
         except KnownError:  # what counts the labels says it
             return {}
-        return {key: from_earlier(figures, key, model, labels) for key in PRESETS}
+        return {key: from_earlier(figures, key, model, labels, self.checks()) for key in PRESETS}
 
-    def left_out(self) -> int:
-        """Images that nothing is learned from because they were rejected."""
+    def left_out(self) -> tuple[int, int]:
+        """Images that nothing is learned from: those that were rejected, and those of the test set."""
+        store = self._session.store
         try:
-            return len(self._session.store.rejected()) if self._session.store is not None else 0
+            return (len(store.rejected()), len(store.test_set())) if store is not None else (0, 0)
         except KnownError as error:
             self.failed.emit(error)
-            return 0
+            return 0, 0
+
+    def checks(self) -> int:
+        """In how many rounds a run on the labels as they are now would be judged; 1 with enough images."""
+        store = self._session.store
+        try:
+            return rounds_for(store.count_accepted()[1]) if store is not None else 1
+        except KnownError:  # what counts the labels says it
+            return 1
 
     @property
     def least(self) -> int:

@@ -63,14 +63,15 @@ class ImageListModel(QAbstractListModel):
         return self.index(row) if row is not None else QModelIndex()
 
     def words_of(self, entry: Entry) -> str:
-        """The status of an image."""
-        return {
+        """The status of an image, and whether it is kept for testing."""
+        status = {
             "unseen": self.tr("Unseen"),
             "predicted": self.tr("Predicted"),
             "in_work": self.tr("In work"),
             "accepted": self.tr("Accepted"),
             "rejected": self.tr("Rejected"),
         }[entry.review.status]
+        return f"{status} · {self.tr('Test set')}" if entry.review.test else status
 
     def _tip(self, entry: Entry) -> str:
         row, unsure = entry.row, entry.review.uncertainty
@@ -245,6 +246,7 @@ class ImageList(QWidget):
             review.ACCEPTED: self.tr("Accepted ({count})").format(count=accepted),
             review.FLAGGED: self.tr("Flagged ({count})").format(count=flagged),
             review.REJECTED: self.tr("Rejected ({count})").format(count=rejected),
+            review.TEST: self.tr("Test set ({count})").format(count=counts[review.TEST]),
         }
         for place in range(self.which.count()):
             self.which.setItemText(place, words[self.which.itemData(place)])

@@ -134,7 +134,13 @@ class ImageQueue(QObject):
         self._take({row.image_id: row for row in self._reviews()})
 
     def _add(self) -> None:
-        """Take over other images; of those that were there, the same is known as before."""
+        """Take over other images; of those that were there, the same is known as before.
+
+        Where patients are kept for testing everything is read again: another image may be of one of them.
+        """
+        if any(entry.review.test for entry in self._entries.values()):
+            self._read()
+            return
         self._take({image_id: entry.review for image_id, entry in self._entries.items()})
 
     def _take(self, known: dict[int, ReviewRow]) -> None:

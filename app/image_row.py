@@ -57,11 +57,12 @@ class ImageRow(QStyledItemDelegate):
         self._draw_picture(painter, QRect(area.left() + 9, area.top() + 5, PICTURE, PICTURE), entry)
         left = area.left() + 9 + PICTURE + GAP
         right = area.right() - 6
-        if entry.review.flag is not None:
-            right -= MARK + 4
-            painter.drawPixmap(
-                right + 4, area.center().y() - MARK // 2, MARK, MARK, self._mark(painter, "flag", "warning")
-            )
+        signs = (("test-set", "accent", entry.review.test), ("flag", "warning", entry.review.flag is not None))
+        for sign, tone, is_there in signs:
+            if is_there:
+                right -= MARK + 4
+                top = area.center().y() - MARK // 2
+                painter.drawPixmap(right + 4, top, MARK, MARK, self._mark(painter, sign, tone))
         painter.setFont(font)
         painter.setPen(QColor(tones.muted if entry.review.status == "rejected" else tones.text))
         width = right - left

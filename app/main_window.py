@@ -13,6 +13,7 @@ from app.adding_line import AddingLine
 from app.canvas_tools import CanvasTools
 from app.click_flow import ClickFlow
 from app.clicking import Clicking
+from app.compare_dialog import ask_comparison
 from app.comparison import Comparison
 from app.crosshair import Crosshair
 from app.deciding import DecisionSwitch
@@ -22,6 +23,7 @@ from app.effort_meter import EffortMeter
 from app.enter_key import EnterPresses
 from app.exchange import ask_mask_import, show_privacy
 from app.export_dialog import ExportDialog, accepted_counts
+from app.figures_dialog import show_figures
 from app.gone_causes import GoneCauses
 from app.grey_limit import GreyLimit
 from app.image_list import ImageList
@@ -29,6 +31,7 @@ from app.image_queue import ImageQueue
 from app.keymap import Keymap
 from app.label_threshold_dialog import ask_label_threshold
 from app.leave_dialog import LeaveDialog
+from app.mark_for_testing import MarkForTesting
 from app.mask_choice import choose_next_mask
 from app.mask_menu import MaskMenu
 from app.message_bar import MessageBar
@@ -118,6 +121,7 @@ class MainWindow(QMainWindow):
         ReadingAhead(session, self.queue, self)
         self.effort = EffortMeter(session, self.canvas, self)
         Reviewing(session, self.queue, self.effort, self.commands, self.messages, self)
+        MarkForTesting(session, self.queue, self.commands, self)
         self.tabs = QTabWidget(documentMode=True)
         self.tabs.tabBar().setDrawBase(False)
         self._arrange()
@@ -166,6 +170,11 @@ class MainWindow(QMainWindow):
         versions = self.model.versions
         versions.export_wanted.connect(
             lambda key: ask_model_export(self.session, versions.versions, key, self.theme, self)
+        )
+        for part in (versions, self.model.result):
+            part.closer_wanted.connect(lambda key: show_figures(self.session, versions.versions, key, self.theme, self))
+        versions.compare_wanted.connect(
+            lambda key: ask_comparison(self.session, versions.versions, key, self.settings.device, self.theme, self)
         )
         learning, quiet = self.tr("Model – learning …"), self.tr("Model")
         self.flow.learning_changed.connect(lambda on: self.tabs.setTabText(1, learning if on else quiet))

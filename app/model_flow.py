@@ -169,7 +169,8 @@ class ModelFlow(QObject):
         labels, patients, template = self.finetuning.labels()
         reason = text_of_template(template, {"least": self.finetuning.least}) if template else ""
         if self._area is not None:
-            self._area.finetune.show_labels(labels, patients, reason, self.finetuning.left_out())
+            self._area.finetune.show_labels(labels, patients, reason, *self.finetuning.left_out())
+            self._area.finetune.show_checks(self.finetuning.checks())
             self._area.finetune.preset.show_expected(self.finetuning.expected(labels))
         return reason
 

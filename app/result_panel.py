@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.controls import label
+from app.controls import button, label
 from app.figure_bars import Figure, FigureBars
 from app.theme import Theme
 from app.versions import reason_of
@@ -13,7 +14,13 @@ from core.store import VersionRow
 
 
 class ResultPanel(QWidget):
-    """Shows one version's comparison; hidden while there is none."""
+    """Shows one version's comparison; hidden while there is none.
+
+    Signals:
+        closer_wanted: the clinician wants to see all figures of the version with this id.
+    """
+
+    closer_wanted = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,7 +35,10 @@ class ResultPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        for part in (self.title, self.in_use, self.bars, self.compared, self.closer, self.reason):
+        self._version_id = ""
+        self.look = button(self.tr("Each structure, each patient, worst images…"), 32)
+        self.look.clicked.connect(lambda: self.closer_wanted.emit(self._version_id))
+        for part in (self.title, self.in_use, self.bars, self.compared, self.closer, self.reason, self.look):
             column.addWidget(part)
         self.setVisible(False)
 
@@ -40,21 +50,39 @@ class ResultPanel(QWidget):
             row: of the project.
             in_use: whether it predicts now.
         """
-        figures = row.figures
+        figures, self._version_id = row.figures, row.id
+        self.look.setVisible(isinstance(figures.get("images"), list))
         self.title.setText(self.tr("Last fine-tune: {name}").format(name=name))
         self.bars.show_figures(self._figures(figures))
         self.in_use.setText(self.tr("{name} is in use.") if in_use else self.tr("{name} is not in use."))
         self.in_use.setText(self.in_use.text().format(name=name))
         self.reason.setText(reason_of(figures))
-        text = self.tr("Dice, measured on {images} masks of {patients} patients that were kept aside; 1 is perfect.")
-        count, patients = figures.get("held_out"), figures.get("groups")
-        self.compared.setText(text.format(images=count, patients=patients) if count and patients else "")
+        self.compared.setText(self._compared(figures))
         self.compared.setVisible(bool(self.compared.text()))
         self.closer.setText(
             "\n".join([*self._closer(figures.get("closer")), *self._warning(figures.get("near_copies"))])
         )
         self.closer.setVisible(bool(self.closer.text()))
         self.setVisible(True)
+
+    def _compared(self, figures: dict[str, Any]) -> str:
+        """On what the figures were measured; "" where that is not known."""
+        count, patients, rounds = (figures.get(key) for key in ("held_out", "groups", "rounds"))
+        if not count or not patients:
+            return ""
+        text = self.tr("Dice, measured on {images} masks of {patients} patients that were kept aside; 1 is perfect.")
+        if rounds:
+            text = self.tr(
+                "Dice of {images} masks of {patients} patients; 1 is perfect. They were few, so the model learned {rounds} times, "
+                "each time without a part of the patients, and was measured on that part. The version itself has learned from all."
+            )
+            if figures.get("divided_by") == "image":
+                text = self.tr(
+                    "Dice of {images} masks; 1 is perfect. They were few, so the model learned {rounds} times, each time without "
+                    "a part of the images, and was measured on that part. The version itself has learned from all. All images "
+                    "count as one patient or very few: for a new patient it may do worse."
+                )
+        return text.format(images=count, patients=patients, rounds=rounds)
 
     def _figures(self, figures: dict[str, Any]) -> list[Figure]:
         better = "success" if figures.get("accepted") else "warning"

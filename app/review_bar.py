@@ -1,4 +1,4 @@
-"""The line above the picture: that this image is flagged, with the note, or that it cannot be used."""
+"""The lines above the picture: that this image is flagged, with the note, that it cannot be used, or is kept for testing."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
@@ -22,9 +22,13 @@ class ReviewBar(QWidget):
         self._session, self._queue, self._theme = session, queue, theme
         self.rejected, self._no_sign, self._no_words = QWidget(), QLabel(), label("", "plain")
         self.flagged, self._flag_sign, self._flag_words = QWidget(), QLabel(), label("", "plain")
+        self.test, self._test_sign, self._test_words = QWidget(), QLabel(), label("", "plain")
+        self._test_words.setText(self.tr("Test set: no fine-tune learns from this patient."))
         self._no_words.setText(self.tr("Rejected: not exported, not learned from and not asked for again."))
         self.again = self._line(self.rejected, self._no_sign, self._no_words, self.tr("Use it again"))
         self.edit = self._line(self.flagged, self._flag_sign, self._flag_words, self.tr("Change…"))
+        self.learn = self._line(self.test, self._test_sign, self._test_words, self.tr("Take out"))
+        self.learn.clicked.connect(actions["test_set"].trigger)
         self.again.clicked.connect(actions["reject"].trigger)
         self.edit.clicked.connect(actions["flag"].trigger)
         column = QVBoxLayout(self)
@@ -32,6 +36,7 @@ class ReviewBar(QWidget):
         column.setSpacing(2)
         column.addWidget(self.rejected)
         column.addWidget(self.flagged)
+        column.addWidget(self.test)
         for signal in (session.image_changed, queue.entry_changed, queue.rearranged):
             signal.connect(lambda *_: self._follow())
         theme.changed.connect(self._recolour)
@@ -63,8 +68,11 @@ class ReviewBar(QWidget):
         self._flag_words.setText(note or self.tr("Flagged, without a note."))
         self.rejected.setVisible(rejected)
         self.flagged.setVisible(note is not None)
-        self.setVisible(rejected or note is not None)
+        test = entry is not None and entry.review.test
+        self.test.setVisible(test)
+        self.setVisible(rejected or note is not None or test)
 
     def _recolour(self) -> None:
         self._no_sign.setPixmap(pixmap("status-rejected", self._theme.tones.error, 20))
         self._flag_sign.setPixmap(pixmap("flag", self._theme.tones.warning, 20))
+        self._test_sign.setPixmap(pixmap("test-set", self._theme.tones.accent, 20))

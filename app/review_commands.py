@@ -28,6 +28,17 @@ REVIEW_COMMANDS: tuple[Command, ...] = (
         QT_TRANSLATE_NOOP("actions", "Mark this image for later, with a few words"),
         "flag",
         keys=("N",),
+    ),
+    Command(
+        "test_set",
+        "edit",
+        QT_TRANSLATE_NOOP("actions", "Keep this patient for &testing"),
+        QT_TRANSLATE_NOOP(
+            "actions", "No fine-tune ever learns from this patient's images, so that versions can be compared on them"
+        ),
+        "test-set",
+        keys=("Shift+T",),
+        checkable=True,
         ends_block=True,
     ),
 )

@@ -22,11 +22,15 @@ class VersionsPanel(QWidget):
         activate_wanted: the clinician wants this version in use (None: the base model).
         back_wanted: the clinician wants the model that was in use before.
         export_wanted: the clinician wants to give this version to others.
+        closer_wanted: the clinician wants to see all figures of this version.
+        compare_wanted: the clinician wants to compare this version (None: the base model) with another one.
     """
 
     activate_wanted = Signal(object)
     back_wanted = Signal()
     export_wanted = Signal(str)
+    closer_wanted = Signal(str)
+    compare_wanted = Signal(object)
 
     def __init__(self, session: Session, versions: Versions, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,6 +48,10 @@ class VersionsPanel(QWidget):
         self.back = button("", 32)
         self.export = button(self.tr("Export…"), 32)
         self.export.setToolTip(self.tr("Write this version for others: as a whole model, or what was learned alone"))
+        self.closer = button(self.tr("A closer look…"), 32)
+        self.closer.setToolTip(self.tr("All figures, for each structure and each patient, and where it does worst"))
+        self.compare = button(self.tr("Compare…"), 32)
+        self.compare.setToolTip(self.tr("Compare two versions on accepted masks or on the test set"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
@@ -55,12 +63,19 @@ class VersionsPanel(QWidget):
         column.addWidget(self.list)
         column.addWidget(self.details)
         column.addLayout(chosen)
+        looks = QHBoxLayout()
+        looks.setSpacing(6)
+        looks.addWidget(self.closer, 1)
+        looks.addWidget(self.compare, 1)
+        column.addLayout(looks)
         column.addWidget(self.back)
         self.list.currentItemChanged.connect(self._follow_choice)
         self.list.itemActivated.connect(self._use)
         self.use.clicked.connect(self._use)
         self.back.clicked.connect(self.back_wanted)
         self.export.clicked.connect(self._export)
+        self.closer.clicked.connect(lambda: self.closer_wanted.emit(self.chosen() or ""))
+        self.compare.clicked.connect(lambda: self.compare_wanted.emit(self.chosen()))
         session.version_changed.connect(self.reload)
         session.project_changed.connect(self.reload)
         theme.changed.connect(self.reload)
@@ -131,6 +146,8 @@ class VersionsPanel(QWidget):
         self.details.setText("\n".join(part for part in parts if part))
         self.details.setVisible(bool(self.details.text()))
         self.export.setEnabled(row is not None)
+        self.closer.setEnabled(row is not None)
+        self.compare.setEnabled(bool(self._rows))
         self.use.setEnabled(self._session.store is not None and key != self._active)
 
     def _export(self) -> None:

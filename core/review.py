@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from core.store.rows import REJECTED as REJECTED
 from core.store.rows import STATUSES, ImageRow, ReviewRow
 
-ALL, OPEN, ACCEPTED, FLAGGED = "all", "open", "accepted", "flagged"
-FILTERS = (ALL, OPEN, ACCEPTED, FLAGGED, REJECTED)
-"""Every image; not accepted and not rejected; accepted; with a flag, also where it is accepted; rejected."""
+ALL, OPEN, ACCEPTED, FLAGGED, TEST = "all", "open", "accepted", "flagged", "test"
+FILTERS = (ALL, OPEN, ACCEPTED, FLAGGED, REJECTED, TEST)
+"""Every image; not accepted and not rejected; accepted; with a flag, also where it is accepted; rejected; of the test set."""
 BY_NAME, UNCERTAIN_FIRST, SHUFFLED = "name", "uncertain", "shuffled"
 ORDERS = (BY_NAME, UNCERTAIN_FIRST, SHUFFLED)
 
@@ -81,12 +81,13 @@ def choose(entries: Sequence[Entry], which: str, words: str = "") -> list[Entry]
 
 
 def count(entries: Iterable[Entry]) -> dict[str, int]:
-    """How many images have each status, how many are flagged, and "all"."""
-    counts = dict.fromkeys((ALL, *STATUSES, REJECTED, FLAGGED), 0)
+    """How many images have each status, how many are flagged, how many are in the test set, and "all"."""
+    counts = dict.fromkeys((ALL, *STATUSES, REJECTED, FLAGGED, TEST), 0)
     for entry in entries:
         counts[ALL] += 1
         counts[entry.review.status] += 1
         counts[FLAGGED] += entry.review.flag is not None
+        counts[TEST] += entry.review.test
     return counts
 
 
@@ -95,6 +96,8 @@ def _belongs(entry: Entry, which: str) -> bool:
         return True
     if which == OPEN:
         return entry.is_open
+    if which == TEST:
+        return entry.review.test
     return entry.review.flag is not None if which == FLAGGED else entry.review.status == which
 
 

@@ -15,16 +15,18 @@ from core.shape_metrics import is_thin, pieces, shape_figures
 
 Maps = Sequence[npt.NDArray[np.float32]]
 """Of each held-out label the (G, G) logits."""
+Steps = Sequence[int]
+"""Of each held-out label the threshold step."""
 
 
 def closer_figures(
-    examples: Sequence[Example], before: tuple[Maps, int], after: tuple[Maps, int], seed: int
+    examples: Sequence[Example], before: tuple[Maps, Steps], after: tuple[Maps, Steps], seed: int
 ) -> dict[str, Any]:
     """Means before and after, and 95 % of the paired differences over patients; per image in the order of the examples.
 
     Args:
         examples: the held-out labels.
-        before: logits of the model to be beaten and its threshold step.
+        before: logits of the model to be beaten and its threshold steps.
         after: those of the new version.
         seed: of the resampling.
     """
@@ -32,8 +34,8 @@ def closer_figures(
     thin = is_thin(truths)
     groups = [example.group for example in examples]
     rows = [
-        [shape_figures(logits, truth, step, thin) for logits, step in zip(maps, (before[1], after[1]), strict=True)]
-        for truth, *maps in zip(truths, before[0], after[0], strict=True)
+        [shape_figures(logits, truth, step, thin) for logits, step in answers]
+        for truth, *answers in zip(truths, zip(*before, strict=True), zip(*after, strict=True), strict=True)
     ]
     figures: dict[str, Any] = {"thin": thin}
     for name in rows[0][0]:

@@ -15,6 +15,8 @@ from core.evaluate import HALF_STEP, PLATEAU, ImageScore, best_step
 from core.finetune.dataset import Sample, by_label, read_truth, target_of
 from core.finetune.forward import Forward
 from core.finetune.job import Example
+from core.finetune.label_key import label_key, measured_apart
+from core.finetune.rounds import all_of, sides
 from core.finetune.split import Split
 from core.mask import probability_levels
 from core.metrics import dice
@@ -41,17 +43,54 @@ class Scored:
         """Best threshold step, chosen on the learned labels only."""
         return best_step(self.learned, PLATEAU)
 
-    @property
-    def rival_step(self) -> int:
-        """The step at which this model has to be beaten: its best one, or 0.5 where that does better on the held-out labels.
-
-        A threshold chosen on a few learned images can serve the others worse than 0.5; the new version must not win by that.
-        """
-        return max((self.step, HALF_STEP), key=lambda step: float(self.dice(step).mean()))
-
     def dice(self, step: int) -> np.ndarray:
         """(N,) Dice of the held-out labels at a step."""
         return np.array([score.dice[step - 1] for score in self.held_out])
+
+
+@dataclass(frozen=True)
+class Pooled:
+    """The held-out labels of all rounds one after the other (N), each as the model of its round answered it.
+
+    Attributes:
+        rounds: one, or several of which each holds out other labels.
+    """
+
+    rounds: Sequence[Scored]
+
+    @property
+    def steps(self) -> list[int]:
+        """(N,) best threshold steps, each chosen on what was learned in its round."""
+        return [scored.step for scored in self.rounds for _ in scored.held_out]
+
+    @property
+    def rival_steps(self) -> list[int]:
+        """(N,) steps at which this model has to be beaten: its best ones, or 0.5 where that does better on the held-out labels.
+
+        A threshold chosen on a few learned images can serve the others worse than 0.5; the new version must not win by that.
+        """
+        best, half = self.steps, [HALF_STEP] * len(self.steps)
+        return max((best, half), key=lambda steps: float(self.dice(steps).mean()))
+
+    @property
+    def maps(self) -> list[npt.NDArray[np.float32]]:
+        """(N,) logits (G, G)."""
+        return [logits for scored in self.rounds for logits in scored.maps]
+
+    @property
+    def best_step(self) -> int:
+        """Best threshold step on all that is learned from: the only round's, or, in several, on all labels."""
+        first = self.rounds[0]
+        return first.step if len(self.rounds) == 1 else best_step([*first.learned, *first.held_out], PLATEAU)
+
+    def dice(self, steps: Sequence[int]) -> np.ndarray:
+        """(N,) Dice, each at its own step."""
+        scores = (score for scored in self.rounds for score in scored.held_out)
+        return np.array([score.dice[step - 1] for score, step in zip(scores, steps, strict=True)])
+
+    def at_half(self) -> np.ndarray:
+        """(N,) Dice at 0.5."""
+        return self.dice([HALF_STEP] * len(self.steps))
 
 
 @dataclass(frozen=True)
@@ -76,6 +115,25 @@ class Examiner:
         first = [self._score_one(label)[0] for label in by_label(learned)]
         second = [self._score_one(label) for label in by_label(held_out)]
         return Scored(first, [score for score, _ in second], [logits for _, logits in second])
+
+    @torch.no_grad()
+    def score_rounds(self, samples: Sequence[Sample], rounds: Sequence[Split]) -> list[Scored]:
+        """Score one and the same model in every round; each label is looked at once.
+
+        Raises:
+            FinetuneError: the model's answer is no number.
+        """
+        if len(rounds) == 1:
+            return [self.score(*sides(samples, rounds[0]))]
+        found = {label[0].example: self._score_one(label) for label in by_label(samples)}
+        return [
+            Scored(
+                [found[example][0] for example in parts.learned],
+                [found[example][0] for example in parts.held_out],
+                [found[example][1] for example in parts.held_out],
+            )
+            for parts in rounds
+        ]
 
     @torch.no_grad()
     def watch(self, labels: Sequence[Sequence[Sample]]) -> float:
@@ -113,6 +171,11 @@ class Examiner:
         return ImageScore("", *curves, guess, score, example.image_sha256), logits
 
 
+def constant_of(samples: Sequence[Sample], rounds: Sequence[Split]) -> np.ndarray:
+    """(N,) `constant_dice` of the rounds one after the other."""
+    return np.concatenate([constant_dice(*sides(samples, parts)) for parts in rounds])
+
+
 def constant_dice(learned: Sequence[Sample], held_out: Sequence[Sample]) -> np.ndarray:
     """(N,) Dice of one mask for all held-out labels, the better one of two: the average of the learned labels of the
     structure at its best threshold, or the whole image."""
@@ -138,22 +201,28 @@ def constant_dice(learned: Sequence[Sample], held_out: Sequence[Sample]) -> np.n
     return max(average.dice(average.step), 2 * shares / (1 + shares), key=lambda each: float(each.mean()))
 
 
-def dice_of_used(used: Scored, record: Mapping[str, object], parts: Split) -> np.ndarray:
-    """(N,) Dice of the version in use on the held-out labels; no number (NaN) where it learned from the patient.
+def dice_of_used(used: Pooled, record: Mapping[str, object], rounds: Sequence[Split]) -> np.ndarray:
+    """(N,) Dice of the version in use on the held-out labels.
 
-    If fewer than two patients are new to it, all count: it is flattered then, and a new version has to beat even that.
+    Where it learned from the patient, what was measured on the very same label by a model that had not learned from it counts
+    (a version that was judged in several rounds knows that), and otherwise no number (NaN). If fewer than two patients are left,
+    all count: it is flattered then, and a new version has to beat even that.
 
     Args:
         used: how it scored.
         record: its version.json.
-        parts: the division of this run.
+        rounds: the divisions of this run.
     """
     rows = record.get("learned_from")
     learned = {str(row.get("image")) for row in rows if isinstance(row, dict)} if isinstance(rows, list) else set()
-    every = (*parts.learned, *parts.held_out)
-    known = {example.group for example in every if example.image_sha256[:16] in learned}
-    scores = used.dice(used.rival_step)
-    new = np.array([example.group not in known for example in parts.held_out])
-    if len({example.group for example, fresh in zip(parts.held_out, new, strict=True) if fresh}) < 2:
-        return scores
-    return np.where(new, scores, np.nan)
+    every, compared = all_of(rounds), [example for parts in rounds for example in parts.held_out]
+    known = {e.group for e in (*every.learned, *every.held_out) if e.image_sha256[:16] in learned}
+    scores = used.dice(used.rival_steps)
+    fair = np.array([example.group not in known for example in compared])
+    measured = measured_apart(record)
+    counted = [
+        score if new else measured.get(label_key(example), np.nan) if measured else np.nan
+        for example, score, new in zip(compared, scores, fair, strict=True)
+    ]
+    patients = {example.group for example, value in zip(compared, counted, strict=True) if not np.isnan(value)}
+    return np.array(counted) if len(patients) > 1 else scores

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from core.evaluate import HALF_STEP
-from core.finetune.compare import Scored
+from core.finetune.compare import Pooled
 from core.finetune.gate import Verdict
 from core.finetune.job import Example, Job
+from core.finetune.label_key import fingerprint
 from core.finetune.proof import Proof
+from core.finetune.rounds import all_of
 from core.finetune.split import Split
 
 
@@ -35,35 +36,58 @@ class Training:
     memory: int
 
 
+@dataclass(frozen=True)
+class Judged:
+    """What the comparison was made of.
+
+    Attributes:
+        rounds: the divisions.
+        before: the model that the run came from.
+        after: what was learned, in each round by a model of its own where there are several.
+        base_step, step: threshold steps at which the model before and the new version are best on all that it learned from.
+    """
+
+    rounds: tuple[Split, ...]
+    before: Pooled
+    after: Pooled
+    base_step: int
+    step: int
+
+    @property
+    def held_out(self) -> list[Example]:
+        """(N,) the labels compared on, in the order of all figures."""
+        return [example for parts in self.rounds for example in parts.held_out]
+
+    @property
+    def groups(self) -> list[str]:
+        """(N,) their patients."""
+        return [example.group for example in self.held_out]
+
+
 def figures_of(
-    job: Job,
-    parts: Split,
-    before: Scored,
-    after: Scored,
-    verdict: Verdict,
-    training: Training,
-    shown: Proof,
-    seconds: float,
+    job: Job, judged: Judged, verdict: Verdict, training: Training, shown: Proof, seconds: float
 ) -> dict[str, Any]:
-    """All that is known of a run's worth, as plain values."""
-    losses = training.losses
+    """All that is known of a run's worth, as plain values. With "rounds" each label was judged by a model of its own."""
+    losses, before, after = training.losses, judged.before, judged.after
+    half = before.rival_steps != before.steps
     return {
         "preset": job.preset,
         "model": Path(job.model).name,
-        "base_at_half": float(before.dice(HALF_STEP).mean()),
-        "base_at_best": float(before.dice(before.step).mean()),
-        "base_step": before.step,
-        "rival_step": before.rival_step,
-        "tuned_at_half": float(after.dice(HALF_STEP).mean()),
-        "tuned_at_best": float(after.dice(after.step).mean()),
-        "tuned_step": after.step,
+        "base_at_half": float(before.at_half().mean()),
+        "base_at_best": float(before.dice(before.steps).mean()),
+        "base_step": judged.base_step,
+        "rival_step": HALF_STEP if half else judged.base_step,
+        "tuned_at_half": float(after.at_half().mean()),
+        "tuned_at_best": float(after.dice(after.steps).mean()),
+        "tuned_step": judged.step,
         "constant_at_best": verdict.values["constant"],
         "difference": verdict.gain,
         "interval": list(verdict.interval),
-        "held_out": len(parts.held_out),
-        "groups": parts.held_out_groups,
-        "learned_from": len(parts.learned),
-        "divided_by": parts.by,
+        "held_out": len(judged.held_out),
+        "groups": len(set(judged.groups)),
+        "learned_from": len(all_of(judged.rounds).learned),
+        "divided_by": judged.rounds[0].by,
+        "rounds": len(judged.rounds) if len(judged.rounds) > 1 else 0,
         "first_loss": losses[0] if losses else None,
         "last_loss": losses[-1] if losses else None,
         "epochs": len(losses),
@@ -71,9 +95,14 @@ def figures_of(
         "epoch_chosen_on": training.chosen_on,
         "proof": {"tensors": shown.tensors, "numbers": shown.numbers, "frozen": shown.frozen},
         "images": [
-            {"image": example.image_sha256[:12], "before": float(old), "after": float(new)}
+            {
+                "image": example.image_sha256[:12],
+                "prompt": example.prompt,
+                "before": float(old),
+                "after": float(new),
+            }
             for example, old, new in zip(
-                parts.held_out, before.dice(before.rival_step), after.dice(after.step), strict=True
+                judged.held_out, before.dice(before.rival_steps), after.dice(after.steps), strict=True
             )
         ],
         "memory_bytes": training.memory,
@@ -82,15 +111,13 @@ def figures_of(
     }
 
 
-def record_of(
-    job: Job, base_id: str, parts: Split, step: int, verdict: Verdict, figures: dict[str, Any]
-) -> dict[str, Any]:
+def record_of(job: Job, base_id: str, judged: Judged, verdict: Verdict, figures: dict[str, Any]) -> dict[str, Any]:
     """What a version says about itself; no name of a patient or a file is in it."""
     return {
         "base_id": base_id,
         "parent": Path(job.version).name if job.version else None,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "best_step": step,
+        "best_step": judged.step,
         "accepted": verdict.accepted,
         "reason": verdict.reason,
         "preset": job.preset,
@@ -102,13 +129,12 @@ def record_of(
         "batch": job.batch,
         "views": job.views,
         "zoom": max(example.zoom for example in job.examples),
-        "learned_from": [_fingerprint(example) for example in parts.learned],
-        "compared_on": [_fingerprint(example) for example in parts.held_out],
+        "learned_from": [fingerprint(example) for example in all_of(judged.rounds).learned],
+        "compared_on": [
+            {**fingerprint(example), "round": number}
+            for number, parts in enumerate(judged.rounds, start=1)
+            for example in parts.held_out
+        ],
         "figures": figures,
         "note": job.note,
     }
-
-
-def _fingerprint(example: Example) -> dict[str, str]:
-    mask = hashlib.sha256(Path(example.mask).read_bytes()).hexdigest()
-    return {"image": example.image_sha256[:16], "mask": mask[:16], "prompt": example.prompt}

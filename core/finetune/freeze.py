@@ -43,7 +43,7 @@ def freeze_labels(
     held_out: Sequence[HeldOut] = (),
     **settings: Any,
 ) -> Job:
-    """Copy every accepted label into a new job folder of the project.
+    """Copy every accepted label into a new job folder of the project, but none of the test set.
 
     Args:
         store: the open project.
@@ -125,7 +125,8 @@ def _base_id_of(version: Path) -> str:
 
 
 def _freeze_all(store: Store, folder: Path, held_out: Sequence[HeldOut]) -> tuple[Example, ...]:
-    labels = store.labels()
+    test_set = store.test_set()
+    labels = [store.label(*key) for key in store.accepted() if key[0] not in test_set]
     if not held_out and len({label.image.sha256 for label in labels}) < LEAST_LABELS:
         raise FinetuneError(
             "There are too few accepted labels ({count}) to learn from some and compare on others, so nothing was started.",

@@ -8,6 +8,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from core.finetune.dataset import read_pixels
+from core.finetune.split import Split
+
 SIDE, KEPT = 64, 16
 NEAR = 16
 """Bits of 255 that may differ. Measured on thirteen sets: a copy that was scaled, made brighter and stored as JPEG mostly differs in
@@ -39,3 +42,19 @@ def near_copies(learned: Sequence[Print], held_out: Sequence[Print]) -> int:
         return 0
     known = np.stack(learned)
     return sum(int((known ^ one).sum(axis=1).min()) <= NEAR for one in held_out)
+
+
+def copies_across(rounds: Sequence[Split]) -> int:
+    """How many images look almost like one from which the model that judged them had learned.
+
+    Raises:
+        FinetuneError: an image is gone or another one.
+    """
+    every = {example.image_sha256: example for parts in rounds for example in (*parts.learned, *parts.held_out)}
+    prints = {sha256: fingerprint(read_pixels(example)) for sha256, example in every.items()}
+    return sum(
+        near_copies(
+            *([prints[sha256] for sha256 in {e.image_sha256 for e in side}] for side in (parts.learned, parts.held_out))
+        )
+        for parts in rounds
+    )

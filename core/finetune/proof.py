@@ -15,6 +15,29 @@ from core.errors import FinetuneError
 
 _REPORT = "Your labels are safe and the model in use stays in use. Use another model, or send us the log file."
 
+_DRAWS, _WORDS, _READS, _LOOKS = range(4)
+_LEARNS_NOTHING = (
+    "The fine-tune was not started. One part would learn nothing from your labels: the part that draws masks.",
+    "The fine-tune was not started. One part would learn nothing from your labels: the part that brings your words to the picture.",
+    "The fine-tune was not started. One part would learn nothing from your labels: the part that reads your words.",
+    "The fine-tune was not started. One part would learn nothing from your labels: the part that looks at your images.",
+)
+_DOES_NOT_MOVE = (
+    "The fine-tune was not started. One part does not move when it is trained: the part that draws masks.",
+    "The fine-tune was not started. One part does not move when it is trained: the part that brings your words to the picture.",
+    "The fine-tune was not started. One part does not move when it is trained: the part that reads your words.",
+    "The fine-tune was not started. One part does not move when it is trained: the part that looks at your images.",
+)
+
+
+def _kind(name: str) -> int:
+    """Which of the parts a parameter belongs to; its own name, which goes into the log, says nothing to a clinician."""
+    if "text_hidden_fcs" in name:
+        return _WORDS
+    if "sam_mask_decoder" in name:
+        return _DRAWS
+    return _LOOKS if "image_encoder" in name or "trunk" in name else _READS
+
 
 @dataclass(frozen=True)
 class Proof:
@@ -65,7 +88,7 @@ def prove(
         gradient = parameter.grad
         if gradient is None or not bool(torch.isfinite(gradient).all()) or not bool(gradient.abs().max() > 0):
             raise FinetuneError(
-                "The fine-tune was not started: one part of the model would learn nothing from your labels.",
+                _LEARNS_NOTHING[_kind(name)],
                 _REPORT,
                 part=name,
             )
@@ -89,7 +112,7 @@ def _step(
             parameter.grad = None
     if lazy:
         raise FinetuneError(
-            "The fine-tune was not started: one part of the model does not move when it is trained.",
+            _DOES_NOT_MOVE[_kind(lazy[0])],
             _REPORT,
             part=lazy[0],
         )

@@ -19,17 +19,18 @@ from core.features import FeatureCache, FeatureStore
 from core.finetune import proof
 from core.finetune.best_epoch import BestEpoch, part_for_choosing
 from core.finetune.closer import closer_figures
-from core.finetune.compare import Examiner, Scored, constant_dice, dice_of_used
-from core.finetune.dataset import Sample, Shelf, by_label, encode, read_pixels
+from core.finetune.compare import Examiner, Pooled, Scored, constant_of, dice_of_used
+from core.finetune.dataset import Sample, Shelf, by_label, encode
 from core.finetune.estimate import from_step
-from core.finetune.figures import Training, figures_of, record_of
+from core.finetune.figures import Judged, Training, figures_of, record_of
 from core.finetune.forward import CachedForward, Forward, batch_loss, forward_of
 from core.finetune.gate import judge
 from core.finetune.job import Job
-from core.finetune.near_copies import fingerprint, near_copies
+from core.finetune.near_copies import copies_across
 from core.finetune.parts import Parts, open_parts
 from core.finetune.presets import PRESETS, Preset
-from core.finetune.split import Split, split
+from core.finetune.rounds import all_of, rounds_of, sides
+from core.finetune.split import Split
 from core.finetune.trainer import Epoch, Room, memory_of, train
 from core.finetune.version import (
     changes_features,
@@ -40,6 +41,7 @@ from core.finetune.version import (
     read_version,
     write_version,
 )
+from core.finetune.worst_cases import choose_worst, draw_worst
 from core.inference.memory import is_out_of_memory
 from core.model_reference import open_segmenter, read_version_record
 from core.segmenter import Segmenter
@@ -54,6 +56,8 @@ ENCODING = "Looking at the labelled images ({done} of {all})"
 PROVING = "Proving that the model can learn from your labels"
 TRYING = "Trying one step"
 TRAINING = "Learning, at most about {minutes} min; memory: {memory}"
+ROUND = "Check {round} of {rounds}: learning without the patients compared on, at most about {minutes} min in all; memory: {memory}"
+LAST_ROUND = "Learning from all labels, at most about {minutes} min; memory: {memory}"
 COMPARING = "Comparing with the model it came from"
 WRITING = "Writing the new version and reading it back"
 LESS = "The memory is small: the model learns from {count} images at a time; the result is the same"
@@ -63,7 +67,7 @@ LESS = "The memory is small: the model learns from {count} images at a time; the
 class _Run:
     job: Job
     segmenter: Segmenter
-    parts: Split
+    rounds: tuple[Split, ...]
     shelf: Shelf
     tell: Tell
     check_stop: Callable[[], None]
@@ -136,7 +140,7 @@ def _run(
     job: Job, tell: Tell, check_stop: Callable[[], None], open_model: Callable[[str, str], Segmenter]
 ) -> dict[str, Any]:
     begun = time.monotonic()
-    parts = split(job.examples, job.seed)
+    rounds = rounds_of(job.examples, job.seed)
     check_stop()
     segmenter = open_model(job.version or job.model, job.device)
     base_id = segmenter.model_id if job.version is None else open_base_id(job)
@@ -146,35 +150,31 @@ def _run(
             "Start it again from the window; your labels are safe.",
         )
     kept = Path(job.folder) / "features"
-    run = _Run(job, segmenter, parts, Shelf(kept), tell, check_stop)
+    run = _Run(job, segmenter, rounds, Shelf(kept), tell, check_stop)
     _check_start(run)
     try:
-        learned, held_out = _encode(run)
-        before = run.examiner(run.forward).score(learned, held_out)
+        samples = _encode(run)
+        before = Pooled(run.examiner(run.forward).score_rounds(samples, rounds))
         used = _score_in_use(run, base_id)
-        to_beat = used or before
+        in_use = None if used is None else dice_of_used(used, read_version_record(Path(str(job.in_use))), rounds)
+        rival = before.dice(before.rival_steps) if in_use is None else in_use
         opened = open_parts(segmenter, run.preset)
         forward = forward_of(run.preset, segmenter, run.shelf, kept / "pictures", job.thin)
-        shown = _prove(run, forward, opened, learned)
-        training = _train(run, forward, opened, learned, held_out, float(to_beat.dice(to_beat.rival_step).mean()))
-        run.stage(COMPARING)
-        segmenter.forget()
-        early = changes_features(segmenter, opened.trained())
-        after = _score_anew(run) if early else run.examiner(run.forward).score(learned, held_out)
-        groups = [example.group for example in parts.held_out]
-        compared = before.dice(before.rival_step), after.dice(after.step), constant_dice(learned, held_out)
-        in_use = None if used is None else dice_of_used(used, read_version_record(Path(str(job.in_use))), parts)
-        verdict = judge(*compared, groups, job.seed, in_use)
-        figures = figures_of(job, parts, before, after, verdict, training, shown, time.monotonic() - begun)
-        masks = (before.maps, before.rival_step), (after.maps, after.step)
-        figures["near_copies"] = _near_copies(parts)
-        figures["closer"] = closer_figures(parts.held_out, *masks, job.seed)
+        shown = _prove(run, forward, opened, sides(samples, all_of(rounds))[0])
+        training, after, step = _learn(run, forward, opened, samples, float(np.nanmean(rival)))
+        judged = Judged(rounds, before, after, before.best_step, step)
+        compared = before.dice(before.rival_steps), after.dice(after.steps), constant_of(samples, rounds)
+        verdict = judge(*compared, judged.groups, job.seed, in_use)
+        figures = figures_of(job, judged, verdict, training, shown, time.monotonic() - begun)
+        masks = (before.maps, before.rival_steps), (after.maps, after.steps)
+        figures["near_copies"], figures["worst"] = copies_across(rounds), choose_worst(judged)
+        figures["closer"] = closer_figures(judged.held_out, *masks, job.seed)
         if used is not None and in_use is not None:
             counted = ~np.isnan(in_use)
-            figures["in_use_at_best"], figures["in_use_step"] = float(in_use[counted].mean()), used.rival_step
+            figures["in_use_at_best"], figures["in_use_step"] = float(in_use[counted].mean()), used.best_step
             figures["tuned_where_in_use"] = float(compared[1][counted].mean())
         run.stage(WRITING)
-        _write(run, forward, opened, record_of(job, base_id, parts, after.step, verdict, figures), held_out[0])
+        _write(run, forward, opened, record_of(job, base_id, judged, verdict, figures), samples[0], judged)
     finally:
         shutil.rmtree(kept, ignore_errors=True)
     return {
@@ -206,7 +206,7 @@ def _check_start(run: _Run) -> None:
 
 
 @torch.no_grad()
-def _score_in_use(run: _Run, base_id: str) -> Scored | None:
+def _score_in_use(run: _Run, base_id: str) -> Pooled | None:
     """Score the version in use, as it predicts, and put the model back as it was; None if the run comes from that model.
 
     Raises:
@@ -218,34 +218,22 @@ def _score_in_use(run: _Run, base_id: str) -> Scored | None:
     check_base(Path(folder), base_id)
     trained = read_version(Path(folder), run.segmenter)
     with put_for_now(run.segmenter, trained):
-        return _score_anew(run)
+        return Pooled(_score_anew(run, run.rounds))
 
 
 @torch.no_grad()
-def _score_anew(run: _Run) -> Scored:
+def _score_anew(run: _Run, rounds: Sequence[Split]) -> list[Scored]:
     """Score the model as it is now on features of its own."""
     with tempfile.TemporaryDirectory(dir=_made(Path(run.job.folder) / "features")) as folder:
         shelf = Shelf(Path(folder))
-        learned, held_out = (
-            encode(run.segmenter, examples, 1, shelf, FeatureStore(), lambda done, total: run.check_stop())
-            for examples in (run.parts.learned, run.parts.held_out)
-        )
-        _in_order(run, learned, held_out)
-        return run.examiner(CachedForward(run.segmenter, shelf)).score(learned, held_out)
+        every = (*rounds[0].learned, *rounds[0].held_out)
+        samples = encode(run.segmenter, every, 1, shelf, FeatureStore(), lambda done, total: run.check_stop())
+        return run.examiner(CachedForward(run.segmenter, shelf)).score_rounds(samples, rounds)
 
 
 def _made(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     return folder
-
-
-def _near_copies(parts: Split) -> int:
-    """How many held-out images look almost like a learned one."""
-    learned, held_out = (
-        [fingerprint(read_pixels(one)) for one in {example.image_sha256: example for example in side}.values()]
-        for side in (parts.learned, parts.held_out)
-    )
-    return near_copies(learned, held_out)
 
 
 def open_base_id(job: Job) -> str:
@@ -254,25 +242,42 @@ def open_base_id(job: Job) -> str:
     return str(read_version_record(Path(job.version)).get("base_id", ""))
 
 
-def _encode(run: _Run) -> tuple[list[Sample], list[Sample]]:
-    """Samples to learn from, the plain views first, and the plain views of the held-out labels."""
+def _encode(run: _Run) -> list[Sample]:
+    """Samples of all labels; of those that are never learned from the plain view alone."""
 
     def advance(done: int, total: int) -> None:
         run.check_stop()
         run.stage(ENCODING, done=done, all=total)
 
     store = FeatureCache(Path(run.job.cache)) if run.job.cache else FeatureStore()
-    learned = encode(run.segmenter, run.parts.learned, run.job.views, run.shelf, store, advance)
-    held_out = encode(run.segmenter, run.parts.held_out, 1, run.shelf, store, advance)
-    _in_order(run, learned, held_out)
-    return learned, held_out
+    parts = all_of(run.rounds)
+    learned = encode(run.segmenter, parts.learned, run.job.views, run.shelf, store, advance)
+    return learned + encode(run.segmenter, parts.held_out, 1, run.shelf, store, advance)
 
 
-def _in_order(run: _Run, learned: list[Sample], held_out: list[Sample]) -> None:
-    """Scores are read off in the order of the division, and by it the patients of the comparison."""
-    place = {example: number for number, example in enumerate((*run.parts.learned, *run.parts.held_out))}
-    learned.sort(key=lambda sample: (sample.view, place[sample.example]))
-    held_out.sort(key=lambda sample: place[sample.example])
+def _learn(
+    run: _Run, forward: Forward, parts: Parts, samples: Sequence[Sample], base_dice: float
+) -> tuple[Training, Pooled, int]:
+    """Train what is judged, and leave the model as the new version.
+
+    Where there are several rounds, each begins with the model as it was, and so does the version, which learns from all labels.
+
+    Returns:
+        How the (last) training went, the answers to the held-out labels, and the version's best threshold step.
+    """
+    untouched, scored, several = parts.trained(), [], len(run.rounds) > 1
+    for number, one in enumerate([*run.rounds, all_of(run.rounds)] if several else run.rounds):
+        parts.take(untouched)
+        learned, held_out = sides(samples, one)
+        left = len(run.rounds) - number if several else 0
+        training = _train(run, forward, parts, learned, held_out, base_dice, left)
+        run.stage(COMPARING)
+        run.segmenter.forget()
+        if changes_features(run.segmenter, parts.trained()):
+            scored += _score_anew(run, [one])
+        else:
+            scored.append(run.examiner(run.forward).score(learned, held_out))
+    return training, Pooled(scored[: len(run.rounds)]), scored[-1].step
 
 
 def _prove(run: _Run, forward: Forward, parts: Parts, learned: Sequence[Sample]) -> proof.Proof:
@@ -295,7 +300,9 @@ def _train(
     learned: Sequence[Sample],
     held_out: Sequence[Sample],
     base_dice: float,
+    left: int,
 ) -> Training:
+    """Train once; `left` trainings of this run come after it."""
     every = max(1, run.job.epochs // WATCHED_TIMES)
     labels = by_label(held_out)
     shown = labels[:: max(1, len(labels) // WATCHED_LABELS)][:WATCHED_LABELS]
@@ -304,12 +311,12 @@ def _train(
     choosing = by_label(aside)
     best = BestEpoch(parts, lambda: examiner.watch(choosing), run.job.epochs) if choosing else None
     looked_at = WATCHED_TIMES * sum(map(len, shown)) + run.job.epochs * len(aside)
-    memory = _try_step(run, forward, parts, samples, looked_at)
+    memory = _try_step(run, forward, parts, samples, looked_at, left)
     begun = time.monotonic()
 
     def on_epoch(epoch: Epoch) -> None:
         watched = None
-        if epoch.epoch % every == 0 or epoch.epoch == epoch.epochs:
+        if shown and (epoch.epoch % every == 0 or epoch.epoch == epoch.epochs):
             watched = examiner.watch(shown)
         run.tell(
             {
@@ -319,7 +326,7 @@ def _train(
                 "loss": epoch.loss,
                 "validation_dice": watched,
                 "base_dice": base_dice,
-                "seconds_left": round(epoch.seconds_left, 1),
+                "seconds_left": round(epoch.seconds_left + left * (time.monotonic() - begun + epoch.seconds_left), 1),
             }
         )
 
@@ -327,7 +334,7 @@ def _train(
     return Training(losses, best.epoch if best else None, len(choosing), time.monotonic() - begun, memory)
 
 
-def _try_step(run: _Run, forward: Forward, parts: Parts, samples: Sequence[Sample], looked_at: int) -> int:
+def _try_step(run: _Run, forward: Forward, parts: Parts, samples: Sequence[Sample], looked_at: int, left: int) -> int:
     """Compute one step and throw it away: then time and memory are known before the learning begins.
 
     If the memory does not suffice it is found out here (`Room`).
@@ -347,11 +354,17 @@ def _try_step(run: _Run, forward: Forward, parts: Parts, samples: Sequence[Sampl
     for parameter in parts.trainable.values():
         parameter.grad = None
     seconds = from_step(step, len(batch), run.job.epochs * len(samples), looked_at)
-    run.stage(TRAINING, minutes=max(1, round(seconds / 60)), memory=amount(memory))
+    time_and_memory = {"minutes": max(1, round((left + 1) * seconds / 60)), "memory": amount(memory)}
+    if len(run.rounds) == 1:
+        run.stage(TRAINING, **time_and_memory)
+    elif left:
+        run.stage(ROUND, round=len(run.rounds) - left + 1, rounds=len(run.rounds), **time_and_memory)
+    else:
+        run.stage(LAST_ROUND, **time_and_memory)
     return memory
 
 
-def _write(run: _Run, forward: Forward, parts: Parts, record: dict[str, Any], probe: Sample) -> None:
+def _write(run: _Run, forward: Forward, parts: Parts, record: dict[str, Any], probe: Sample, judged: Judged) -> None:
     """Write aside, read back into the untrained model, compare a prediction, and only then put in place.
 
     Raises:
@@ -363,6 +376,7 @@ def _write(run: _Run, forward: Forward, parts: Parts, record: dict[str, Any], pr
     shutil.rmtree(aside, ignore_errors=True)
     write_version(aside, parts.trained(), job.model, record)
     try:
+        draw_worst(aside, judged, record["figures"]["worst"])
         with torch.no_grad():
             trained = forward([probe]).decoded.logits.clone()
             parts.reset()

@@ -54,9 +54,9 @@ def split(examples: Sequence[Example], seed: int) -> Split:
         return Split(rest, named, "list")
     if len({example.image_sha256 for example in rest}) < LEAST_LABELS:
         raise _too_few(len(rest))
-    patients = _patients(rest)
+    patients = patients_of(rest)
     for by in ("patient", "image"):
-        sets = _gather(rest, patients if by == "patient" else [example.image_sha256 for example in rest])
+        sets = gather(rest, patients if by == "patient" else [example.image_sha256 for example in rest])
         held_out = _choose(sets, seed)
         if held_out:
             return Split(
@@ -67,7 +67,7 @@ def split(examples: Sequence[Example], seed: int) -> Split:
     raise _too_few(len(rest))
 
 
-def _patients(examples: Sequence[Example]) -> list[str]:
+def patients_of(examples: Sequence[Example]) -> list[str]:
     """Key of the patient of each example, where one picture under two patients' names joins them."""
     parent: dict[str, str] = {}
 
@@ -81,7 +81,8 @@ def _patients(examples: Sequence[Example]) -> list[str]:
     return [root("p" + example.group) for example in examples]
 
 
-def _gather(examples: Sequence[Example], keys: Sequence[str]) -> dict[str, list[Example]]:
+def gather(examples: Sequence[Example], keys: Sequence[str]) -> dict[str, list[Example]]:
+    """Key -> the labels that have it, in their order."""
     sets: dict[str, list[Example]] = {}
     for key, example in zip(keys, examples, strict=True):
         sets.setdefault(key, []).append(example)
@@ -97,7 +98,7 @@ def _choose(sets: dict[str, list[Example]], seed: int) -> set[str]:
     images = {key: len({example.image_sha256 for example in group}) for key, group in sets.items()}
     total = sum(images.values())
     wanted = max(LEAST_HELD_OUT, round(total * SHARE_HELD_OUT))
-    order = sorted(sets, key=lambda key: _lot(seed, min(example.group for example in sets[key]), key))
+    order = sorted(sets, key=lambda key: lot(seed, min(example.group for example in sets[key]), key))
     chosen: set[str] = set()
     count = 0
     for key in order:
@@ -110,7 +111,7 @@ def _choose(sets: dict[str, list[Example]], seed: int) -> set[str]:
     return chosen if count >= LEAST_HELD_OUT else set()
 
 
-def _lot(seed: int, patient: str, key: str) -> tuple[str, str]:
+def lot(seed: int, patient: str, key: str) -> tuple[str, str]:
     """A random place that does not change when other patients come; `key` tells the images of one patient apart."""
     drawn = hashlib.sha256(f"{seed} {patient}".encode("utf-8", errors="surrogateescape")).hexdigest()
     return drawn, hashlib.sha256(f"{seed} {key}".encode("utf-8", errors="surrogateescape")).hexdigest()

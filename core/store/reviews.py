@@ -21,12 +21,13 @@ class Reviews(Parts):
             In the order in which the images were added.
         """
         rows = self.query(
-            f"SELECT i.id, CASE WHEN r.rejected THEN '{REJECTED}' ELSE coalesce(c.status, 'unseen') END, r.flag, c.uncertainty"
+            f"SELECT i.id, CASE WHEN r.rejected THEN '{REJECTED}' ELSE coalesce(c.status, 'unseen') END, r.flag, c.uncertainty,"
+            " i.patient_key IN (SELECT m.patient_key FROM test_images t JOIN images m ON m.id = t.image_id)"
             " FROM images i LEFT JOIN corrections c ON c.image_id = i.id AND c.structure_id = ?"
             " LEFT JOIN reviews r ON r.image_id = i.id WHERE ? IS NULL OR i.id = ? ORDER BY i.id",
             (structure_id, image_id, image_id),
         )
-        return [ReviewRow(*row) for row in rows]
+        return [ReviewRow(image, status, flag, unsure, bool(test)) for image, status, flag, unsure, test in rows]
 
     def statuses(self, structure_id: int) -> dict[int, str]:
         """Status of every image for one structure; `REJECTED` where the image cannot be used."""
@@ -37,11 +38,15 @@ class Reviews(Parts):
         return {image_id for (image_id,) in self.query("SELECT image_id FROM reviews WHERE rejected")}
 
     def count_accepted(self) -> tuple[int, int, int]:
-        """How many masks are accepted, on how many images, of how many patients; none of an image that was rejected."""
+        """How many masks can be learned from, on how many images, of how many patients.
+
+        They are accepted; none is of an image that was rejected or belongs to the test set.
+        """
         rows = self.query(
             "SELECT count(*), count(DISTINCT c.image_id), count(DISTINCT i.patient_key) FROM corrections c"
             " JOIN final_masks USING (image_id, structure_id) JOIN images i ON i.id = c.image_id WHERE c.status = 'accepted'"
             " AND c.image_id NOT IN (SELECT image_id FROM reviews WHERE rejected)"
+            " AND i.patient_key NOT IN (SELECT m.patient_key FROM test_images t JOIN images m ON m.id = t.image_id)"
         )
         labels, images, patients = rows[0]
         return int(labels), int(images), int(patients)

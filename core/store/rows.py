@@ -51,12 +51,14 @@ class ReviewRow:
         status: one of `STATUSES`, of the mask of one structure; `REJECTED` where the image cannot be used.
         flag: the note of a flag, "" for a flag without words, None without a flag.
         uncertainty: of the prediction that counts, 0 (sure) .. 1; None without one.
+        test: whether the patient is in the test set.
     """
 
     image_id: int
     status: str
     flag: str | None = None
     uncertainty: float | None = None
+    test: bool = False
 
 
 @dataclass(frozen=True)

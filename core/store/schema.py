@@ -162,3 +162,9 @@ def m010_list_of_structures(db: Database) -> None:
         "UPDATE structures SET place = id",
     ):
         db.execute(statement)
+
+
+@migrations()
+def m011_test_set(db: Database) -> None:
+    """Images that are kept for testing: no fine-tune reads them."""
+    db.execute("CREATE TABLE test_images (image_id INTEGER PRIMARY KEY REFERENCES images(id), marked TEXT NOT NULL)")

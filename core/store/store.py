@@ -15,14 +15,14 @@ from core.image_file import Image, patient_key
 from core.place import place_of
 from core.pseudonym import pseudonym
 from core.store.database import now, to_json
-from core.store.reviews import Reviews
 from core.store.rows import ImageRow, LabelRow, RunRow, VersionRow
+from core.store.test_set import WithTestSet
 
 ACTIVE = "active_version"
 _IMAGE = "id, path, sha256, width, height, patient_key, study_key, frame, frames"
 
 
-class Store(Reviews):
+class Store(WithTestSet):
     """One open project. Use it in the thread that opened it; a second connection may read beside it."""
 
     def add_images(self, images: Iterable[Image | tuple[Path, str, int, int, str, str]]) -> int:

@@ -300,3 +300,30 @@ def test_stop_ends_predicting_many(qtbot, open_window):
     qtbot.waitUntil(lambda: window.segment.structure.stop.isVisible(), timeout=10_000)
     click(qtbot, window.segment.structure.stop)
     assert not window.flow.predictions.is_busy and window.flow.predictions._queue == []
+
+
+def test_a_patient_is_kept_for_testing_and_taken_out_again(qtbot, window):
+    first, second, third = ids(window)
+    session = window.session
+    session.store.set_patients({second: "p0_a"})
+    window.session.images = session.store.images()
+    session.store.set_patients({row.id: "p0" for row in session.images if row.id in (first, second)})
+    session.images = session.store.images()
+    window.session.images_changed.emit()
+    session.select_image(first)
+    action = window.commands["test_set"]
+    assert action.isEnabled() and not action.isChecked()
+    qtbot.keyClick(window.canvas, Qt.Key.Key_T, Qt.KeyboardModifier.ShiftModifier)
+    assert session.store.test_set() == {first, second} and action.isChecked()
+    model = window.images.view.model()
+    assert [model.index(row, 0).data(STATUS_ROLE).endswith("Test set") for row in range(3)] == [True, True, False]
+    assert window.review.test.isVisible()
+    pick(qtbot, window.images.which, "test")
+    assert window.images.which.currentText() == "Test set (2)" and len(names(window)) == 2
+    pick(qtbot, window.images.which, "all")
+    qtbot.waitUntil(lambda: "kept for testing, never learned from: 2" in window.model.finetune.left_out.text())
+    session.select_image(third)
+    assert not action.isChecked() and not window.review.test.isVisible()
+    session.select_image(second)
+    click(qtbot, window.review.learn)
+    assert session.store.test_set() == set() and not window.review.test.isVisible()

@@ -96,8 +96,12 @@ def open_toy(ref: str, device: str) -> LearningSegmenter:
     return LearningSegmenter()
 
 
-def make_job(folder: Path, images: int = 12, level: int = 120, truthful: bool = True, **settings: object) -> Job:
+def make_job(
+    folder: Path, images: int = 12, level: int = 120, truthful: bool = True, held_out: int = 0, **settings: object
+) -> Job:
     """Images with one dim square each, two of every patient; `truthful` False gives masks of other places.
+
+    With `held_out` the last ones are named for the comparison, so that the run learns once and not in rounds.
 
     A bright strip that is no part of the square keeps every threshold from being enough.
     """
@@ -119,7 +123,9 @@ def make_job(folder: Path, images: int = 12, level: int = 120, truthful: bool = 
             mask = rng.random((6, 8)).repeat(8, 0).repeat(8, 1) > 0.7
         frozen = folder / "job" / "masks" / f"{number}.png"
         frozen.write_bytes(encode_png(mask))
-        examples.append(Example(str(file), read_image(file).sha256, str(frozen), f"p{number // 2}", "the square"))
+        split = "test" if number >= images - held_out else ""
+        sha256 = read_image(file).sha256
+        examples.append(Example(str(file), sha256, str(frozen), f"p{number // 2}", "the square", split))
     chosen = {"epochs": 30, "learning_rate": 0.02, "batch": 4, "views": 2, "device": "cpu", **settings}
     job = Job(str(folder / "job"), "toy", tuple(examples), str(folder / "version"), **chosen)  # type: ignore[arg-type]
     job.write()

@@ -32,7 +32,7 @@ Tuned = tuple[Job, dict[str, Any]]
 
 
 def job_of(folder: Path, model: Path, preset: str, **settings: Any) -> Job:
-    chosen = {"images": 4, "epochs": 1, "learning_rate": 1e-3, "batch": 2, "views": 1, **settings}
+    chosen = {"images": 4, "held_out": 2, "epochs": 1, "learning_rate": 1e-3, "batch": 2, "views": 1, **settings}
     return replace(make_job(folder, preset=preset, **chosen), model=str(model))
 
 

@@ -10,15 +10,18 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from PIL import Image as Picture
 from safetensors.torch import load_file, save_file
 
+import core.finetune.run as run_module
 from core.errors import FinetuneError, ModelError
 from core.evaluate import ImageScore
-from core.finetune.compare import Scored, dice_of_used
-from core.finetune.job import Example
+from core.finetune.compare import Pooled, Scored, dice_of_used
+from core.finetune.job import Example, Job
 from core.finetune.run import Cancelled, run_job
 from core.finetune.split import Split
 from core.finetune.version import WEIGHTS, apply_version
+from core.finetune.worst_cases import COLOURS, GAP, SIDE
 from core.worker_protocol import EpochEvent, StageEvent, decode_line, encode_line, parse_event
 from tests.unit.finetune_toy import CutOffSegmenter, LearningSegmenter, make_job, open_toy
 
@@ -29,7 +32,7 @@ def run(folder: Path, **settings: Any) -> tuple[dict[str, Any], list[dict[str, A
 
 
 def test_a_run_that_learns_is_better_and_says_by_how_much(tmp_path: Path) -> None:
-    result, events = run(tmp_path)
+    result, events = run(tmp_path, images=36)
     figures = result["figures"]
     assert result["accepted"] and figures["tuned_at_best"] > figures["base_at_best"] + 0.05
     assert figures["interval"][0] > 0 and figures["difference"] == pytest.approx(
@@ -37,12 +40,13 @@ def test_a_run_that_learns_is_better_and_says_by_how_much(tmp_path: Path) -> Non
     )
     assert figures["base_at_best"] >= figures["base_at_half"] and figures["last_loss"] < figures["first_loss"]
     assert figures["rival_step"] == figures["base_step"]
-    assert figures["held_out"] == 4 and figures["groups"] == 2 and figures["divided_by"] == "patient"
+    assert figures["held_out"] == 10 and figures["groups"] == 5 and figures["divided_by"] == "patient"
+    assert not figures["rounds"]
     assert f"{figures['tuned_at_best']:.3f}" in result["reason"] and figures["proof"]["frozen"] == 2
     record = json.loads((tmp_path / "version" / "version.json").read_text())
     assert record["base"] == "toy" and record["base_id"] == "toy base" and record["best_step"] == figures["tuned_step"]
     learned, compared = ({row["image"] for row in record[key]} for key in ("learned_from", "compared_on"))
-    assert len(learned) == 8 and len(compared) == 4 and not learned & compared
+    assert len(learned) == 26 and len(compared) == 10 and not learned & compared
     for event in events:
         assert isinstance(parse_event(decode_line(encode_line(event))), StageEvent | EpochEvent)
     epochs = [event for event in events if event["event"] == "epoch"]
@@ -58,8 +62,11 @@ def test_a_threshold_that_only_suits_the_learned_images_makes_no_weak_rival() ->
         return [ImageScore("", curve, curve, 0.0, 0.0, "")]
 
     spoiled = Scored(scores(20), scores(110))
-    assert spoiled.step == 20 and spoiled.rival_step == 100
-    assert Scored(scores(60), scores(50)).rival_step == 60
+    assert spoiled.step == 20 and Pooled([spoiled]).rival_steps == [100]
+    good = Scored(scores(60), scores(50))
+    assert Pooled([good]).rival_steps == [60]
+    assert Pooled([good, spoiled]).steps == [60, 20] and Pooled([good, spoiled]).rival_steps == [100, 100]
+    assert Pooled([good, spoiled]).dice([50, 110]) == pytest.approx([0.9, 0.9])
 
 
 def test_no_name_of_a_patient_or_file_is_in_the_version(tmp_path: Path) -> None:
@@ -88,8 +95,8 @@ def test_the_same_seed_gives_the_same_figures(tmp_path: Path) -> None:
 
 
 def test_wrong_labels_are_refused_and_nothing_is_activated(tmp_path: Path) -> None:
-    for seed in range(3):
-        result, _ = run(tmp_path / str(seed), truthful=False, level=220, epochs=15, seed=seed)
+    for seed in range(20):
+        result, _ = run(tmp_path / str(seed), truthful=False, level=220, epochs=6, seed=seed)
         assert not result["accepted"] and "stays in use" in result["reason"]
 
 
@@ -135,7 +142,7 @@ def test_a_detached_projection_is_named(tmp_path: Path) -> None:
             finally:
                 self.projection = whole
 
-    with pytest.raises(FinetuneError, match="one part of the model would learn nothing") as refused:
+    with pytest.raises(FinetuneError, match="One part would learn nothing") as refused:
         run_job(make_job(tmp_path), lambda event: None, open_model=lambda ref, device: Detached())
     assert "text_hidden_fcs" in refused.value.values["part"], "for the log"
     assert "text_hidden_fcs" not in str(refused.value), "it says nothing to a clinician"
@@ -246,7 +253,7 @@ def test_going_on_from_a_version_is_compared_with_it(tmp_path: Path) -> None:
 
 def test_a_second_run_has_to_beat_the_version_in_use(tmp_path: Path) -> None:
     good, _ = run(tmp_path / "good")
-    job = make_job(tmp_path / "weak", epochs=12)
+    job = make_job(tmp_path / "weak", epochs=20)
     events: list[dict[str, Any]] = []
     alone = run_job(dataclasses.replace(job, out=str(tmp_path / "alone")), lambda event: None, open_model=open_toy)
     assert alone["accepted"]  # against the base only it would do
@@ -287,7 +294,69 @@ def test_the_version_in_use_counts_only_on_patients_that_are_new_to_it() -> None
 
     parts = Split(tuple(map(example, range(4))), tuple(map(example, range(4, 10))), "patient")
     curve = np.full(199, 0.5)
-    used = Scored(*([ImageScore("", curve, curve, 0.0, 0.0, "")] * 6 for _ in range(2)))
-    assert np.isnan(dice_of_used(used, learned_from(0, 4), parts)).tolist() == [True, True, False, False, False, False]
-    assert not np.isnan(dice_of_used(used, learned_from(0, 4, 6), parts)).any()  # one new patient says nothing
-    assert not np.isnan(dice_of_used(used, {}, parts)).any()
+    used = Pooled([Scored(*([ImageScore("", curve, curve, 0.0, 0.0, "")] * 6 for _ in range(2)))])
+    assert np.isnan(dice_of_used(used, learned_from(0, 4), [parts])).tolist() == [
+        True,
+        True,
+        False,
+        False,
+        False,
+        False,
+    ]
+    assert not np.isnan(dice_of_used(used, learned_from(0, 4, 6), [parts])).any()  # one new patient says nothing
+    assert not np.isnan(dice_of_used(used, {}, [parts])).any()
+
+
+def test_few_labels_are_each_judged_once_by_a_model_that_did_not_learn_from_them(tmp_path: Path) -> None:
+    learned_in: list[set[str]] = []
+    real = run_module.train
+
+    def train(forward: Any, parts: Any, samples: Any, *rest: Any) -> Any:
+        learned_in.append({sample.example.image_sha256 for sample in samples})
+        assert torch.equal(
+            parts.trained().parts["text_hidden_fcs"]["0.weight"], LearningSegmenter().projection[0].weight
+        )
+        return real(forward, parts, samples, *rest)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run_module, "train", train)
+        result, events = run(tmp_path, epochs=10)
+    figures, record = result["figures"], json.loads((tmp_path / "version" / "version.json").read_text())
+    assert figures["rounds"] == 3 and figures["held_out"] == figures["learned_from"] == 12 and figures["groups"] == 6
+    assert len(learned_in) == 4 and len(learned_in[-1]) == 12, "the version itself learns from all of them"
+    job = Job.read(tmp_path / "job")
+    patient = {example.image_sha256[:16]: example.group for example in job.examples}
+    for row in record["compared_on"]:
+        learned = learned_in[row["round"] - 1]
+        assert patient[row["image"]] not in {patient[sha256[:16]] for sha256 in learned}
+    assert sorted(row["image"] for row in record["compared_on"]) == sorted(patient)
+    stages = [event["text"] for event in events if event["event"] == "stage"]
+    assert sum(text.startswith("Check {round}") for text in stages) == 3 and "Learning from all labels" in "".join(
+        stages
+    )
+    for event in events:
+        assert isinstance(parse_event(decode_line(encode_line(event))), StageEvent | EpochEvent)
+
+
+def test_what_was_measured_apart_counts_for_the_version_in_use(tmp_path: Path) -> None:
+    """A version that learned from all labels is not judged on them as it is, but as its rounds were."""
+    first, _ = run(tmp_path / "first", epochs=12)
+    job = dataclasses.replace(make_job(tmp_path / "second", epochs=2), in_use=first["version"])
+    second = run_job(job, lambda event: None, open_model=open_toy)
+    assert second["figures"]["in_use_at_best"] == pytest.approx(first["figures"]["tuned_at_best"])
+
+
+def test_the_worst_cases_are_pictures_beside_the_version(tmp_path: Path) -> None:
+    result, _ = run(tmp_path, epochs=5)
+    images, worst = result["figures"]["images"], result["figures"]["worst"]
+    files = sorted(file.name for file in (tmp_path / "version").glob("*.png"))
+    assert files == [f"worst-{number}.png" for number in range(1, 7)] and len(worst) == 6
+    assert min(range(12), key=lambda place: images[place]["after"]) == worst[0]
+    with Picture.open(tmp_path / "version" / files[0]) as picture:
+        assert picture.size == (3 * SIDE + 2 * GAP, SIDE)
+        assert not picture.info, "nothing beside the pixels"
+        found = {pixel for _, pixel in picture.getcolors(10**6)}
+    assert all(
+        min(sum(abs(a - b) for a, b in zip(pixel, colour, strict=True)) for pixel in found) < 30
+        for colour in COLOURS[:1]
+    )

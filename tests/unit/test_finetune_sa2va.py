@@ -30,7 +30,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def tuned(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Job, dict[str, Any]]:
     folder = tmp_path_factory.mktemp("run")
-    settings = {"images": 4, "epochs": 2, "learning_rate": 1e-3, "batch": 2, "views": 1}
+    settings = {"images": 4, "held_out": 2, "epochs": 2, "learning_rate": 1e-3, "batch": 2, "views": 1}
     job = make_job(folder, **settings)
     job = Job(**{**job.__dict__, "model": str(tiny)})
     return job, run_job(job, lambda event: None)
