@@ -26,9 +26,11 @@ from core.finetune.figures import Training, figures_of, record_of
 from core.finetune.forward import CachedForward, Forward, batch_loss, forward_of
 from core.finetune.gate import judge
 from core.finetune.job import Job
+from core.finetune.kept import Keeper
 from core.finetune.near_copies import fingerprint, near_copies
 from core.finetune.parts import Parts, open_parts
 from core.finetune.presets import PRESETS, Preset
+from core.finetune.reached import forget
 from core.finetune.split import Split, split
 from core.finetune.trainer import Epoch, Room, memory_of, train
 from core.finetune.version import (
@@ -146,6 +148,7 @@ def _run(
             "Start it again from the window; your labels are safe.",
         )
     kept = Path(job.folder) / "features"
+    shutil.rmtree(kept, ignore_errors=True)  # half a file of a run that was cut off
     run = _Run(job, segmenter, parts, Shelf(kept), tell, check_stop)
     _check_start(run)
     try:
@@ -165,7 +168,9 @@ def _run(
         compared = before.dice(before.rival_step), after.dice(after.step), constant_dice(learned, held_out)
         in_use = None if used is None else dice_of_used(used, read_version_record(Path(str(job.in_use))), parts)
         verdict = judge(*compared, groups, job.seed, in_use)
-        figures = figures_of(job, parts, before, after, verdict, training, shown, time.monotonic() - begun)
+        figures = figures_of(
+            job, parts, before, after, verdict, training, shown, max(training.seconds, time.monotonic() - begun)
+        )
         masks = (before.maps, before.rival_step), (after.maps, after.step)
         figures["near_copies"] = _near_copies(parts)
         figures["closer"] = closer_figures(parts.held_out, *masks, job.seed)
@@ -175,6 +180,7 @@ def _run(
             figures["tuned_where_in_use"] = float(compared[1][counted].mean())
         run.stage(WRITING)
         _write(run, forward, opened, record_of(job, base_id, parts, after.step, verdict, figures), held_out[0])
+        forget(Path(job.folder))
     finally:
         shutil.rmtree(kept, ignore_errors=True)
     return {
@@ -305,13 +311,13 @@ def _train(
     best = BestEpoch(parts, lambda: examiner.watch(choosing), run.job.epochs) if choosing else None
     looked_at = WATCHED_TIMES * sum(map(len, shown)) + run.job.epochs * len(aside)
     memory = _try_step(run, forward, parts, samples, looked_at)
-    begun = time.monotonic()
+    keeper = Keeper(Path(run.job.folder), f"{run.job.preset} {run.segmenter.model_id}", parts, best, run.tell)
 
     def on_epoch(epoch: Epoch) -> None:
         watched = None
         if epoch.epoch % every == 0 or epoch.epoch == epoch.epochs:
             watched = examiner.watch(shown)
-        run.tell(
+        keeper.tell(
             {
                 "event": "epoch",
                 "epoch": epoch.epoch,
@@ -320,11 +326,13 @@ def _train(
                 "validation_dice": watched,
                 "base_dice": base_dice,
                 "seconds_left": round(epoch.seconds_left, 1),
+                "samples_per_second": round(epoch.speed, 2),
+                "memory_bytes": memory_of(run.segmenter.device),
             }
         )
 
-    losses = train(forward, parts, samples, run.job, on_epoch, run.check_stop, run.room, best)
-    return Training(losses, best.epoch if best else None, len(choosing), time.monotonic() - begun, memory)
+    losses = train(forward, parts, samples, run.job, on_epoch, run.check_stop, run.room, best, keeper)
+    return Training(losses, best.epoch if best else None, len(choosing), keeper.seconds, memory)
 
 
 def _try_step(run: _Run, forward: Forward, parts: Parts, samples: Sequence[Sample], looked_at: int) -> int:
