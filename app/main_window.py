@@ -21,7 +21,7 @@ from app.grey_limit import GreyLimit
 from app.image_list import ImageList
 from app.image_queue import ImageQueue
 from app.label_threshold_dialog import ask_label_threshold
-from app.leave_dialog import LeaveDialog
+from app.leave_dialog import IN_BACKGROUND, LeaveDialog
 from app.mask_choice import choose_next_mask
 from app.mask_menu import MaskMenu
 from app.message_bar import MessageBar
@@ -266,7 +266,13 @@ class MainWindow(QMainWindow):
 
     def _may_leave(self) -> bool:
         """Ask before a running fine-tune would be lost."""
-        return not self.flow.finetuning.is_running or bool(LeaveDialog(self).exec())
+        finetuning = self.flow.finetuning
+        if not finetuning.is_running:
+            return True
+        answer = LeaveDialog(self, finetuning.can_be_left).exec()
+        if answer == IN_BACKGROUND:
+            finetuning.leave()
+        return bool(answer)
 
     def _leave_and(self, step: Callable[[], object]) -> None:
         if self._may_leave():

@@ -232,7 +232,8 @@ SENTENCES: dict[str, Sentence] = {
         WARNING,
         QT_TRANSLATE_NOOP(
             "messages",
-            "The last fine-tune of this project was cut off when the program ended. Nothing was changed; start it again.",
+            "The last fine-tune of this project was cut off when the program ended. Nothing was changed; on the tab “Model” you "
+            "can go on with it where it left something to go on from, or start it again.",
         ),
         stays=True,
     ),

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.finetune_process import Outcome, State
 from app.finetuning import Finetuning
+from app.going_on import GoingOn
 from app.inference_process import InferenceProcess
 from app.message_bar import MessageBar
 from app.messages import text_of_template
@@ -103,11 +104,13 @@ class ModelFlow(QObject):
         run.ended.connect(self._ended)
         run.failed.connect(self._messages.say_error)
         run.interrupted.connect(lambda: self._messages.say("finetune_interrupted"))
+        GoingOn(self._session, run, panel, self)
         area.versions.activate_wanted.connect(self._activate)
         area.versions.back_wanted.connect(self._go_back)
         session = self._session
         session.version_changed.connect(self._show_last)
-        session.project_changed.connect(area.show_quiet)
+        # A run that goes on in the background is shown already.
+        session.project_changed.connect(lambda: run.is_running or area.show_quiet())
         session.project_changed.connect(self._show_last)
         for signal in (session.project_changed, session.images_changed, session.status_changed):
             signal.connect(lambda *_: self._soon.start())

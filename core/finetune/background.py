@@ -64,6 +64,12 @@ def runs_in_background(folder: Path) -> bool:
     return (folder / PROGRESS).is_file()
 
 
+def begin_background(folder: Path) -> None:
+    """From now on a job counts as left to run without a window. Raises OSError."""
+    clear_background(folder)
+    (folder / PROGRESS).touch()
+
+
 def clear_background(folder: Path) -> None:
     """Take away what an earlier run without a window has said and was told."""
     for name in (PROGRESS, ASKED):

@@ -31,9 +31,11 @@ from core.finetune.near_copies import fingerprint, near_copies
 from core.finetune.parts import Parts, open_parts
 from core.finetune.presets import PRESETS, Preset
 from core.finetune.reached import forget
+from core.finetune.result import WEIGHTS_SHA256, sha256_of
 from core.finetune.split import Split, split
 from core.finetune.trainer import Epoch, Room, memory_of, train
 from core.finetune.version import (
+    WEIGHTS,
     changes_features,
     check_base,
     put,
@@ -112,7 +114,7 @@ def run_job(
         open_model: loads a model reference on a device.
 
     Returns:
-        {"version": folder, "accepted", "reason", "reason_template", "reason_values", "figures"}.
+        {"version": folder, "accepted", "reason", "reason_template", "reason_values", "figures", "weights_sha256"}.
 
     Raises:
         KnownError: in words, whatever kept the run from its end; no version is left then.
@@ -190,6 +192,7 @@ def _run(
         "reason_template": verdict.template,
         "reason_values": verdict.values,
         "figures": figures,
+        WEIGHTS_SHA256: sha256_of(Path(job.out) / WEIGHTS),
     }
 
 

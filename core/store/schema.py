@@ -150,3 +150,9 @@ def m009_frames(db: Database) -> None:
     """
     db.execute("ALTER TABLE images ADD COLUMN frame INTEGER NOT NULL DEFAULT 0 CHECK (frame >= 0)")
     db.execute("ALTER TABLE images ADD COLUMN frames INTEGER NOT NULL DEFAULT 1 CHECK (frames >= 1)")
+
+
+@migrations()
+def m012_removed_versions(db: Database) -> None:
+    """When the files of a version were deleted; its row stays, for the predictions that it made."""
+    db.execute("ALTER TABLE versions ADD COLUMN removed TEXT")

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,16 @@ from safetensors.torch import load_file
 from core.errors import FinetuneError
 from core.finetune.background import PROGRESS, ask, is_worked_on, new_lines, work_on
 from core.finetune.job import Job
+from core.finetune.presets import ADAPTER, DEEP, PRESETS, QUICK
 from core.finetune.reached import COURSE, STATE, TENSORS, Reached, forget, reached, states
 from core.finetune.run import run_job
 from core.finetune.version import WEIGHTS
+from core.model_reference import open_segmenter
 from core.task_worker import Cancelled, Paused
 from tests.unit.finetune_toy import make_job, open_toy
+from tests.unit.test_finetune_presets import job_of
 from tests.unit.test_finetune_worker import end, events_of, start, wait_for
+from tests.unit.tiny_model import make_tiny_model
 
 WAIT_SECONDS = 60.0
 
@@ -34,7 +39,7 @@ def epochs_of(events: list[dict[str, Any]]) -> list[tuple[int, float, float | No
     return [(e["epoch"], e["loss"], e["validation_dice"]) for e in events if e["event"] == "epoch"]
 
 
-def stopped_at(job: Job, step: int, how: type[Cancelled]) -> list[dict[str, Any]]:
+def stopped_at(job: Job, step: int, how: type[Cancelled], open_model: Any = open_toy) -> list[dict[str, Any]]:
     """Run a job and stop it before one of its steps; returns what it told."""
     events: list[dict[str, Any]] = []
     left = step
@@ -48,7 +53,7 @@ def stopped_at(job: Job, step: int, how: type[Cancelled]) -> list[dict[str, Any]
         return False
 
     with pytest.raises(how):
-        run_job(job, events.append, should_stop, open_toy)
+        run_job(job, events.append, should_stop, open_model)
     return events
 
 
@@ -58,12 +63,13 @@ def every_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.finetune.kept.SPARING", 0)
 
 
-@pytest.mark.parametrize("preset", ["quick", "whole"])
+@pytest.mark.parametrize("chooses", [False, True], ids=["all epochs", "the best epoch"])
 @pytest.mark.parametrize(("how", "step"), [(Paused, 7), (Cancelled, 9), (Paused, 1), (Paused, 60)])
 def test_a_run_gone_on_with_equals_one_that_was_never_stopped(
-    tmp_path: Path, how: type[Cancelled], step: int, preset: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: type[Cancelled], step: int, chooses: bool
 ) -> None:
-    settings = {"epochs": 6, "preset": preset, "seed": 3}
+    monkeypatch.setitem(PRESETS, QUICK, replace(PRESETS[QUICK], stops_early=chooses))
+    settings: dict[str, Any] = {"epochs": 6, "seed": 3}
     straight = make_job(tmp_path / "a", **settings)
     told: list[dict[str, Any]] = []
     whole = run_job(straight, told.append, open_model=open_toy)
@@ -77,6 +83,20 @@ def test_a_run_gone_on_with_equals_one_that_was_never_stopped(
     weights = [load_file(tmp_path / one / "version" / WEIGHTS) for one in ("a", "b")]
     assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
     assert not states(Path(job.folder)), "nobody goes on from a run that is over"
+
+
+@pytest.mark.parametrize("preset", [ADAPTER, DEEP])
+def test_additions_go_on_as_well(tmp_path: Path, preset: str) -> None:
+    model = make_tiny_model(tmp_path / "model", "internvl_qwen2")
+    weights = []
+    for name in ("a", "b"):
+        job = job_of(tmp_path / name, model, preset, epochs=2)
+        if name == "b":
+            stopped_at(job, 3, Paused, open_segmenter)
+            assert reached(Path(job.folder)) is not None
+        run_job(job, lambda event: None)
+        weights.append(load_file(Path(job.out) / WEIGHTS))
+    assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
 
 
 def test_how_far_a_run_has_come_is_told_and_can_be_forgotten(tmp_path: Path) -> None:
