@@ -162,6 +162,12 @@ class FinetunePanel(QWidget):
         column.addWidget(self.stage)
         column.addWidget(self.bar)
         column.addLayout(last)
+        lent = self.tr(
+            "Meanwhile the model that predicts lends its memory to the learning: a prediction loads it again first."
+        )
+        words_of_memory = label(lent, "notice")
+        words_of_memory.setWordWrap(True)
+        column.addWidget(words_of_memory)
 
     def _show_running(self, running: bool) -> None:
         self._running = running

@@ -93,6 +93,11 @@ class ModelArea(QScrollArea):
         if self._chart is not None:
             self._chart.setVisible(False)
 
+    def show_project(self, learning: bool) -> None:
+        """Another project is open; a run that goes on in the background is shown already."""
+        if not learning:
+            self.show_quiet()
+
     def show_device(self, name: str, reason: str) -> None:
         """Say what computes, and why.
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.finetune_process import Outcome, State
 from app.finetuning import Finetuning
+from app.giving_way import GivingWay
 from app.going_on import GoingOn
 from app.inference_process import InferenceProcess
 from app.message_bar import MessageBar
@@ -60,6 +61,7 @@ class ModelFlow(QObject):
         self.predictions = Predictions(session, versions, self.process, self)
         self.finetuning = Finetuning(session, versions, workers.finetune, self)
         self.ahead = PreparingAhead(session, versions, self.process, self.predictions, self.finetuning, self)
+        GivingWay(self.process, self.finetuning, versions, settings, self)
         self.choice = ModelChoice(session, settings, versions, self.process, self)
         self.download = ModelDownload(workers.download, self)
         self.choice.chosen.connect(self._base_chosen)
@@ -109,8 +111,7 @@ class ModelFlow(QObject):
         area.versions.back_wanted.connect(self._go_back)
         session = self._session
         session.version_changed.connect(self._show_last)
-        # A run that goes on in the background is shown already.
-        session.project_changed.connect(lambda: run.is_running or area.show_quiet())
+        session.project_changed.connect(lambda: area.show_project(run.is_running))
         session.project_changed.connect(self._show_last)
         for signal in (session.project_changed, session.images_changed, session.status_changed):
             signal.connect(lambda *_: self._soon.start())

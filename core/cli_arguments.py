@@ -229,6 +229,12 @@ def _add_finetune(commands: Any) -> None:
     parser.add_argument(
         "--encoder-rate", metavar="X", type=_rate, help="how large those of the image encoder are (preset “whole”)"
     )
+    _add_precision(parser)
+    parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="prove that the model can learn from these images, measure time and memory, and train and write nothing",
+    )
 
 
 def _add_evaluate(commands: Any) -> None:

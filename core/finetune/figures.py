@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -82,10 +84,26 @@ def figures_of(
     }
 
 
+def tried(job: Job, parts: Split, shown: Proof, training: Training) -> dict[str, Any]:
+    """The result of a job that was only tried: it could learn, in so much time and memory; there is no version."""
+    reason = "The model can learn from these labels. Nothing was learned, since this was only a trial."
+    figures = {
+        "preset": job.preset,
+        "device": job.device,
+        "learned_from": len(parts.learned),
+        "held_out": len(parts.held_out),
+        "proof": {"tensors": shown.tensors, "numbers": shown.numbers, "frozen": shown.frozen},
+        "memory_bytes": training.memory,
+        "training_seconds": round(training.seconds, 1),
+    }
+    return {"version": "", "accepted": False, "reason": reason, "figures": figures}
+
+
 def record_of(
     job: Job, base_id: str, parts: Split, step: int, verdict: Verdict, figures: dict[str, Any]
 ) -> dict[str, Any]:
     """What a version says about itself; no name of a patient or a file is in it."""
+    learned = [_fingerprint(example) for example in parts.learned]
     return {
         "base_id": base_id,
         "parent": Path(job.version).name if job.version else None,
@@ -102,11 +120,18 @@ def record_of(
         "batch": job.batch,
         "views": job.views,
         "zoom": max(example.zoom for example in job.examples),
-        "learned_from": [_fingerprint(example) for example in parts.learned],
+        "learned_from": learned,
+        "data_hash": data_hash(learned),
         "compared_on": [_fingerprint(example) for example in parts.held_out],
         "figures": figures,
         "note": job.note,
     }
+
+
+def data_hash(learned: Sequence[Mapping[str, str]]) -> str:
+    """One name (16 hex digits) for what was learned from, whatever its order: equal labels, equal hash."""
+    lines = sorted(json.dumps(row, sort_keys=True) for row in learned)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
 
 
 def _fingerprint(example: Example) -> dict[str, str]:

@@ -22,7 +22,7 @@ from core.finetune.closer import closer_figures
 from core.finetune.compare import Examiner, Scored, constant_dice, dice_of_used
 from core.finetune.dataset import Sample, Shelf, by_label, encode, read_pixels
 from core.finetune.estimate import from_step
-from core.finetune.figures import Training, figures_of, record_of
+from core.finetune.figures import Training, figures_of, record_of, tried
 from core.finetune.forward import CachedForward, Forward, batch_loss, forward_of
 from core.finetune.gate import judge
 from core.finetune.job import Job
@@ -33,6 +33,7 @@ from core.finetune.presets import PRESETS, Preset
 from core.finetune.reached import forget
 from core.finetune.result import WEIGHTS_SHA256, sha256_of
 from core.finetune.split import Split, split
+from core.finetune.step_down import with_less
 from core.finetune.trainer import Epoch, Room, memory_of, train
 from core.finetune.version import (
     WEIGHTS,
@@ -44,7 +45,6 @@ from core.finetune.version import (
     read_version,
     write_version,
 )
-from core.inference.memory import is_out_of_memory
 from core.model_reference import open_segmenter, read_version_record
 from core.segmenter import Segmenter
 from core.task_worker import Cancelled
@@ -125,15 +125,10 @@ def run_job(
         if should_stop():
             raise Cancelled
 
-    try:
-        return _run(job, tell, check_stop, open_model)
-    except (MemoryError, RuntimeError) as error:
-        if not is_out_of_memory(error):
-            raise
-        raise FinetuneError(
-            "The computer's memory did not suffice for this fine-tune, so it was stopped; your labels are safe.",
-            "Close other programs, or choose “processor” as the device, and start it again.",
-        ) from error
+    def say(words: str) -> None:
+        tell({"event": "stage", "text": words, "values": {}})
+
+    return with_less(job, lambda one: _run(one, tell, check_stop, open_model), say)
 
 
 def _run(
@@ -158,10 +153,13 @@ def _run(
         before = run.examiner(run.forward).score(learned, held_out)
         used = _score_in_use(run, base_id)
         to_beat = used or before
+        torch.manual_seed(job.seed)  # adapters begin at random
         opened = open_parts(segmenter, run.preset)
         forward = forward_of(run.preset, segmenter, run.shelf, kept / "pictures", job.thin)
         shown = _prove(run, forward, opened, learned)
         training = _train(run, forward, opened, learned, held_out, float(to_beat.dice(to_beat.rival_step).mean()))
+        if job.dry_run:
+            return tried(job, parts, shown, training)
         run.stage(COMPARING)
         segmenter.forget()
         early = changes_features(segmenter, opened.trained())
@@ -289,11 +287,14 @@ def _prove(run: _Run, forward: Forward, parts: Parts, learned: Sequence[Sample])
     # A batch in which something is there: an empty mask alone says little about the parts that draw one.
     batch = sorted(learned, key=lambda sample: -float(sample.target.mean()))[: run.job.batch]
     with parts.for_proof():
-        return proof.prove(
-            lambda: batch_loss(forward, batch).total,
-            parts.trainable,
-            parts.frozen,
-            lambda _: parts.optimiser(run.job.learning_rate, run.job.encoder_rate),
+        return run.room.within(
+            len(batch),
+            lambda size: proof.prove(
+                lambda: batch_loss(forward, batch[:size]).total,
+                parts.trainable,
+                parts.frozen,
+                lambda _: parts.optimiser(run.job.learning_rate, run.job.encoder_rate),
+            ),
         )
 
 
@@ -313,7 +314,9 @@ def _train(
     choosing = by_label(aside)
     best = BestEpoch(parts, lambda: examiner.watch(choosing), run.job.epochs) if choosing else None
     looked_at = WATCHED_TIMES * sum(map(len, shown)) + run.job.epochs * len(aside)
-    memory = _try_step(run, forward, parts, samples, looked_at)
+    memory, seconds = _try_step(run, forward, parts, samples, looked_at)
+    if run.job.dry_run:
+        return Training([], None, len(choosing), seconds, memory)
     keeper = Keeper(Path(run.job.folder), f"{run.job.preset} {run.segmenter.model_id}", parts, best, run.tell)
 
     def on_epoch(epoch: Epoch) -> None:
@@ -338,13 +341,15 @@ def _train(
     return Training(losses, best.epoch if best else None, len(choosing), keeper.seconds, memory)
 
 
-def _try_step(run: _Run, forward: Forward, parts: Parts, samples: Sequence[Sample], looked_at: int) -> int:
+def _try_step(
+    run: _Run, forward: Forward, parts: Parts, samples: Sequence[Sample], looked_at: int
+) -> tuple[int, float]:
     """Compute one step and throw it away: then time and memory are known before the learning begins.
 
     If the memory does not suffice it is found out here (`Room`).
 
     Returns:
-        Bytes at the step's highest point.
+        Bytes at the step's highest point, and the seconds that the learning will take at most.
     """
     run.stage(TRYING)
     batch = samples[: run.job.batch]
@@ -358,7 +363,7 @@ def _try_step(run: _Run, forward: Forward, parts: Parts, samples: Sequence[Sampl
         parameter.grad = None
     seconds = from_step(step, len(batch), run.job.epochs * len(samples), looked_at)
     run.stage(TRAINING, minutes=max(1, round(seconds / 60)), memory=amount(memory))
-    return memory
+    return memory, seconds
 
 
 def _write(run: _Run, forward: Forward, parts: Parts, record: dict[str, Any], probe: Sample) -> None:

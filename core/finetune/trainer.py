@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import psutil
 import torch
@@ -20,6 +21,7 @@ from core.finetune.kept import Course, Keeper, kept_at_pause
 from core.finetune.parts import Parts
 from core.inference.memory import is_out_of_memory
 
+T = TypeVar("T")
 MAX_NORM = 1.0
 WARM_UP_SHARE = 0.1
 
@@ -42,6 +44,24 @@ class Room:
         """Prepare; `on_less` hears of a smaller number."""
         self.size, self._on_less = batch, on_less
 
+    def within(self, count: int, work: Callable[[int], T]) -> T:
+        """Do something with as many of `count` samples at a time as the memory holds; returns what it returned.
+
+        Raises:
+            MemoryError, RuntimeError: a single sample is too much.
+        """
+        while True:
+            try:
+                return work(self.size)
+            except (MemoryError, RuntimeError) as error:
+                if not is_out_of_memory(error) or self.size == 1:
+                    raise
+            # Outside of the handler, whose error holds on to the tensors that were too many.
+            self.size = max(1, min(self.size, count) // 2)
+            if torch.cuda.is_available():
+                torch.cuda.empty_cache()
+            self._on_less(self.size)
+
     def gradients(
         self, forward: Forward, parts: Parts, batch: Sequence[Sample], chance: random.Random | None = None
     ) -> float:
@@ -50,19 +70,13 @@ class Room:
         Raises:
             MemoryError, RuntimeError: a single sample is too much.
         """
-        while True:
+
+        def work(size: int) -> float:
             for parameter in parts.trainable.values():
                 parameter.grad = None
-            try:
-                return self._piece_by_piece(forward, batch, chance)
-            except (MemoryError, RuntimeError) as error:
-                if not is_out_of_memory(error) or self.size == 1:
-                    raise
-            # Outside of the handler, whose error holds on to the tensors that were too many.
-            self.size = max(1, min(self.size, len(batch)) // 2)
-            if torch.cuda.is_available():
-                torch.cuda.empty_cache()
-            self._on_less(self.size)
+            return self._piece_by_piece(forward, batch, chance)
+
+        return self.within(len(batch), work)
 
     def _piece_by_piece(self, forward: Forward, batch: Sequence[Sample], chance: random.Random | None) -> float:
         total = 0.0

@@ -21,16 +21,13 @@ from safetensors.torch import load_file
 from core.errors import FinetuneError
 from core.finetune.background import PROGRESS, ask, is_worked_on, new_lines, work_on
 from core.finetune.job import Job
-from core.finetune.presets import ADAPTER, DEEP, PRESETS, QUICK
+from core.finetune.presets import ADAPTER, PRESETS, QUICK
 from core.finetune.reached import COURSE, STATE, TENSORS, Reached, forget, reached, states
 from core.finetune.run import run_job
 from core.finetune.version import WEIGHTS
-from core.model_reference import open_segmenter
 from core.task_worker import Cancelled, Paused
-from tests.unit.finetune_toy import make_job, open_toy
-from tests.unit.test_finetune_presets import job_of
+from tests.unit.finetune_toy import LearningSegmenter, make_job, open_toy
 from tests.unit.test_finetune_worker import end, events_of, start, wait_for
-from tests.unit.tiny_model import make_tiny_model
 
 WAIT_SECONDS = 60.0
 
@@ -85,18 +82,32 @@ def test_a_run_gone_on_with_equals_one_that_was_never_stopped(
     assert not states(Path(job.folder)), "nobody goes on from a run that is over"
 
 
-@pytest.mark.parametrize("preset", [ADAPTER, DEEP])
-def test_additions_go_on_as_well(tmp_path: Path, preset: str) -> None:
-    model = make_tiny_model(tmp_path / "model", "internvl_qwen2")
+class AdaptedToy(LearningSegmenter):
+    """Has a layer beside which an adapter can learn."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._network = super().network
+
+    @property
+    def network(self) -> torch.nn.Module:
+        return self._network
+
+    def decoder_layers(self) -> list[str]:
+        return ["text_hidden_fcs.0"]
+
+
+def test_adapters_go_on_as_well(tmp_path: Path) -> None:
     weights = []
     for name in ("a", "b"):
-        job = job_of(tmp_path / name, model, preset, epochs=2)
+        job = make_job(tmp_path / name, preset=ADAPTER, epochs=4)
         if name == "b":
-            stopped_at(job, 3, Paused, open_segmenter)
+            torch.manual_seed(99)
+            stopped_at(job, 9, Paused, lambda ref, device: AdaptedToy())
             assert reached(Path(job.folder)) is not None
-        run_job(job, lambda event: None)
+        run_job(job, lambda event: None, open_model=lambda ref, device: AdaptedToy())
         weights.append(load_file(Path(job.out) / WEIGHTS))
-    assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
+    assert weights[0] and all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
 
 
 def test_how_far_a_run_has_come_is_told_and_can_be_forgotten(tmp_path: Path) -> None:
