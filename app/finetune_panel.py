@@ -8,6 +8,7 @@ from app.finetune_process import Outcome, State
 from app.going_on_offer import GoingOnOffer
 from app.icons import icon
 from app.messages import text_of_template
+from app.origin_choice import OriginChoice
 from app.preset_choice import PresetChoice
 from app.theme import Theme
 from core.amounts import amount
@@ -27,9 +28,10 @@ class FinetunePanel(QWidget):
     cancel_wanted = Signal()
     pause_wanted = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, origin: OriginChoice, parent: QWidget | None = None) -> None:
+        """Build the panel; `origin` says from where a run begins."""
         super().__init__(parent)
-        self._theme = theme
+        self._theme, self.origin = theme, origin
         self._running = False
         self._labels, self._reason = 0, ""
         self.labels = label("", "strong")
@@ -66,7 +68,7 @@ class FinetunePanel(QWidget):
         self._column.setSpacing(8)
         self._column.addWidget(label(self.tr("Learn from my corrections"), "heading"))
         for part in (
-            self.labels, self.left_out, what, self.offer, self.preset, self.note, self.start, self.why_not, self.last,
+            self.labels, self.left_out, what, self.offer, self.preset, self.origin, self.note, self.start, self.why_not, self.last,
             self._progress,
         ):  # fmt: skip
             self._column.addWidget(part)
@@ -81,7 +83,7 @@ class FinetunePanel(QWidget):
 
     def ask(self) -> None:
         """Ask for a run, as the button does."""
-        self.start_wanted.emit(self.note.text().strip(), self.preset.settings())
+        self.start_wanted.emit(self.note.text().strip(), self.preset.settings() | self.origin.settings())
 
     def show_labels(self, labels: int, patients: int, reason: str, rejected: int = 0) -> None:
         """Say what would be learned from.
@@ -175,6 +177,7 @@ class FinetunePanel(QWidget):
         self._progress.setVisible(running)
         self.note.setEnabled(not running)
         self.preset.setEnabled(not running)
+        self.origin.setEnabled(not running)
         self.cancel.setEnabled(running)
         self.pause.setEnabled(running)
         self._enable()

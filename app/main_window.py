@@ -39,6 +39,7 @@ from app.settings import Settings
 from app.settings_dialog import SettingsDialog
 from app.shaping import Shaping
 from app.theme import Theme
+from app.version_flow import VersionFlow
 from app.versions import Versions
 from app.work_area import SegmentPanel, WorkArea
 from core.errors import KnownError
@@ -145,6 +146,7 @@ class MainWindow(QMainWindow):
         DecisionSwitch(self.session, [self.segment.structure.decide, self.commands["let_decide"]], self)
         self.flow.connect_area(self.model)
         versions = self.model.versions
+        VersionFlow(self.session, versions, self.messages, self)
         versions.export_wanted.connect(
             lambda key: ask_model_export(self.session, versions.versions, key, self.theme, self)
         )

@@ -9,6 +9,7 @@ from app.controls import label, line
 from app.finetune_panel import FinetunePanel
 from app.finetune_process import Outcome, State
 from app.messages import text_of_template
+from app.origin_choice import OriginChoice
 from app.result_panel import ResultPanel
 from app.session import Session
 from app.theme import Theme
@@ -28,7 +29,7 @@ class ModelArea(QScrollArea):
         self._theme = theme
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.finetune = FinetunePanel(theme)
+        self.finetune = FinetunePanel(theme, OriginChoice(session, versions))
         self.result = ResultPanel(theme)
         self.versions = VersionsPanel(session, versions, theme)
         self.device = label("", "notice")

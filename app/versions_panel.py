@@ -22,11 +22,15 @@ class VersionsPanel(QWidget):
         activate_wanted: the clinician wants this version in use (None: the base model).
         back_wanted: the clinician wants the model that was in use before.
         export_wanted: the clinician wants to give this version to others.
+        details_wanted: the clinician wants to see all of this version, to note something, or to delete it.
+        import_wanted: the clinician wants to take in a colleague's version.
     """
 
     activate_wanted = Signal(object)
     back_wanted = Signal()
     export_wanted = Signal(str)
+    details_wanted = Signal(str)
+    import_wanted = Signal()
 
     def __init__(self, session: Session, versions: Versions, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,6 +48,12 @@ class VersionsPanel(QWidget):
         self.back = button("", 32)
         self.export = button(self.tr("Export…"), 32)
         self.export.setToolTip(self.tr("Write this version for others: as a whole model, or what was learned alone"))
+        self.about = button(self.tr("About…"), 32)
+        self.about.setToolTip(
+            self.tr("Where this version comes from and what it takes on the disk; change its note, or delete it")
+        )
+        self.take_in = button(self.tr("Import…"), 32)
+        self.take_in.setToolTip(self.tr("Take in a version that a colleague has exported for the same base model"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
@@ -55,12 +65,19 @@ class VersionsPanel(QWidget):
         column.addWidget(self.list)
         column.addWidget(self.details)
         column.addLayout(chosen)
+        more = QHBoxLayout()
+        more.setSpacing(6)
+        more.addWidget(self.about, 1)
+        more.addWidget(self.take_in, 1)
+        column.addLayout(more)
         column.addWidget(self.back)
         self.list.currentItemChanged.connect(self._follow_choice)
         self.list.itemActivated.connect(self._use)
         self.use.clicked.connect(self._use)
         self.back.clicked.connect(self.back_wanted)
         self.export.clicked.connect(self._export)
+        self.about.clicked.connect(self._about)
+        self.take_in.clicked.connect(self.import_wanted)
         session.version_changed.connect(self.reload)
         session.project_changed.connect(self.reload)
         theme.changed.connect(self.reload)
@@ -131,12 +148,19 @@ class VersionsPanel(QWidget):
         self.details.setText("\n".join(part for part in parts if part))
         self.details.setVisible(bool(self.details.text()))
         self.export.setEnabled(row is not None)
+        self.about.setEnabled(row is not None)
+        self.take_in.setEnabled(self._session.store is not None and not self._session.read_only)
         self.use.setEnabled(self._session.store is not None and key != self._active)
 
     def _export(self) -> None:
         key = self.chosen()
         if key is not None:
             self.export_wanted.emit(key)
+
+    def _about(self) -> None:
+        key = self.chosen()
+        if key is not None:
+            self.details_wanted.emit(key)
 
     def _use(self) -> None:
         if self.use.isEnabled():

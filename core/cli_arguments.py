@@ -87,6 +87,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_export(commands)
     _add_download(commands)
     _add_export_model(commands)
+    _add_versions(commands)
     _add_demo(commands)
     return parser
 
@@ -292,10 +293,34 @@ def _add_export_model(commands: Any) -> None:
         "--adapter-only, what was learned alone. What is written is read again before it says done.",
     )
     parser.add_argument("version", metavar="VERSION", help="folder of the version, e.g. PROJECT/versions/…")
-    parser.add_argument("--out", metavar="DIR", required=True, help="folder that is made; must not exist or be empty")
+    parser.add_argument(
+        "--out",
+        metavar="DIR",
+        required=True,
+        help="folder that is made; must not exist or be empty. With --adapter-only a name that ends in .zip is one file",
+    )
     parser.add_argument(
         "--adapter-only", action="store_true", help="only what was learned; it needs the same base model"
     )
+
+
+def _add_versions(commands: Any) -> None:
+    parser = _add(
+        commands,
+        "versions",
+        "list, import, note and delete the versions of a project",
+        "List the versions of a project: when they were made, what they were worth, how large they are.",
+    )
+    parser.add_argument("project", metavar="PROJECT", help="folder of the project")
+    parser.add_argument(
+        "--import",
+        metavar="PATH",
+        dest="import_from",
+        help="take in a colleague's version: a folder or a .zip, as export-model --adapter-only writes it. It has to "
+        "belong to the base model of the project, and is not put in use",
+    )
+    parser.add_argument("--note", metavar=("VERSION", "TEXT"), nargs=2, help="write another note to a version")
+    parser.add_argument("--delete", metavar="VERSION", help="delete the files of a version that is not in use")
 
 
 def _add_demo(commands: Any) -> None:

@@ -145,25 +145,24 @@ def _run(
             "Start it again from the window; your labels are safe.",
         )
     kept = Path(job.folder) / "features"
-    shutil.rmtree(kept, ignore_errors=True)  # half a file of a run that was cut off
+    shutil.rmtree(kept, ignore_errors=True)  # of a run that was cut off
     run = _Run(job, segmenter, parts, Shelf(kept), tell, check_stop)
     _check_start(run)
     try:
         learned, held_out = _encode(run)
         before = run.examiner(run.forward).score(learned, held_out)
         used = _score_in_use(run, base_id)
-        to_beat = used or before
         torch.manual_seed(job.seed)  # adapters begin at random
         opened = open_parts(segmenter, run.preset)
         forward = forward_of(run.preset, segmenter, run.shelf, kept / "pictures", job.thin)
         shown = _prove(run, forward, opened, learned)
-        training = _train(run, forward, opened, learned, held_out, float(to_beat.dice(to_beat.rival_step).mean()))
+        training = _train(run, forward, opened, learned, held_out, used or before)
         if job.dry_run:
             return tried(job, parts, shown, training)
         run.stage(COMPARING)
         segmenter.forget()
-        early = changes_features(segmenter, opened.trained())
-        after = _score_anew(run) if early else run.examiner(run.forward).score(learned, held_out)
+        anew = changes_features(segmenter, opened.trained())
+        after = _score_anew(run) if anew else run.examiner(run.forward).score(learned, held_out)
         groups = [example.group for example in parts.held_out]
         compared = before.dice(before.rival_step), after.dice(after.step), constant_dice(learned, held_out)
         in_use = None if used is None else dice_of_used(used, read_version_record(Path(str(job.in_use))), parts)
@@ -304,8 +303,9 @@ def _train(
     parts: Parts,
     learned: Sequence[Sample],
     held_out: Sequence[Sample],
-    base_dice: float,
+    to_beat: Scored,
 ) -> Training:
+    base_dice = float(to_beat.dice(to_beat.rival_step).mean())
     every = max(1, run.job.epochs // WATCHED_TIMES)
     labels = by_label(held_out)
     shown = labels[:: max(1, len(labels) // WATCHED_LABELS)][:WATCHED_LABELS]

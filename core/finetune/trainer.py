@@ -131,7 +131,6 @@ def train(
     if keeper is not None:
         keeper.take_up(course)
     total = job.epochs * math.ceil(len(samples) / job.batch)
-    warm_up = max(1, int(total * WARM_UP_SHARE))
     begun, first = time.monotonic(), course.epoch
     with kept_at_pause(keeper, course):
         while course.epoch < job.epochs and not course.over:
@@ -139,9 +138,7 @@ def train(
             epoch_begun, learned_before = time.monotonic(), course.place
             while course.place < len(samples):
                 check_stop()
-                share = min(1.0, (course.step + 1) / warm_up) * 0.5 * (1 + math.cos(math.pi * course.step / total))
-                for group in optimiser.param_groups:
-                    group["lr"] = group["rate"] * share
+                _set_rates(optimiser, course.step, total)
                 batch = [samples[number] for number in course.order[course.place : course.place + job.batch]]
                 loss = room.gradients(forward, parts, batch, course.chance)
                 if not bool(torch.isfinite(torch.nn.utils.clip_grad_norm_(parts.trainable.values(), MAX_NORM))):
@@ -166,6 +163,14 @@ def shuffled(count: int, chooser: random.Random) -> list[int]:
     order = list(range(count))
     chooser.shuffle(order)
     return order
+
+
+def _set_rates(optimiser: torch.optim.Optimizer, step: int, total: int) -> None:
+    """Warm up, then fall along half a cosine (Loshchilov and Hutter, SGDR, ICLR 2017)."""
+    warm_up = max(1, int(total * WARM_UP_SHARE))
+    share = min(1.0, (step + 1) / warm_up) * 0.5 * (1 + math.cos(math.pi * step / total))
+    for group in optimiser.param_groups:
+        group["lr"] = group["rate"] * share
 
 
 def _out_of_bounds() -> FinetuneError:
