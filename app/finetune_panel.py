@@ -151,18 +151,15 @@ class FinetunePanel(QWidget):
 
     def _arrange_progress(self) -> None:
         last = QHBoxLayout()
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addWidget(self.epoch)
-        words.addWidget(self.speed)
-        last.addLayout(words, 1)
+        last.addStretch(1)
         last.addWidget(self.pause)
         last.addWidget(self.cancel)
         column = QVBoxLayout(self._progress)
         column.setContentsMargins(0, 4, 0, 0)
         column.setSpacing(6)
         column.addWidget(self.stage)
-        column.addWidget(self.bar)
+        for part in (self.bar, self.epoch, self.speed):
+            column.addWidget(part)
         column.addLayout(last)
         lent = self.tr(
             "Meanwhile the model that predicts lends its memory to the learning: a prediction loads it again first."

@@ -22,7 +22,7 @@ class GoingOnOffer(QWidget):
         super().__init__(parent)
         self.words = label("", "notice")
         self.words.setWordWrap(True)
-        self.go_on = button("", 32, primary=True)
+        self.go_on = button("", 32)
         self.discard = button(self.tr("Discard"), 32)
         self.discard.setToolTip(
             self.tr("What this fine-tune has learned so far is deleted; your labels are not touched")

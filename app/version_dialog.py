@@ -106,10 +106,10 @@ class VersionDialog(QDialog):
 
     def _settings(self) -> list[tuple[str, str]]:
         return [
-            ("epochs", self.tr("rounds")),
-            ("batch", self.tr("masks a step")),
-            ("views", self.tr("views")),
-            ("seed", self.tr("seed")),
+            ("epochs", self.tr("{n} rounds")),
+            ("batch", self.tr("{n} masks a step")),
+            ("views", self.tr("{n} views")),
+            ("seed", self.tr("seed {n}")),
         ]
 
     def _record(self) -> dict[str, Any]:

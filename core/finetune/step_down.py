@@ -29,8 +29,8 @@ def has_card() -> bool:
     return torch.cuda.is_available() or torch.backends.mps.is_available()
 
 
-def smaller(job: Job, loaded: bool, card: bool) -> tuple[Job, str] | None:
-    """The next smaller way to do a job, and what is said about it; None where there is none.
+def smaller(job: Job, loaded: bool, card: bool) -> Job | None:
+    """The next smaller way to do a job; None where there is none.
 
     Args:
         job: what did not fit.
@@ -38,19 +38,19 @@ def smaller(job: Job, loaded: bool, card: bool) -> tuple[Job, str] | None:
         card: whether the job may have run on a graphics card.
     """
     if loaded and job.preset in (DEEP, WHOLE):
-        return replace(job, preset=QUICK, **PRESETS[QUICK].settings), SMALLER
+        return replace(job, preset=QUICK, **PRESETS[QUICK].settings)
     if card and job.device != "cpu":
-        return replace(job, device="cpu"), PROCESSOR
+        return replace(job, device="cpu")
     return None
 
 
-def with_less(job: Job, attempt: Attempt, say: Callable[[str], None], card: bool | None = None) -> dict[str, Any]:
+def with_less(job: Job, attempt: Attempt, stage: Callable[[str], None], card: bool | None = None) -> dict[str, Any]:
     """Try a job, and try it smaller as long as the memory does not suffice.
 
     Args:
         job: what to do.
         attempt: does it.
-        say: hears what is done otherwise than wished.
+        stage: hears what is done otherwise than wished.
         card: whether there is a graphics card; None looks.
 
     Returns:
@@ -81,5 +81,8 @@ def with_less(job: Job, attempt: Attempt, say: Callable[[str], None], card: bool
         gc.collect()
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
-        job, words = less
-        say(words)
+        if less.preset != job.preset:
+            stage(SMALLER)
+        else:
+            stage(PROCESSOR)
+        job = less

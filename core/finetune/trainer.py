@@ -141,8 +141,7 @@ def train(
                 _set_rates(optimiser, course.step, total)
                 batch = [samples[number] for number in course.order[course.place : course.place + job.batch]]
                 loss = room.gradients(forward, parts, batch, course.chance)
-                if not bool(torch.isfinite(torch.nn.utils.clip_grad_norm_(parts.trainable.values(), MAX_NORM))):
-                    raise _out_of_bounds()
+                _clip(parts)
                 optimiser.step()
                 course.learned(len(batch), loss)
             speed = (len(samples) - learned_before) / max(1e-6, time.monotonic() - epoch_begun)
@@ -173,8 +172,10 @@ def _set_rates(optimiser: torch.optim.Optimizer, step: int, total: int) -> None:
         group["lr"] = group["rate"] * share
 
 
-def _out_of_bounds() -> FinetuneError:
-    return FinetuneError(
-        "The fine-tune ran out of bounds and was stopped; your labels are safe and nothing was changed.",
-        "Start it again; if it happens again, send us the log file.",
-    )
+def _clip(parts: Parts) -> None:
+    """Shorten gradients that are too long. Raises FinetuneError where they are no numbers any more."""
+    if not bool(torch.isfinite(torch.nn.utils.clip_grad_norm_(parts.trainable.values(), MAX_NORM))):
+        raise FinetuneError(
+            "The fine-tune ran out of bounds and was stopped; your labels are safe and nothing was changed.",
+            "Start it again; if it happens again, send us the log file.",
+        )

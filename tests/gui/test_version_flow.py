@@ -84,7 +84,8 @@ def test_a_colleagues_version_is_imported_where_it_fits(qtbot, window, tmp_path,
     window.tabs.setCurrentIndex(1)
     click(qtbot, window.model.versions.take_in)
     words = "Version 1 was imported" if fits else "was made from another base model"
-    qtbot.waitUntil(lambda: said(window, words), timeout=2 * WAIT)
+    qtbot.waitUntil(lambda: not said(window, "is being checked"), timeout=3 * WAIT)
+    assert said(window, words), window.messages.texts()
     store = window.session.store
     assert len(store.versions()) == int(fits) and store.active_version() is None
     assert len(list((store.folder / "versions").iterdir())) == int(fits)

@@ -27,7 +27,7 @@ def version(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A version of the demo model, as a colleague's computer has it."""
     folder = make_version(DEMO_FOLDER, tmp_path_factory.mktemp("colleague") / "v7")
     record = json.loads((folder / VERSION_RECORD).read_text())
-    (folder / VERSION_RECORD).write_text(json.dumps({**record, "base": "/home/them/demo", "note": "theirs"}))
+    (folder / VERSION_RECORD).write_text(json.dumps({**record, "base": "elsewhere/demo", "note": "theirs"}))
     return folder
 
 
