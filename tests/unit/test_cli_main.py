@@ -130,5 +130,14 @@ def test_the_result_can_go_to_standard_output(images: Path, tmp_path: Path, caps
 
 
 def test_every_command_has_a_module() -> None:
-    assert set(COMMANDS) == {"predict", "finetune", "evaluate", "export", "export-model", "download", "demo"}
+    assert set(COMMANDS) == {
+        "predict",
+        "finetune",
+        "evaluate",
+        "export",
+        "export-model",
+        "download",
+        "versions",
+        "demo",
+    }
     assert make_parser().prog == "sa2va-annotator"
