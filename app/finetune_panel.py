@@ -5,10 +5,13 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from app.controls import WordsEdit, button, label
 from app.finetune_process import Outcome, State
+from app.going_on_offer import GoingOnOffer
 from app.icons import icon
 from app.messages import text_of_template
+from app.origin_choice import OriginChoice
 from app.preset_choice import PresetChoice
 from app.theme import Theme
+from core.amounts import amount
 from core.worker_protocol import EpochEvent, StageEvent
 
 
@@ -18,14 +21,17 @@ class FinetunePanel(QWidget):
     Signals:
         start_wanted: the clinician wants a run, with this note and these settings.
         cancel_wanted: the clinician wants the run to stop.
+        pause_wanted: the clinician wants the run to be gone on with later.
     """
 
     start_wanted = Signal(str, dict)
     cancel_wanted = Signal()
+    pause_wanted = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, origin: OriginChoice, parent: QWidget | None = None) -> None:
+        """Build the panel; `origin` says from where a run begins."""
         super().__init__(parent)
-        self._theme = theme
+        self._theme, self.origin = theme, origin
         self._running = False
         self._labels, self._reason = 0, ""
         self.labels = label("", "strong")
@@ -41,8 +47,23 @@ class FinetunePanel(QWidget):
         self.bar = QProgressBar(textVisible=False)
         self.bar.setObjectName("thin")
         self.epoch = label("", "notice")
+        self.speed = label("", "notice")
+        self.pause = button(self.tr("Pause"), 30)
+        self.pause.setToolTip(
+            self.tr("Stop computing and give the memory back; what was learned is kept, and you can go on later")
+        )
         self.cancel = button(self.tr("Cancel"), 30)
-        for text in (self.labels, self.left_out, self.what, self.why_not, self.last, self.stage, self.epoch):
+        self.offer = GoingOnOffer()
+        for text in (
+            self.labels,
+            self.left_out,
+            self.what,
+            self.why_not,
+            self.last,
+            self.stage,
+            self.epoch,
+            self.speed,
+        ):
             text.setWordWrap(True)
         self._progress = QWidget()
         self._column = QVBoxLayout(self)
@@ -50,12 +71,14 @@ class FinetunePanel(QWidget):
         self._column.setSpacing(8)
         self._column.addWidget(label(self.tr("Learn from my corrections"), "heading"))
         for part in (
-            self.labels, self.left_out, self.what, self.preset, self.note, self.start, self.why_not, self.last, self._progress,
+            self.labels, self.left_out, self.what, self.offer, self.preset, self.origin, self.note, self.start, self.why_not,
+            self.last, self._progress,
         ):  # fmt: skip
             self._column.addWidget(part)
         self._arrange_progress()
         self.start.clicked.connect(self.ask)
         self.cancel.clicked.connect(self.cancel_wanted)
+        self.pause.clicked.connect(self.pause_wanted)
         theme.changed.connect(self._recolour)
         self._recolour()
         self.show_labels(0, 0, "")
@@ -64,7 +87,7 @@ class FinetunePanel(QWidget):
 
     def ask(self) -> None:
         """Ask for a run, as the button does."""
-        self.start_wanted.emit(self.note.text().strip(), self.preset.settings())
+        self.start_wanted.emit(self.note.text().strip(), self.preset.settings() | self.origin.settings())
 
     def show_labels(self, labels: int, patients: int, reason: str, rejected: int = 0, tested: int = 0) -> None:
         """Say what would be learned from.
@@ -104,6 +127,7 @@ class FinetunePanel(QWidget):
         """A run has begun."""
         self.stage.setText(self.tr("Gathering your labels …"))
         self.epoch.setText("")
+        self.speed.setText("")
         self.bar.setRange(0, 0)
         self._show_running(True)
 
@@ -122,17 +146,24 @@ class FinetunePanel(QWidget):
         self.bar.setValue(event.epoch)
         words = self.tr("Round {epoch} of {epochs}").format(epoch=event.epoch, epochs=event.epochs)
         self.epoch.setText(" · ".join([words, *self._time(event.seconds_left)]))
+        self.speed.setText(" · ".join(self._figures(event)))
 
     def show_cancelling(self) -> None:
         """The run was asked to stop."""
         self.stage.setText(state_text(State.CANCELLING))
         self.cancel.setEnabled(False)
+        self.pause.setEnabled(False)
+
+    def show_pausing(self) -> None:
+        """The run was asked to pause; it may still be cancelled."""
+        self.stage.setText(state_text(State.PAUSING))
+        self.pause.setEnabled(False)
 
     def show_ended(self, outcome: Outcome) -> None:
         """The run is over; what it brought stands elsewhere."""
         self._show_running(False)
         self.last.setText(state_text(outcome.state))
-        self.last.setVisible(True)
+        self.last.setVisible(outcome.state is not State.PAUSED)  # that is said beside the offer to go on
         if outcome.state is State.FINISHED:
             self.note.clear()
 
@@ -142,14 +173,22 @@ class FinetunePanel(QWidget):
 
     def _arrange_progress(self) -> None:
         last = QHBoxLayout()
-        last.addWidget(self.epoch, 1)
+        last.addStretch(1)
+        last.addWidget(self.pause)
         last.addWidget(self.cancel)
         column = QVBoxLayout(self._progress)
         column.setContentsMargins(0, 4, 0, 0)
         column.setSpacing(6)
         column.addWidget(self.stage)
-        column.addWidget(self.bar)
+        for part in (self.bar, self.epoch, self.speed):
+            column.addWidget(part)
         column.addLayout(last)
+        lent = self.tr(
+            "Meanwhile the model that predicts lends its memory to the learning: a prediction loads it again first."
+        )
+        words_of_memory = label(lent, "notice")
+        words_of_memory.setWordWrap(True)
+        column.addWidget(words_of_memory)
 
     def _show_running(self, running: bool) -> None:
         self._running = running
@@ -157,7 +196,9 @@ class FinetunePanel(QWidget):
         self._progress.setVisible(running)
         self.note.setEnabled(not running)
         self.preset.setEnabled(not running)
+        self.origin.setEnabled(not running)
         self.cancel.setEnabled(running)
+        self.pause.setEnabled(running)
         self._enable()
 
     def _enable(self) -> None:
@@ -171,6 +212,14 @@ class FinetunePanel(QWidget):
         if seconds < 60:
             return [self.tr("less than a minute left")]
         return [self.tr("about {minutes} min left").format(minutes=round(seconds / 60))]
+
+    def _figures(self, event: EpochEvent) -> list[str]:
+        found = []
+        if event.samples_per_second is not None:
+            found.append(self.tr("{count:.3g} views per second").format(count=event.samples_per_second))
+        if event.memory_bytes is not None:
+            found.append(self.tr("memory {amount}").format(amount=amount(event.memory_bytes)))
+        return found
 
     def _recolour(self) -> None:
         self.start.setIcon(icon("finetune", self._theme.tones.on_accent, self._theme.tones.muted))

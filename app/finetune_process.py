@@ -1,4 +1,4 @@
-"""A fine-tune run in its own process: from not started to one of four endings, each with a sentence."""
+"""A fine-tune run in its own process: from not started to one of its endings, each with a sentence."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,8 +35,13 @@ class State(Enum):
     NOT_STARTED = QT_TRANSLATE_NOOP("finetune", "No fine-tune is running.")
     RUNNING = QT_TRANSLATE_NOOP("finetune", "The model is learning; you can go on working.")
     CANCELLING = QT_TRANSLATE_NOOP("finetune", "The fine-tune is being stopped.")
+    PAUSING = QT_TRANSLATE_NOOP("finetune", "The fine-tune is being paused after this step.")
     FINISHED = QT_TRANSLATE_NOOP("finetune", "The fine-tune is finished.")
     CANCELLED = QT_TRANSLATE_NOOP("finetune", "The fine-tune was cancelled; nothing was changed.")
+    PAUSED = QT_TRANSLATE_NOOP(
+        "finetune", "The fine-tune is paused: it computes nothing and takes no memory until you let it go on."
+    )
+    LEFT = QT_TRANSLATE_NOOP("finetune", "The fine-tune goes on in the background.")
     FAILED = QT_TRANSLATE_NOOP("finetune", "The fine-tune could not be finished; nothing was changed.")
     DIED = QT_TRANSLATE_NOOP("finetune", "The fine-tune stopped unexpectedly; nothing was changed.")
 
@@ -44,6 +49,7 @@ class State(Enum):
 STATES = {
     End.DONE: State.FINISHED,
     End.CANCELLED: State.CANCELLED,
+    End.PAUSED: State.PAUSED,
     End.FAILED: State.FAILED,
     End.DIED: State.DIED,
 }
@@ -54,7 +60,7 @@ class Outcome:
     """The ending of a run.
 
     Attributes:
-        state: FINISHED, CANCELLED, FAILED or DIED.
+        state: FINISHED, CANCELLED, PAUSED, FAILED or DIED; LEFT where it goes on without the window.
         result: what the worker said at its good end; None otherwise.
         error: what the clinician must read; None where there is nothing wrong.
     """
@@ -99,13 +105,19 @@ class FinetuneProcess(QObject):
 
     def cancel(self) -> None:
         """Ask the run to stop; its ending follows."""
-        if self.state is State.RUNNING:
+        if self.state in (State.RUNNING, State.PAUSING):
             self.state = State.CANCELLING
             self._task.cancel()
 
+    def pause(self) -> None:
+        """Ask the run to keep what it has learned and to end; its ending follows, at the latest after the step it is in."""
+        if self.state is State.RUNNING:
+            self.state = State.PAUSING
+            self._task.pause()
+
     def close(self) -> None:
         """The window goes: end the run and wait until its process is gone."""
-        if self.state is State.RUNNING:
+        if self.state in (State.RUNNING, State.PAUSING):
             self.state = State.CANCELLING
         self._task.close()
 

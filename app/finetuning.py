@@ -5,24 +5,37 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal
 
 from app.background import Background, Progress
+from app.finetune_follower import FinetuneFollower
 from app.finetune_process import FinetuneProcess, Outcome, State
+from app.interrupted_run import InterruptedRun, folder_of, reopen
 from app.language import QT_TRANSLATE_NOOP
 from app.session import Session
 from app.versions import Versions
+from app.worker_process import start_detached, worker_command
 from core.errors import KnownError
+from core.finetune.background import begin_background, clear_background, runs_in_background
 from core.finetune.estimate import from_earlier, rounds_for
 from core.finetune.freeze import LEAST_LABELS, begin, enough_labels, finish, freeze_labels
 from core.finetune.job import Job
 from core.finetune.presets import PRESETS, QUICK
+from core.finetune.reached import forget
 from core.store import Store
 from core.worker_protocol import StageEvent
 
 UNCOUNTED = "The labels of this project cannot be counted now."
 LOADING = QT_TRANSLATE_NOOP("core", "Loading the model")
-OUTCOMES = {State.FINISHED: "done", State.CANCELLED: "cancelled", State.FAILED: "failed", State.DIED: "died"}
+LEAVE_MS = 6_000
+"""How long a run may take to put aside what it has before it is started again without the window."""
+OUTCOMES = {
+    State.FINISHED: "done",
+    State.CANCELLED: "cancelled",
+    State.PAUSED: "paused",
+    State.FAILED: "failed",
+    State.DIED: "died",
+}
 
 
 class Finetuning(QObject):
@@ -61,11 +74,11 @@ class Finetuning(QObject):
         super().__init__(parent)
         self._session, self._versions, self._command = session, versions, command
         self._freezing: Background | None = None
-        self._process: FinetuneProcess | None = None
+        self._process: FinetuneProcess | FinetuneFollower | None = None
         self._job: Job | None = None
-        self._given_up = False
+        self._given_up = self._leaving = False
         session.project_closing.connect(self.close)
-        session.project_changed.connect(self._close_old_runs)
+        session.project_changed.connect(self._find_old_runs)
 
     @property
     def is_running(self) -> bool:
@@ -154,6 +167,45 @@ class Finetuning(QObject):
         if self._process is not None:
             self._process.cancel()
 
+    def pause(self) -> None:
+        """Stop the run so that it can be gone on with; its ending follows."""
+        if self._process is not None:
+            self._process.pause()
+
+    @property
+    def can_be_left(self) -> bool:
+        """Whether the run can go on without the window: its labels are gathered."""
+        return self._process is not None
+
+    def leave(self) -> None:
+        """Let the run go on without the window, from where it is now; it is found again when the project is opened."""
+        process = self._process
+        if isinstance(process, FinetuneFollower):
+            process.leave()
+            self._let_go(process, Outcome(State.LEFT))
+        elif process is not None:
+            self._leaving = True
+            loop = QEventLoop()
+            process.ended.connect(loop.quit)
+            process.pause()
+            QTimer.singleShot(LEAVE_MS, loop, loop.quit)
+            loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+            if self._process is process:
+                process.close()  # the hard way: it goes on from its last round
+
+    def go_on(self, run: InterruptedRun) -> None:
+        """Go on with a run that was paused or cut off."""
+        store = self._session.store
+        if store is None or self.is_running:
+            return
+        try:
+            reopen(store, run)
+        except KnownError as error:
+            self.failed.emit(error)
+            return
+        self.started.emit()
+        self._launch(run.job)
+
     def close(self) -> None:
         """The project or the window is closed: end the run, and record it in the project while it can be written."""
         if self._freezing is not None:
@@ -180,8 +232,15 @@ class Finetuning(QObject):
         except KnownError as error:
             self._not_frozen(error)
             return
-        self._job = job
-        self._process = FinetuneProcess(Path(job.folder), self._command, self)
+        self._launch(job)
+
+    def _launch(self, job: Job, in_background: bool = False) -> None:
+        """Start a run, or follow one that goes on already."""
+        self._job, self._leaving = job, False
+        if in_background:
+            self._process = FinetuneFollower(job, self)
+        else:
+            self._process = FinetuneProcess(Path(job.folder), self._command, self)
         self._process.staged.connect(self.staged)
         self._process.epoch_over.connect(self.epoch_over)
         self._process.ended.connect(self._process_ended)
@@ -190,33 +249,59 @@ class Finetuning(QObject):
 
     def _process_ended(self, outcome: Outcome) -> None:
         process, job, store = self._process, self._job, self._session.store
-        self._process = self._job = None
         assert process is not None and job is not None
-        process.deleteLater()
-        if store is None:
+        if self._leaving and outcome.state in (State.PAUSED, State.CANCELLED) and start_alone(job, self._command):
+            self._let_go(process, Outcome(State.LEFT))
             return
-        try:
-            before = self._versions.active_id()
-            finish(store, job, OUTCOMES[outcome.state], outcome.result)
-            self._versions.remember(before)
-        except KnownError as error:
-            outcome = Outcome(State.FAILED, error=error)
-        if outcome.error is not None:
-            self.failed.emit(outcome.error)
-        self._session.version_changed.emit()
-        self.ended.emit(outcome)
+        folder = Path(job.folder)
+        if store is not None:
+            try:
+                before = self._versions.active_id()
+                finish(store, job, OUTCOMES[outcome.state], outcome.result)
+                self._versions.remember(before)
+                clear_background(folder)
+                if outcome.state is State.CANCELLED:
+                    forget(folder)
+            except KnownError as error:
+                outcome = Outcome(State.FAILED, error=error)
+            if outcome.error is not None:
+                self.failed.emit(outcome.error)
+        self._let_go(process, outcome)
 
-    def _close_old_runs(self) -> None:
-        """Runs that never ended, because the program was ended the hard way, are recorded as such."""
+    def _let_go(self, process: FinetuneProcess | FinetuneFollower, outcome: Outcome) -> None:
+        self._process = self._job = None
+        process.deleteLater()
+        if self._session.store is not None:
+            self._session.version_changed.emit()
+            self.ended.emit(outcome)
+
+    def _find_old_runs(self) -> None:
+        """A run that goes on without a window is followed; one that never ended was cut off with the program."""
         store = self._session.store
         if store is None or self._session.read_only:
             return
         try:
             open_runs = [run for run in store.runs() if run.outcome == "running"]
+            alone = [run for run in open_runs if runs_in_background(folder_of(store, run))][-1:]
             for run in open_runs:
-                store.finish_run(run.id, "died")
+                if run not in alone:
+                    store.finish_run(run.id, "died")
+            jobs = [Job.read(folder_of(store, run)) for run in alone]
         except KnownError as error:
             self.failed.emit(error)
             return
-        if open_runs:
+        for job in jobs:
+            self.started.emit()
+            self._launch(job, in_background=True)
+        if len(open_runs) > len(alone):
             self.interrupted.emit()
+
+
+def start_alone(job: Job, command: Sequence[str] | None) -> bool:
+    """Start a run that outlives the window, where it was put aside; False if that fails."""
+    base = command if command is not None else worker_command("core.finetune.worker")
+    try:
+        begin_background(Path(job.folder))
+    except OSError:  # the disk is full
+        return False
+    return start_detached([*base, job.folder, "--background"])

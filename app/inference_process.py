@@ -94,6 +94,11 @@ class InferenceProcess(QObject):
         """Whether there is a process now."""
         return self._worker is not None
 
+    @property
+    def is_waited_for(self) -> bool:
+        """Whether an answer is still to be delivered."""
+        return any(self._open.values())
+
     def load(self, model: str, device: str = "auto", precision: str = "auto") -> int:
         """Ask for a model and return the number of the request.
 

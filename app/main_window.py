@@ -30,7 +30,7 @@ from app.image_list import ImageList
 from app.image_queue import ImageQueue
 from app.keymap import Keymap
 from app.label_threshold_dialog import ask_label_threshold
-from app.leave_dialog import LeaveDialog
+from app.leave_dialog import IN_BACKGROUND, LeaveDialog
 from app.mark_for_testing import MarkForTesting
 from app.mask_choice import choose_next_mask
 from app.mask_menu import MaskMenu
@@ -56,6 +56,7 @@ from app.structure_lock import is_locked
 from app.structure_menu import StructureMenu
 from app.theme import Theme
 from app.tour_steps import FirstTour, steps_of
+from app.version_flow import VersionFlow
 from app.versions import Versions
 from app.work_area import SegmentPanel, WorkArea
 from core.errors import KnownError
@@ -168,6 +169,7 @@ class MainWindow(QMainWindow):
         DecisionSwitch(self.session, [self.segment.structure.decide, self.commands["let_decide"]], self)
         self.flow.connect_area(self.model)
         versions = self.model.versions
+        VersionFlow(self.session, versions, self.messages, self)
         versions.export_wanted.connect(
             lambda key: ask_model_export(self.session, versions.versions, key, self.theme, self)
         )
@@ -328,7 +330,13 @@ class MainWindow(QMainWindow):
 
     def _may_leave(self) -> bool:
         """Ask before a running fine-tune would be lost."""
-        return not self.flow.finetuning.is_running or bool(LeaveDialog(self).exec())
+        finetuning = self.flow.finetuning
+        if not finetuning.is_running:
+            return True
+        answer = LeaveDialog(self, finetuning.can_be_left).exec()
+        if answer == IN_BACKGROUND:
+            finetuning.leave()
+        return bool(answer)
 
     def _leave_and(self, step: Callable[[], object]) -> None:
         if self._may_leave():

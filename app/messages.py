@@ -236,11 +236,24 @@ SENTENCES: dict[str, Sentence] = {
         INFORMATION,
         QT_TRANSLATE_NOOP("messages", "The fine-tune was cancelled. Nothing was changed and your labels are safe."),
     ),
+    "version_importing": Sentence(
+        INFORMATION, QT_TRANSLATE_NOOP("messages", "The version is being checked against the base model …"), stays=True
+    ),
+    "version_imported": Sentence(
+        SUCCESS,
+        QT_TRANSLATE_NOOP(
+            "messages", "{name} was imported. It is not in use; choose it in the list of versions to try it."
+        ),
+    ),
+    "version_deleted": Sentence(
+        INFORMATION, QT_TRANSLATE_NOOP("messages", "{name} was deleted; masks and predictions that it made stay.")
+    ),
     "finetune_interrupted": Sentence(
         WARNING,
         QT_TRANSLATE_NOOP(
             "messages",
-            "The last fine-tune of this project was cut off when the program ended. Nothing was changed; start it again.",
+            "The last fine-tune of this project was cut off when the program ended. Nothing was changed; on the tab “Model” you "
+            "can go on with it where it left something to go on from, or start it again.",
         ),
         stays=True,
     ),

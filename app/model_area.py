@@ -9,6 +9,7 @@ from app.controls import label, line
 from app.finetune_panel import FinetunePanel
 from app.finetune_process import Outcome, State
 from app.messages import text_of_template
+from app.origin_choice import OriginChoice
 from app.result_panel import ResultPanel
 from app.session import Session
 from app.theme import Theme
@@ -29,7 +30,7 @@ class ModelArea(QScrollArea):
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.finetune = FinetunePanel(theme)
+        self.finetune = FinetunePanel(theme, OriginChoice(session, versions))
         self.result = ResultPanel(theme)
         self.versions = VersionsPanel(session, versions, theme)
         self.device = label("", "notice")
@@ -93,6 +94,11 @@ class ModelArea(QScrollArea):
         self.curve.setVisible(False)
         if self._chart is not None:
             self._chart.setVisible(False)
+
+    def show_project(self, learning: bool) -> None:
+        """Another project is open; a run that goes on in the background is shown already."""
+        if not learning:
+            self.show_quiet()
 
     def show_device(self, name: str, reason: str) -> None:
         """Say what computes, and why.

@@ -8,6 +8,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.finetune_process import Outcome, State
 from app.finetuning import Finetuning
+from app.giving_way import GivingWay
+from app.going_on import GoingOn
 from app.inference_process import InferenceProcess
 from app.message_bar import MessageBar
 from app.messages import text_of_template
@@ -59,6 +61,7 @@ class ModelFlow(QObject):
         self.predictions = Predictions(session, versions, self.process, self)
         self.finetuning = Finetuning(session, versions, workers.finetune, self)
         self.ahead = PreparingAhead(session, versions, self.process, self.predictions, self.finetuning, self)
+        GivingWay(self.process, self.finetuning, versions, settings, self)
         self.choice = ModelChoice(session, settings, versions, self.process, self)
         self.download = ModelDownload(workers.download, self)
         self.choice.chosen.connect(self._base_chosen)
@@ -103,11 +106,12 @@ class ModelFlow(QObject):
         run.ended.connect(self._ended)
         run.failed.connect(self._messages.say_error)
         run.interrupted.connect(lambda: self._messages.say("finetune_interrupted"))
+        GoingOn(self._session, run, panel, self)
         area.versions.activate_wanted.connect(self._activate)
         area.versions.back_wanted.connect(self._go_back)
         session = self._session
         session.version_changed.connect(self._show_last)
-        session.project_changed.connect(area.show_quiet)
+        session.project_changed.connect(lambda: area.show_project(run.is_running))
         session.project_changed.connect(self._show_last)
         for signal in (session.project_changed, session.images_changed, session.status_changed):
             signal.connect(lambda *_: self._soon.start())

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.language import QT_TRANSLATE_NOOP
 from app.worker_process import Ending, How, WorkerProcess
 from core.errors import KnownError, WorkerError
-from core.worker_protocol import CancelledEvent, DoneEvent, FailedEvent
+from core.worker_protocol import CancelledEvent, DoneEvent, FailedEvent, PausedEvent
 
 CANCEL_MS = 5_000
 CLOSE_MS = 2_500
@@ -31,6 +31,7 @@ class End(Enum):
 
     DONE = "done"
     CANCELLED = "cancelled"
+    PAUSED = "paused"
     FAILED = "failed"
     DIED = "died"
 
@@ -94,6 +95,10 @@ class TaskProcess(QObject):
             self._worker.send({"verb": "cancel"})
             self._patience.start()
 
+    def pause(self) -> None:
+        """Ask it to put aside what it has and to end; its ending follows, as soon as it can."""
+        self._worker.send({"verb": "pause"})
+
     def close(self) -> None:
         """The window goes: end it and wait until its process is gone."""
         self._stopping = True
@@ -106,6 +111,8 @@ class TaskProcess(QObject):
             self._ending = TaskEnding(End.FAILED, error=event.error())
         elif isinstance(event, CancelledEvent):
             self._ending = TaskEnding(End.CANCELLED)
+        elif isinstance(event, PausedEvent):
+            self._ending = TaskEnding(End.PAUSED)
         else:
             self.came.emit(event)
             return

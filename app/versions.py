@@ -127,7 +127,8 @@ class Versions(QObject):
         """How a version is called: by its number in the project. Raises StoreError."""
         if version_id is None:
             return self.tr("Base model")
-        ids = [row.id for row in self.rows()]
+        store = self._session.store
+        ids = [row.id for row in store.versions(removed=True)] if store is not None else []
         number = ids.index(version_id) + 1 if version_id in ids else len(ids) + 1
         return self.tr("Version {number}").format(number=number)
 

@@ -24,6 +24,8 @@ class VersionsPanel(QWidget):
         export_wanted: the clinician wants to give this version to others.
         closer_wanted: the clinician wants to see all figures of this version.
         compare_wanted: the clinician wants to compare this version (None: the base model) with another one.
+        details_wanted: the clinician wants to see all of this version, to note something, or to delete it.
+        import_wanted: the clinician wants to take in a colleague's version.
     """
 
     activate_wanted = Signal(object)
@@ -31,6 +33,8 @@ class VersionsPanel(QWidget):
     export_wanted = Signal(str)
     closer_wanted = Signal(str)
     compare_wanted = Signal(object)
+    details_wanted = Signal(str)
+    import_wanted = Signal()
 
     def __init__(self, session: Session, versions: Versions, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,6 +56,12 @@ class VersionsPanel(QWidget):
         self.closer.setToolTip(self.tr("All figures, for each structure and each patient, and where it does worst"))
         self.compare = button(self.tr("Compare…"), 32)
         self.compare.setToolTip(self.tr("Compare two versions on accepted masks or on the test set"))
+        self.about = button(self.tr("About…"), 32)
+        self.about.setToolTip(
+            self.tr("Where this version comes from and what it takes on the disk; change its note, or delete it")
+        )
+        self.take_in = button(self.tr("Import…"), 32)
+        self.take_in.setToolTip(self.tr("Take in a version that a colleague has exported for the same base model"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
@@ -68,6 +78,11 @@ class VersionsPanel(QWidget):
         looks.addWidget(self.closer, 1)
         looks.addWidget(self.compare, 1)
         column.addLayout(looks)
+        more = QHBoxLayout()
+        more.setSpacing(6)
+        more.addWidget(self.about, 1)
+        more.addWidget(self.take_in, 1)
+        column.addLayout(more)
         column.addWidget(self.back)
         self.list.currentItemChanged.connect(self._follow_choice)
         self.list.itemActivated.connect(self._use)
@@ -76,6 +91,8 @@ class VersionsPanel(QWidget):
         self.export.clicked.connect(self._export)
         self.closer.clicked.connect(lambda: self.closer_wanted.emit(self.chosen() or ""))
         self.compare.clicked.connect(lambda: self.compare_wanted.emit(self.chosen()))
+        self.about.clicked.connect(self._about)
+        self.take_in.clicked.connect(self.import_wanted)
         session.version_changed.connect(self.reload)
         session.project_changed.connect(self.reload)
         theme.changed.connect(self.reload)
@@ -148,12 +165,19 @@ class VersionsPanel(QWidget):
         self.export.setEnabled(row is not None)
         self.closer.setEnabled(row is not None)
         self.compare.setEnabled(bool(self._rows))
+        self.about.setEnabled(row is not None)
+        self.take_in.setEnabled(self._session.store is not None and not self._session.read_only)
         self.use.setEnabled(self._session.store is not None and key != self._active)
 
     def _export(self) -> None:
         key = self.chosen()
         if key is not None:
             self.export_wanted.emit(key)
+
+    def _about(self) -> None:
+        key = self.chosen()
+        if key is not None:
+            self.details_wanted.emit(key)
 
     def _use(self) -> None:
         if self.use.isEnabled():

@@ -49,6 +49,28 @@ def worker_command(module: str, *arguments: str) -> list[str]:
     return [sys.executable, "-m", module, *arguments]
 
 
+def start_detached(command: Sequence[str]) -> bool:
+    """Start a worker that outlives this window and speaks through files; False if it cannot be started."""
+    process = _process_of(command)
+    process.setStandardInputFile(QProcess.nullDevice())
+    process.setStandardOutputFile(QProcess.nullDevice())
+    process.setStandardErrorFile(QProcess.nullDevice())
+    started = process.startDetached()
+    return bool(started[0] if isinstance(started, tuple) else started)
+
+
+def _process_of(command: Sequence[str], parent: QObject | None = None) -> QProcess:
+    process = QProcess(parent)
+    process.setProgram(command[0])
+    process.setArguments(list(command[1:]))
+    # `-m` looks into the working directory first: it must be ours, not a folder with a "core" of its own.
+    process.setWorkingDirectory(str(Path(core.__file__).resolve().parents[1]))
+    environment = QProcessEnvironment.systemEnvironment()
+    environment.insert("PYTHONUTF8", "1")
+    process.setProcessEnvironment(environment)
+    return process
+
+
 class How(Enum):
     """How a worker process came to its end."""
 
@@ -93,14 +115,7 @@ class WorkerProcess(QObject):
             ready_ms: how long the first line may take.
         """
         super().__init__(parent)
-        self._process = QProcess(self)
-        self._process.setProgram(command[0])
-        self._process.setArguments(list(command[1:]))
-        # `-m` looks into the working directory first: it must be ours, not a folder with a "core" of its own.
-        self._process.setWorkingDirectory(str(Path(core.__file__).resolve().parents[1]))
-        environment = QProcessEnvironment.systemEnvironment()
-        environment.insert("PYTHONUTF8", "1")
-        self._process.setProcessEnvironment(environment)
+        self._process = _process_of(command, self)
         self._output = b""
         self._tail: deque[str] = deque(maxlen=TAIL_LINES)
         self._unsent: list[bytes] | None = []

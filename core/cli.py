@@ -1,4 +1,4 @@
-"""The command line: predict, finetune, evaluate, export, import, privacy, export-model, download and demo, without a window.
+"""The command line: predict, finetune, evaluate, export, import, privacy, export-model, versions, download and demo.
 
 Results go to standard output, progress and remarks to standard error. The exit code is 0 only when all of it worked:
 1 when something in the world was wrong (said in one sentence), 2 when the command itself was not understood, 3 when the
@@ -34,6 +34,7 @@ COMMANDS = {
     "privacy": "core.cli_privacy",
     "download": "core.cli_download",
     "export-model": "core.cli_export_model",
+    "versions": "core.cli_versions",
     "demo": "core.cli_demo",
 }
 """The module of each command; imported when it is asked for, so that --help is there at once."""

@@ -91,6 +91,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_privacy(commands)
     _add_download(commands)
     _add_export_model(commands)
+    _add_versions(commands)
     _add_demo(commands)
     return parser
 
@@ -233,6 +234,12 @@ def _add_finetune(commands: Any) -> None:
     parser.add_argument(
         "--encoder-rate", metavar="X", type=_rate, help="how large those of the image encoder are (preset “whole”)"
     )
+    _add_precision(parser)
+    parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="prove that the model can learn from these images, measure time and memory, and train and write nothing",
+    )
 
 
 def _add_evaluate(commands: Any) -> None:
@@ -344,10 +351,34 @@ def _add_export_model(commands: Any) -> None:
         "--adapter-only, what was learned alone. What is written is read again before it says done.",
     )
     parser.add_argument("version", metavar="VERSION", help="folder of the version, e.g. PROJECT/versions/…")
-    parser.add_argument("--out", metavar="DIR", required=True, help="folder that is made; must not exist or be empty")
+    parser.add_argument(
+        "--out",
+        metavar="DIR",
+        required=True,
+        help="folder that is made; must not exist or be empty. With --adapter-only a name that ends in .zip is one file",
+    )
     parser.add_argument(
         "--adapter-only", action="store_true", help="only what was learned; it needs the same base model"
     )
+
+
+def _add_versions(commands: Any) -> None:
+    parser = _add(
+        commands,
+        "versions",
+        "list, import, note and delete the versions of a project",
+        "List the versions of a project: when they were made, what they were worth, how large they are.",
+    )
+    parser.add_argument("project", metavar="PROJECT", help="folder of the project")
+    parser.add_argument(
+        "--import",
+        metavar="PATH",
+        dest="import_from",
+        help="take in a colleague's version: a folder or a .zip, as export-model --adapter-only writes it. It has to "
+        "belong to the base model of the project, and is not put in use",
+    )
+    parser.add_argument("--note", metavar=("VERSION", "TEXT"), nargs=2, help="write another note to a version")
+    parser.add_argument("--delete", metavar="VERSION", help="delete the files of a version that is not in use")
 
 
 def _add_demo(commands: Any) -> None:

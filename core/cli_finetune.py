@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from core.amounts import amount
 from core.cli_output import Report, resources_used
 from core.errors import InputError, KnownError
 from core.finetune.job import Example, Job
@@ -67,7 +68,7 @@ def run(arguments: argparse.Namespace, report: Report, run_job: RunJob | None = 
         job = _job(arguments, out, folder / "job", examples)
         job.write()
         result = (run_job or trained(report, arguments.open_model))(job)
-    print_figures(result, report)
+    (print_trial if arguments.dry_run else print_figures)(result, report)
     return {
         "ok": not failures,
         "model": arguments.model,
@@ -248,8 +249,22 @@ def _job(arguments: argparse.Namespace, out: Path, folder: Path, examples: tuple
         note="made by the command line",
         preset=arguments.preset,
         thin=arguments.thin,
+        dry_run=arguments.dry_run,
         **{**PRESETS[arguments.preset].settings, **chosen},
     )
+
+
+def print_trial(result: dict[str, Any], report: Report) -> None:
+    """Say what a dry run has found out."""
+    figures = result["figures"]
+    proof, minutes = figures["proof"], figures["training_seconds"] / 60
+    report.say(f"Images to learn from: {figures['learned_from']}, to compare on: {figures['held_out']}.")
+    report.say(f"Of the preset “{figures['preset']}” {proof['tensors']} parts with {proof['numbers']} numbers learn: each has a "
+               "gradient and moves.")  # fmt: skip
+    report.say(
+        f"Learning takes at most about {max(0.1, minutes):.1f} min and {amount(figures['memory_bytes'])} of memory."
+    )
+    report.say(str(result["reason"]))
 
 
 def print_figures(result: dict[str, Any], report: Report) -> None:

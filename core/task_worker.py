@@ -1,6 +1,8 @@
-"""A process with one task: events on standard output, one JSON object a line, and exactly one ending: done, failed or cancelled.
+"""A process with one task: events on standard output, one JSON object a line, and exactly one ending: done, failed,
+cancelled or paused.
 
-{"verb": "cancel"} on standard input stops it, and so does the end of that input: the window is gone then.
+{"verb": "cancel"} on standard input stops it, and so does the end of that input: the window is gone then. {"verb": "pause"} asks
+it to put aside what it has and to end, so that it can be gone on with later.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ import os
 import sys
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import BinaryIO
 
 from core.errors import KnownError, WorkerError
@@ -22,6 +24,7 @@ from core.worker_protocol import (
     done_message,
     encode_line,
     failed_message,
+    paused_message,
     ready_message,
 )
 
@@ -33,6 +36,10 @@ GRACE_SECONDS = 1.5
 
 class Cancelled(BaseException):
     """Ends a task from inside: nobody wants it any more."""
+
+
+class Paused(Cancelled):
+    """Ends a task from inside: it is to be gone on with later."""
 
 
 class Task(ABC):
@@ -50,11 +57,11 @@ class Task(ABC):
 
         Args:
             tell: sends an event to the window.
-            should_stop: asked now and then; when it says so, Cancelled is raised.
+            should_stop: asked now and then; when it says so, Cancelled is raised. It raises Paused itself.
 
         Raises:
             KnownError: in words, what kept it from its end.
-            Cancelled: it was stopped.
+            Cancelled: it was stopped; Paused: it is to be gone on with.
         """
 
     def clean_up(self) -> None:  # noqa: B027 (most tasks leave nothing)
@@ -64,9 +71,9 @@ class Task(ABC):
 class TaskWorker:
     """Runs one task between a window's commands and its events."""
 
-    def __init__(self, commands: BinaryIO, events: BinaryIO, task: Task) -> None:
+    def __init__(self, commands: Iterable[bytes], events: BinaryIO, task: Task) -> None:
         self._commands, self._events, self._task = commands, events, task
-        self._stop = threading.Event()
+        self._stop, self._pause = threading.Event(), threading.Event()
         self._ended = threading.Lock()
 
     def run(self) -> int:
@@ -74,7 +81,9 @@ class TaskWorker:
         self._send(ready_message())
         threading.Thread(target=self._listen, name="listen", daemon=True).start()
         try:
-            result = self._task.work(self._send, self._stop.is_set)
+            result = self._task.work(self._send, self._should_stop)
+        except Paused:
+            return self._end(paused_message(), 0)
         except Cancelled:
             return self._end(cancelled_message(), 0)
         except KnownError as error:
@@ -86,13 +95,24 @@ class TaskWorker:
             return self._end(failed_message(None, self._task.mistake), 1)
         return self._end(done_message(None, result), 0)
 
+    def _should_stop(self) -> bool:
+        if self._stop.is_set():
+            return True
+        if self._pause.is_set():
+            raise Paused
+        return False
+
     def _listen(self) -> None:
         for line in self._commands:
             try:
-                if decode_line(line).get("verb") == "cancel":
-                    break
+                verb = decode_line(line).get("verb")
             except WorkerError:
-                log.info("a line on standard input was not understood")
+                log.info("a command was not understood")
+                continue
+            if verb == "cancel":
+                break
+            if verb == "pause":
+                self._pause.set()
         self._stop.set()
         threading.Timer(GRACE_SECONDS, self._give_up).start()
 
@@ -141,8 +161,8 @@ def begin_process(name: str) -> BinaryIO:
     return events
 
 
-def run_task(events: BinaryIO, task: Task) -> None:
-    """Run a task on this process's input and leave."""
-    code = TaskWorker(sys.stdin.buffer, events, task).run()
+def run_task(events: BinaryIO, task: Task, commands: Iterable[bytes] | None = None) -> None:
+    """Run a task and leave; `commands` are the lines of this process's input unless others are given."""
+    code = TaskWorker(sys.stdin.buffer if commands is None else commands, events, task).run()
     sys.stderr.flush()
-    os._exit(code)  # the listening thread waits on standard input and would hold the process
+    os._exit(code)  # the listening thread waits for commands and would hold the process

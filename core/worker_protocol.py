@@ -296,6 +296,8 @@ class EpochEvent:
     validation_dice: float | None = None
     base_dice: float | None = None
     seconds_left: float | None = None
+    samples_per_second: float | None = None
+    memory_bytes: float | None = None
 
 
 @dataclass(frozen=True)
@@ -303,7 +305,12 @@ class CancelledEvent:
     """A fine-tune ended because it was asked to."""
 
 
-Event = ReadyEvent | ProgressEvent | DoneEvent | FailedEvent | StageEvent | EpochEvent | CancelledEvent
+@dataclass(frozen=True)
+class PausedEvent:
+    """A fine-tune ended because it was asked to, and can be gone on with."""
+
+
+Event = ReadyEvent | ProgressEvent | DoneEvent | FailedEvent | StageEvent | EpochEvent | CancelledEvent | PausedEvent
 
 
 def ready_message() -> Message:
@@ -335,6 +342,11 @@ def failed_message(number: int | None, error: KnownError) -> Message:
 def cancelled_message() -> Message:
     """Return the ending of a fine-tune that was asked to stop."""
     return {"event": "cancelled"}
+
+
+def paused_message() -> Message:
+    """Return the ending of a fine-tune that was asked to pause."""
+    return {"event": "paused"}
 
 
 def _numbered(number: int | None, message: Message) -> Message:
@@ -375,6 +387,8 @@ def parse_event(message: Message) -> Event:
         return _epoch(message)
     if kind == "cancelled":
         return CancelledEvent()
+    if kind == "paused":
+        return PausedEvent()
     raise not_understood("an unknown answer")
 
 
@@ -387,5 +401,5 @@ def _epoch(message: Message) -> EpochEvent:
     epoch, epochs, loss = number("epoch"), number("epochs"), number("loss")
     if epoch is None or epochs is None or loss is None or not 1 <= epoch <= epochs:
         raise not_understood("an epoch without its figures")
-    others = number("validation_dice"), number("base_dice"), number("seconds_left")
-    return EpochEvent(int(epoch), int(epochs), loss, *others)
+    others = ("validation_dice", "base_dice", "seconds_left", "samples_per_second", "memory_bytes")
+    return EpochEvent(int(epoch), int(epochs), loss, *map(number, others))

@@ -33,7 +33,12 @@ def part_for_choosing(samples: Sequence[Sample], seed: int) -> tuple[list[Sample
 
 
 class BestEpoch:
-    """Keeps the best weights so far."""
+    """Keeps the best weights so far.
+
+    Attributes:
+        found: their score and themselves, None before the first epoch.
+        epoch: in which they were, from 1.
+    """
 
     def __init__(self, parts: Parts, score: Callable[[], float], epochs: int) -> None:
         """Prepare.
@@ -45,17 +50,21 @@ class BestEpoch:
         """
         self._parts, self._score = parts, score
         self._patience = max(4, round(epochs * PATIENCE))
-        self._best: tuple[float, Trained] | None = None
+        self.found: tuple[float, Trained] | None = None
         self.epoch = 0
 
     def is_over(self, epoch: int) -> bool:
         """Look at the epoch that has just ended, from 1; True if none was better for a long time."""
         score = self._score()
-        if self._best is None or score > self._best[0]:
-            self._best, self.epoch = (score, self._parts.trained()), epoch
+        if self.found is None or score > self.found[0]:
+            self.found, self.epoch = (score, self._parts.trained()), epoch
         return epoch - self.epoch >= self._patience
+
+    def go_on(self, score: float, epoch: int, trained: Trained) -> None:
+        """Take up what an interrupted run had found."""
+        self.found, self.epoch = (score, trained), epoch
 
     def take(self) -> None:
         """Put the best weights back."""
-        if self._best is not None:
-            self._parts.take(self._best[1])
+        if self.found is not None:
+            self._parts.take(self.found[1])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -86,6 +89,7 @@ def figures_of(
         "held_out": len(judged.held_out),
         "groups": len(set(judged.groups)),
         "learned_from": len(all_of(judged.rounds).learned),
+        "data_hash": data_hash([fingerprint(example) for example in all_of(judged.rounds).learned]),
         "divided_by": judged.rounds[0].by,
         "rounds": len(judged.rounds) if len(judged.rounds) > 1 else 0,
         "first_loss": losses[0] if losses else None,
@@ -111,8 +115,24 @@ def figures_of(
     }
 
 
+def tried(job: Job, parts: Split, shown: Proof, training: Training) -> dict[str, Any]:
+    """The result of a job that was only tried: it could learn, in so much time and memory; there is no version."""
+    reason = "The model can learn from these labels. Nothing was learned, since this was only a trial."
+    figures = {
+        "preset": job.preset,
+        "device": job.device,
+        "learned_from": len(parts.learned),
+        "held_out": len(parts.held_out),
+        "proof": {"tensors": shown.tensors, "numbers": shown.numbers, "frozen": shown.frozen},
+        "memory_bytes": training.memory,
+        "training_seconds": round(training.seconds, 1),
+    }
+    return {"version": "", "accepted": False, "reason": reason, "figures": figures}
+
+
 def record_of(job: Job, base_id: str, judged: Judged, verdict: Verdict, figures: dict[str, Any]) -> dict[str, Any]:
     """What a version says about itself; no name of a patient or a file is in it."""
+    learned = [fingerprint(example) for example in all_of(judged.rounds).learned]
     return {
         "base_id": base_id,
         "parent": Path(job.version).name if job.version else None,
@@ -129,7 +149,8 @@ def record_of(job: Job, base_id: str, judged: Judged, verdict: Verdict, figures:
         "batch": job.batch,
         "views": job.views,
         "zoom": max(example.zoom for example in job.examples),
-        "learned_from": [fingerprint(example) for example in all_of(judged.rounds).learned],
+        "learned_from": learned,
+        "data_hash": figures["data_hash"],
         "compared_on": [
             {**fingerprint(example), "round": number}
             for number, parts in enumerate(judged.rounds, start=1)
@@ -138,3 +159,9 @@ def record_of(job: Job, base_id: str, judged: Judged, verdict: Verdict, figures:
         "figures": figures,
         "note": job.note,
     }
+
+
+def data_hash(learned: Sequence[Mapping[str, str]]) -> str:
+    """One name (16 hex digits) for what was learned from, whatever its order: equal labels, equal hash."""
+    lines = sorted(json.dumps(row, sort_keys=True) for row in learned)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]

@@ -93,7 +93,7 @@ def finish(store: Store, job: Job, outcome: str, result: dict[str, Any] | None =
     Args:
         store: the open project.
         job: of the run.
-        outcome: "done", "failed", "cancelled" or "died".
+        outcome: "done", "failed", "cancelled", "paused" or "died".
         result: of `core.finetune.run.run_job`, with "done" only.
 
     Raises:
@@ -110,6 +110,9 @@ def finish(store: Store, job: Job, outcome: str, result: dict[str, Any] | None =
         if name in result:
             figures[name] = result[name]
     base_id = job.base_id or _base_id_of(Path(result["version"]))
+    if key in {row.id for row in store.versions(removed=True)}:  # taken in before the program was cut off
+        store.finish_run(key, outcome, result["figures"], key)
+        return
     store.add_version(VersionRow(key, parent, base_id, str(result["version"]), created, figures, job.note))
     if result["accepted"]:
         store.activate(key)

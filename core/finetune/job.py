@@ -14,7 +14,6 @@ from core.errors import FinetuneError
 from core.finetune.presets import PRESETS, QUICK
 
 JOB_FILE = "job.json"
-RESULT_FILE = "result.json"
 FORMAT = 1
 
 
@@ -64,6 +63,7 @@ class Job:
         preset: key of what is trained (`core.finetune.presets`).
         encoder_rate: learning rate of the image encoder where the preset trains it.
         thin: the structures are thin, and their lines are to stay whole (`core.finetune.losses`).
+        dry_run: prove that it can learn, measure memory and time, and train nothing.
     """
 
     folder: str
@@ -84,6 +84,7 @@ class Job:
     preset: str = QUICK
     encoder_rate: float = 5e-5
     thin: bool = False
+    dry_run: bool = False
 
     def write(self) -> Path:
         """Write job.json into `folder`. Raises FinetuneError if it cannot be written."""

@@ -3,99 +3,41 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
-from core.amounts import amount
 from core.errors import FinetuneError
 from core.features import FeatureCache, FeatureStore
-from core.finetune import proof
-from core.finetune.best_epoch import BestEpoch, part_for_choosing
 from core.finetune.closer import closer_figures
-from core.finetune.compare import Examiner, Pooled, Scored, constant_of, dice_of_used
-from core.finetune.dataset import Sample, Shelf, by_label, encode
-from core.finetune.estimate import from_step
-from core.finetune.figures import Judged, Training, figures_of, record_of
-from core.finetune.forward import CachedForward, Forward, batch_loss, forward_of
+from core.finetune.compare import Pooled, constant_of, dice_of_used
+from core.finetune.dataset import Sample, Shelf, encode
+from core.finetune.figures import Judged, figures_of, record_of, tried
+from core.finetune.forward import Forward, forward_of
 from core.finetune.gate import judge
 from core.finetune.job import Job
+from core.finetune.learn import learn, prove, score_anew
 from core.finetune.near_copies import copies_across
 from core.finetune.parts import Parts, open_parts
-from core.finetune.presets import PRESETS, Preset
+from core.finetune.presets import PRESETS
+from core.finetune.reached import forget
+from core.finetune.result import WEIGHTS_SHA256, sha256_of
 from core.finetune.rounds import all_of, rounds_of, sides
-from core.finetune.split import Split
-from core.finetune.trainer import Epoch, Room, memory_of, train
-from core.finetune.version import (
-    changes_features,
-    check_base,
-    put,
-    put_for_now,
-    put_in_place,
-    read_version,
-    write_version,
-)
+from core.finetune.step_down import with_less
+from core.finetune.under_way import Tell, UnderWay
+from core.finetune.version import WEIGHTS, check_base, put, put_for_now, put_in_place, read_version, write_version
 from core.finetune.worst_cases import choose_worst, draw_worst
-from core.inference.memory import is_out_of_memory
 from core.model_reference import open_segmenter, read_version_record
 from core.segmenter import Segmenter
 from core.task_worker import Cancelled
 
-Tell = Callable[[dict[str, Any]], None]
 REPRODUCED = 1e-4
-WATCHED_TIMES, WATCHED_LABELS = 10, 8
-"""How often, and on how many held-out labels, the chart shows where the training stands."""
-
 ENCODING = "Looking at the labelled images ({done} of {all})"
-PROVING = "Proving that the model can learn from your labels"
-TRYING = "Trying one step"
-TRAINING = "Learning, at most about {minutes} min; memory: {memory}"
-ROUND = "Check {round} of {rounds}: learning without the patients compared on, at most about {minutes} min in all; memory: {memory}"
-LAST_ROUND = "Learning from all labels, at most about {minutes} min; memory: {memory}"
-COMPARING = "Comparing with the model it came from"
 WRITING = "Writing the new version and reading it back"
-LESS = "The memory is small: the model learns from {count} images at a time; the result is the same"
-
-
-@dataclass(frozen=True)
-class _Run:
-    job: Job
-    segmenter: Segmenter
-    rounds: tuple[Split, ...]
-    shelf: Shelf
-    tell: Tell
-    check_stop: Callable[[], None]
-    room: Room = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "room", Room(self.job.batch, self._less_at_a_time))
-
-    @property
-    def preset(self) -> Preset:
-        """What is trained."""
-        return PRESETS[self.job.preset]
-
-    @property
-    def forward(self) -> Forward:
-        """The answers to cached features."""
-        return CachedForward(self.segmenter, self.shelf)
-
-    def examiner(self, forward: Forward) -> Examiner:
-        """Asks this run's model about labels."""
-        return Examiner(forward, self.check_stop)
-
-    def stage(self, text: str, **values: Any) -> None:
-        """Say what is done now."""
-        self.tell({"event": "stage", "text": text, "values": values})
-
-    def _less_at_a_time(self, size: int) -> None:
-        self.stage(LESS, count=size)
 
 
 def run_job(
@@ -114,7 +56,7 @@ def run_job(
         open_model: loads a model reference on a device.
 
     Returns:
-        {"version": folder, "accepted", "reason", "reason_template", "reason_values", "figures"}.
+        {"version": folder, "accepted", "reason", "reason_template", "reason_values", "figures", "weights_sha256"}.
 
     Raises:
         KnownError: in words, whatever kept the run from its end; no version is left then.
@@ -125,15 +67,10 @@ def run_job(
         if should_stop():
             raise Cancelled
 
-    try:
-        return _run(job, tell, check_stop, open_model)
-    except (MemoryError, RuntimeError) as error:
-        if not is_out_of_memory(error):
-            raise
-        raise FinetuneError(
-            "The computer's memory did not suffice for this fine-tune, so it was stopped; your labels are safe.",
-            "Close other programs, or choose “processor” as the device, and start it again.",
-        ) from error
+    def say(words: str) -> None:
+        tell({"event": "stage", "text": words, "values": {}})
+
+    return with_less(job, lambda one: _run(one, tell, check_stop, open_model), say)
 
 
 def _run(
@@ -150,7 +87,8 @@ def _run(
             "Start it again from the window; your labels are safe.",
         )
     kept = Path(job.folder) / "features"
-    run = _Run(job, segmenter, rounds, Shelf(kept), tell, check_stop)
+    shutil.rmtree(kept, ignore_errors=True)  # of a run that was cut off
+    run = UnderWay(job, segmenter, rounds, Shelf(kept), tell, check_stop)
     _check_start(run)
     try:
         samples = _encode(run)
@@ -158,14 +96,18 @@ def _run(
         used = _score_in_use(run, base_id)
         in_use = None if used is None else dice_of_used(used, read_version_record(Path(str(job.in_use))), rounds)
         rival = before.dice(before.rival_steps) if in_use is None else in_use
+        torch.manual_seed(job.seed)  # adapters begin at random
         opened = open_parts(segmenter, run.preset)
         forward = forward_of(run.preset, segmenter, run.shelf, kept / "pictures", job.thin)
-        shown = _prove(run, forward, opened, sides(samples, all_of(rounds))[0])
-        training, after, step = _learn(run, forward, opened, samples, float(np.nanmean(rival)))
-        judged = Judged(rounds, before, after, before.best_step, step)
+        shown = prove(run, forward, opened, sides(samples, all_of(rounds))[0])
+        training, learned = learn(run, forward, opened, samples, float(np.nanmean(rival)))
+        if learned is None:
+            return tried(job, all_of(rounds), shown, training)
+        after = learned.after
+        judged = Judged(rounds, before, after, before.best_step, learned.step)
         compared = before.dice(before.rival_steps), after.dice(after.steps), constant_of(samples, rounds)
         verdict = judge(*compared, judged.groups, job.seed, in_use)
-        figures = figures_of(job, judged, verdict, training, shown, time.monotonic() - begun)
+        figures = figures_of(job, judged, verdict, training, shown, max(training.seconds, time.monotonic() - begun))
         masks = (before.maps, before.rival_steps), (after.maps, after.steps)
         figures["near_copies"], figures["worst"] = copies_across(rounds), choose_worst(judged)
         figures["closer"] = closer_figures(judged.held_out, *masks, job.seed)
@@ -175,6 +117,7 @@ def _run(
             figures["tuned_where_in_use"] = float(compared[1][counted].mean())
         run.stage(WRITING)
         _write(run, forward, opened, record_of(job, base_id, judged, verdict, figures), samples[0], judged)
+        forget(Path(job.folder))
     finally:
         shutil.rmtree(kept, ignore_errors=True)
     return {
@@ -184,10 +127,11 @@ def _run(
         "reason_template": verdict.template,
         "reason_values": verdict.values,
         "figures": figures,
+        WEIGHTS_SHA256: sha256_of(Path(job.out) / WEIGHTS),
     }
 
 
-def _check_start(run: _Run) -> None:
+def _check_start(run: UnderWay) -> None:
     """A version can be taught further only where everything that it changed is written down again with the new one.
 
     Raises:
@@ -206,7 +150,7 @@ def _check_start(run: _Run) -> None:
 
 
 @torch.no_grad()
-def _score_in_use(run: _Run, base_id: str) -> Pooled | None:
+def _score_in_use(run: UnderWay, base_id: str) -> Pooled | None:
     """Score the version in use, as it predicts, and put the model back as it was; None if the run comes from that model.
 
     Raises:
@@ -218,22 +162,7 @@ def _score_in_use(run: _Run, base_id: str) -> Pooled | None:
     check_base(Path(folder), base_id)
     trained = read_version(Path(folder), run.segmenter)
     with put_for_now(run.segmenter, trained):
-        return Pooled(_score_anew(run, run.rounds))
-
-
-@torch.no_grad()
-def _score_anew(run: _Run, rounds: Sequence[Split]) -> list[Scored]:
-    """Score the model as it is now on features of its own."""
-    with tempfile.TemporaryDirectory(dir=_made(Path(run.job.folder) / "features")) as folder:
-        shelf = Shelf(Path(folder))
-        every = (*rounds[0].learned, *rounds[0].held_out)
-        samples = encode(run.segmenter, every, 1, shelf, FeatureStore(), lambda done, total: run.check_stop())
-        return run.examiner(CachedForward(run.segmenter, shelf)).score_rounds(samples, rounds)
-
-
-def _made(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+        return Pooled(score_anew(run, run.rounds))
 
 
 def open_base_id(job: Job) -> str:
@@ -242,7 +171,7 @@ def open_base_id(job: Job) -> str:
     return str(read_version_record(Path(job.version)).get("base_id", ""))
 
 
-def _encode(run: _Run) -> list[Sample]:
+def _encode(run: UnderWay) -> list[Sample]:
     """Samples of all labels; of those that are never learned from the plain view alone."""
 
     def advance(done: int, total: int) -> None:
@@ -255,116 +184,9 @@ def _encode(run: _Run) -> list[Sample]:
     return learned + encode(run.segmenter, parts.held_out, 1, run.shelf, store, advance)
 
 
-def _learn(
-    run: _Run, forward: Forward, parts: Parts, samples: Sequence[Sample], base_dice: float
-) -> tuple[Training, Pooled, int]:
-    """Train what is judged, and leave the model as the new version.
-
-    Where there are several rounds, each begins with the model as it was, and so does the version, which learns from all labels.
-
-    Returns:
-        How the (last) training went, the answers to the held-out labels, and the version's best threshold step.
-    """
-    untouched, scored, several = parts.trained(), [], len(run.rounds) > 1
-    for number, one in enumerate([*run.rounds, all_of(run.rounds)] if several else run.rounds):
-        parts.take(untouched)
-        learned, held_out = sides(samples, one)
-        left = len(run.rounds) - number if several else 0
-        training = _train(run, forward, parts, learned, held_out, base_dice, left)
-        run.stage(COMPARING)
-        run.segmenter.forget()
-        if changes_features(run.segmenter, parts.trained()):
-            scored += _score_anew(run, [one])
-        else:
-            scored.append(run.examiner(run.forward).score(learned, held_out))
-    return training, Pooled(scored[: len(run.rounds)]), scored[-1].step
-
-
-def _prove(run: _Run, forward: Forward, parts: Parts, learned: Sequence[Sample]) -> proof.Proof:
-    run.stage(PROVING)
-    # A batch in which something is there: an empty mask alone says little about the parts that draw one.
-    batch = sorted(learned, key=lambda sample: -float(sample.target.mean()))[: run.job.batch]
-    with parts.for_proof():
-        return proof.prove(
-            lambda: batch_loss(forward, batch),
-            parts.trainable,
-            parts.frozen,
-            lambda _: parts.optimiser(run.job.learning_rate, run.job.encoder_rate),
-        )
-
-
-def _train(
-    run: _Run,
-    forward: Forward,
-    parts: Parts,
-    learned: Sequence[Sample],
-    held_out: Sequence[Sample],
-    base_dice: float,
-    left: int,
-) -> Training:
-    """Train once; `left` trainings of this run come after it."""
-    every = max(1, run.job.epochs // WATCHED_TIMES)
-    labels = by_label(held_out)
-    shown = labels[:: max(1, len(labels) // WATCHED_LABELS)][:WATCHED_LABELS]
-    examiner = run.examiner(forward)
-    samples, aside = part_for_choosing(learned, run.job.seed) if run.preset.stops_early else (learned, [])
-    choosing = by_label(aside)
-    best = BestEpoch(parts, lambda: examiner.watch(choosing), run.job.epochs) if choosing else None
-    looked_at = WATCHED_TIMES * sum(map(len, shown)) + run.job.epochs * len(aside)
-    memory = _try_step(run, forward, parts, samples, looked_at, left)
-    begun = time.monotonic()
-
-    def on_epoch(epoch: Epoch) -> None:
-        watched = None
-        if shown and (epoch.epoch % every == 0 or epoch.epoch == epoch.epochs):
-            watched = examiner.watch(shown)
-        run.tell(
-            {
-                "event": "epoch",
-                "epoch": epoch.epoch,
-                "epochs": epoch.epochs,
-                "loss": epoch.loss,
-                "validation_dice": watched,
-                "base_dice": base_dice,
-                "seconds_left": round(epoch.seconds_left + left * (time.monotonic() - begun + epoch.seconds_left), 1),
-            }
-        )
-
-    losses = train(forward, parts, samples, run.job, on_epoch, run.check_stop, run.room, best)
-    return Training(losses, best.epoch if best else None, len(choosing), time.monotonic() - begun, memory)
-
-
-def _try_step(run: _Run, forward: Forward, parts: Parts, samples: Sequence[Sample], looked_at: int, left: int) -> int:
-    """Compute one step and throw it away: then time and memory are known before the learning begins.
-
-    If the memory does not suffice it is found out here (`Room`).
-
-    Returns:
-        Bytes at the step's highest point.
-    """
-    run.stage(TRYING)
-    run.shelf.bring_near(run.segmenter.device)
-    batch = samples[: run.job.batch]
-    if run.segmenter.device.type != "cpu":
-        run.room.gradients(forward, parts, batch)  # a card's first step loads what it computes with
-    run.check_stop()
-    begun = time.monotonic()
-    run.room.gradients(forward, parts, batch)
-    step, memory = time.monotonic() - begun, memory_of(run.segmenter.device)
-    for parameter in parts.trainable.values():
-        parameter.grad = None
-    seconds = from_step(step, len(batch), run.job.epochs * len(samples), looked_at)
-    time_and_memory = {"minutes": max(1, round((left + 1) * seconds / 60)), "memory": amount(memory)}
-    if len(run.rounds) == 1:
-        run.stage(TRAINING, **time_and_memory)
-    elif left:
-        run.stage(ROUND, round=len(run.rounds) - left + 1, rounds=len(run.rounds), **time_and_memory)
-    else:
-        run.stage(LAST_ROUND, **time_and_memory)
-    return memory
-
-
-def _write(run: _Run, forward: Forward, parts: Parts, record: dict[str, Any], probe: Sample, judged: Judged) -> None:
+def _write(
+    run: UnderWay, forward: Forward, parts: Parts, record: dict[str, Any], probe: Sample, judged: Judged
+) -> None:
     """Write aside, read back into the untrained model, compare a prediction, and only then put in place.
 
     Raises:

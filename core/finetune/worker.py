@@ -1,17 +1,22 @@
 """The fine-tune worker: its own process over a frozen job folder (`core.task_worker`).
 
-python -m core.finetune.worker JOB_FOLDER
+python -m core.finetune.worker JOB_FOLDER [--background]
+
+In the background it outlives the window: events and commands are files of the job folder then (`core.finetune.background`).
 """
 
 from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 from core.errors import FinetuneError
+from core.finetune.background import PROGRESS, asked, work_on
 from core.finetune.job import Job
 from core.task_worker import Task, begin_process, run_task
 from core.worker_protocol import Message
@@ -29,10 +34,12 @@ class FinetuneTask(Task):
         """Prepare; `run_job` is the program's own training unless another is given."""
         self._folder, self._run_job = folder, run_job
         self._out: Path | None = None
+        self._lock: FileLock | None = None
 
     def work(self, tell: Callable[[Message], None], should_stop: Callable[[], bool]) -> Message:
         """Train and return what `core.finetune.run.run_job` does. Raises KnownError, Cancelled."""
         job = Job.read(self._folder)
+        self._lock = work_on(self._folder)  # held until the process ends
         self._out = Path(job.out)
         from core.finetune.run import run_job
 
@@ -44,14 +51,31 @@ class FinetuneTask(Task):
             shutil.rmtree(self._out.with_name(f".{self._out.name}.part"), ignore_errors=True)
 
 
+def run_worker(arguments: Sequence[str], run_job: Callable[..., dict[str, Any]] | None = None) -> int:
+    """The whole process, from its arguments to its one ending.
+
+    Args:
+        arguments: the job folder, and "--background" for a run without a window.
+        run_job: trains; the program's own training unless another is given.
+
+    Returns:
+        The exit code, where the arguments were not understood; otherwise the process ends here.
+    """
+    events = begin_process("finetune")
+    folder, background = Path(arguments[0]) if arguments else Path(), list(arguments[1:]) == ["--background"]
+    if not arguments or (arguments[1:] and not background):
+        print("usage: python -m core.finetune.worker JOB_FOLDER [--background]", file=sys.stderr)
+        return 2
+    task = FinetuneTask(folder, run_job)
+    if background:
+        run_task((folder / PROGRESS).open("ab"), task, asked(folder))
+    run_task(events, task)
+    return 0
+
+
 def main() -> int:
     """Entry of the process."""
-    events = begin_process("finetune")
-    if len(sys.argv) != 2:
-        print("usage: python -m core.finetune.worker JOB_FOLDER", file=sys.stderr)
-        return 2
-    run_task(events, FinetuneTask(Path(sys.argv[1])))
-    return 0
+    return run_worker(sys.argv[1:])
 
 
 if __name__ == "__main__":

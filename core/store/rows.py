@@ -234,7 +234,7 @@ class LabelRow:
 
 @dataclass(frozen=True)
 class VersionRow:
-    """A fine-tuned version; `folder` is relative to the project."""
+    """A fine-tuned version; `folder` is relative to the project; `removed` is when its files were deleted, None while they are here."""
 
     id: str
     parent_id: str | None
@@ -243,11 +243,12 @@ class VersionRow:
     created: str
     figures: dict[str, Any] = field(default_factory=dict)
     note: str = ""
+    removed: str | None = None
 
 
 @dataclass(frozen=True)
 class RunRow:
-    """A fine-tune run and how it ended ("running", "done", "cancelled", "failed", "died")."""
+    """A fine-tune run and how it ended ("running", "done", "cancelled", "paused", "failed", "died")."""
 
     id: str
     folder: str

@@ -168,3 +168,9 @@ def m010_list_of_structures(db: Database) -> None:
 def m011_test_set(db: Database) -> None:
     """Images that are kept for testing: no fine-tune reads them."""
     db.execute("CREATE TABLE test_images (image_id INTEGER PRIMARY KEY REFERENCES images(id), marked TEXT NOT NULL)")
+
+
+@migrations()
+def m012_removed_versions(db: Database) -> None:
+    """When the files of a version were deleted; its row stays, for the predictions that it made."""
+    db.execute("ALTER TABLE versions ADD COLUMN removed TEXT")

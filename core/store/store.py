@@ -5,24 +5,21 @@ All SQL of the program is in this package.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 from core.errors import InputError
 from core.image_file import Image, patient_key
 from core.place import place_of
 from core.pseudonym import pseudonym
-from core.store.database import now, to_json
-from core.store.rows import ImageRow, LabelRow, RunRow, VersionRow
-from core.store.test_set import WithTestSet
+from core.store.database import now
+from core.store.rows import ImageRow, LabelRow
+from core.store.versions import Versions
 
-ACTIVE = "active_version"
 _IMAGE = "id, path, sha256, width, height, patient_key, study_key, frame, frames"
 
 
-class Store(WithTestSet):
+class Store(Versions):
     """One open project. Use it in the thread that opened it; a second connection may read beside it."""
 
     def add_images(self, images: Iterable[Image | tuple[Path, str, int, int, str, str]]) -> int:
@@ -96,69 +93,6 @@ class Store(WithTestSet):
         """Accepted masks, of one structure or of all. Raises StoreError if one is damaged."""
         return [self.label(*key) for key in self.accepted(structure_id)]
 
-    def add_version(self, version: VersionRow) -> None:
-        """Record a version. Its folder must exist already: a row never points at half a version."""
-        with self.transaction():
-            self.execute(
-                "INSERT INTO versions (id, parent_id, base_id, folder, created, figures, note) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (version.id, version.parent_id, version.base_id, self._stored_path(Path(version.folder)), version.created,
-                 to_json(version.figures), version.note),
-            )  # fmt: skip
-
-    def versions(self) -> list[VersionRow]:
-        """All versions, the oldest first."""
-        rows = self.query(
-            "SELECT id, parent_id, base_id, folder, created, figures, note FROM versions ORDER BY created, id"
-        )
-        return [
-            VersionRow(key, parent, base, folder, created, json.loads(figures), note)
-            for key, parent, base, folder, created, figures, note in rows
-        ]
-
-    def version_folder(self, version: VersionRow) -> Path:
-        """Where the files of a version are."""
-        path = Path(version.folder)
-        return path if path.is_absolute() else self.folder / path
-
-    def active_version(self) -> VersionRow | None:
-        """The version that predicts at present, None for the base model."""
-        wanted = self.meta(ACTIVE)
-        return next((version for version in self.versions() if version.id == wanted), None)
-
-    def activate(self, version_id: str | None) -> None:
-        """Let a version predict from now on; None goes back to the base model."""
-        if version_id is not None and version_id not in {version.id for version in self.versions()}:
-            raise ValueError(f"there is no version {version_id!r}")
-        self.set_meta(ACTIVE, version_id)
-
-    def add_run(self, run_id: str, folder: str, structure_id: int | None = None) -> None:
-        """Record that a fine-tune has begun."""
-        with self.transaction():
-            self.execute(
-                "INSERT INTO runs (id, folder, structure_id, outcome, figures, started) VALUES (?, ?, ?, 'running', '{}', ?)",
-                (run_id, self._stored_path(Path(folder)), structure_id, now()),
-            )
-
-    def finish_run(
-        self, run_id: str, outcome: str, figures: dict[str, Any] | None = None, version_id: str | None = None
-    ) -> None:
-        """Record how a fine-tune ended."""
-        with self.transaction():
-            self.execute(
-                "UPDATE runs SET outcome = ?, figures = ?, version_id = ?, ended = ? WHERE id = ?",
-                (outcome, to_json(figures or {}), version_id, now(), run_id),
-            )
-
-    def runs(self) -> list[RunRow]:
-        """All fine-tune runs, the oldest first."""
-        rows = self.query(
-            "SELECT id, folder, structure_id, version_id, outcome, figures, started, ended FROM runs ORDER BY started, id"
-        )
-        return [
-            RunRow(key, folder, structure, version, outcome, json.loads(figures), started, ended)
-            for key, folder, structure, version, outcome, figures, started, ended in rows
-        ]
-
     def _image_values(
         self, image: Image | tuple[Path, str, int, int, str, str]
     ) -> tuple[str, str, int, int, str, str, int, int]:
@@ -168,7 +102,7 @@ class Store(WithTestSet):
             study, frame, frames = pseudonym(image.study, self.project_id), image.frame, image.frames
             image = (image.path.absolute(), image.sha256, image.width, image.height, patient, study)
         path, sha256, width, height, patient, study = image
-        stored = self._stored_path(Path(path))
+        stored = self.stored_path(Path(path))
         try:
             f"{stored}{patient}{study}".encode()
         except UnicodeEncodeError as error:  # bytes in a name that are no text
@@ -178,11 +112,3 @@ class Store(WithTestSet):
                 file=Path(path).name.encode(errors="replace").decode(),
             ) from error
         return stored, sha256, width, height, patient, study, frame, frames
-
-    def _stored_path(self, path: Path) -> str:
-        if not path.is_absolute():
-            return path.as_posix()
-        try:
-            return path.resolve().relative_to(self.folder.resolve()).as_posix()
-        except ValueError:
-            return str(path)

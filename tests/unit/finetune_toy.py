@@ -1,6 +1,6 @@
 """A segmenter of a few lines that can learn: it finds what is bright and must learn to find what is dim.
 
-Run as a program it is a fine-tune worker around itself: `python -m tests.unit.finetune_toy JOB_FOLDER [slow]`.
+Run as a program it is a fine-tune worker around itself: `python -m tests.unit.finetune_toy [slow] JOB_FOLDER [--background]`.
 """
 
 from __future__ import annotations
@@ -152,17 +152,30 @@ class CutOffSegmenter(LearningSegmenter):
         return super().decode(features, state, clicks)
 
 
+class UnhurriedSegmenter(LearningSegmenter):
+    """Takes a while for every step, so that it can be met in the middle of a run."""
+
+    def decode(
+        self, features: ImageFeatures, state: torch.Tensor, clicks: Clicks | None = None, mask: Any = None
+    ) -> Decoded:
+        time.sleep(0.02)
+        return super().decode(features, state, clicks)
+
+
 def main() -> None:
     from core.finetune.run import run_job
-    from core.finetune.worker import FinetuneTask
-    from core.task_worker import claim_standard_output, run_task
+    from core.finetune.worker import run_worker
 
-    kinds = {"slow": SlowSegmenter, "cut off": CutOffSegmenter, "": LearningSegmenter}
-    kind = kinds[sys.argv[2] if len(sys.argv) > 2 else ""]
-    events = claim_standard_output()
-    print("noise of a careless library")
-    run = functools.partial(run_job, open_model=lambda ref, device: kind())
-    run_task(events, FinetuneTask(Path(sys.argv[1]), run))
+    kinds = {"slow": SlowSegmenter, "cut off": CutOffSegmenter, "unhurried": UnhurriedSegmenter}
+    words = sys.argv[1:]
+    kind = kinds.get(words[0], LearningSegmenter)
+
+    def open_model(ref: str, device: str) -> LearningSegmenter:
+        print("noise of a careless library")
+        return kind()
+
+    run = functools.partial(run_job, open_model=open_model)
+    run_worker([word for word in words if word not in kinds], run)
 
 
 if __name__ == "__main__":

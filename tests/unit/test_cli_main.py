@@ -139,6 +139,7 @@ def test_every_command_has_a_module() -> None:
         "privacy",
         "export-model",
         "download",
+        "versions",
         "demo",
     }
     assert make_parser().prog == "sa2va-annotator"

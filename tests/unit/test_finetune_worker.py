@@ -15,7 +15,7 @@ from tests.unit.finetune_toy import make_job
 
 
 def start(folder: Path, *more: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "tests.unit.finetune_toy", str(folder), *more]
+    command = [sys.executable, "-m", "tests.unit.finetune_toy", *more, str(folder)]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
