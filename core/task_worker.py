@@ -19,13 +19,12 @@ from core.errors import KnownError, WorkerError
 from core.log_file import Plain, log_what_nobody_catches, open_log
 from core.worker_protocol import (
     Message,
-    cancelled_message,
     decode_line,
     done_message,
     encode_line,
     failed_message,
-    paused_message,
     ready_message,
+    stopped_message,
 )
 
 log = logging.getLogger(__name__)
@@ -83,9 +82,9 @@ class TaskWorker:
         try:
             result = self._task.work(self._send, self._should_stop)
         except Paused:
-            return self._end(paused_message(), 0)
+            return self._end(stopped_message("paused"), 0)
         except Cancelled:
-            return self._end(cancelled_message(), 0)
+            return self._end(stopped_message("cancelled"), 0)
         except KnownError as error:
             part = Plain(error.values.get("part", ""))  # of the model, for who reads the log
             log.info("the task stopped: %s %s", Plain(type(error).__name__), part)
@@ -118,7 +117,7 @@ class TaskWorker:
 
     def _give_up(self) -> None:
         self._task.clean_up()
-        self._end(cancelled_message(), 0)
+        self._end(stopped_message("cancelled"), 0)
         os._exit(0)
 
     def _end(self, message: Message, code: int) -> int:

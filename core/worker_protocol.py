@@ -339,14 +339,9 @@ def failed_message(number: int | None, error: KnownError) -> Message:
     )
 
 
-def cancelled_message() -> Message:
-    """Return the ending of a fine-tune that was asked to stop."""
-    return {"event": "cancelled"}
-
-
-def paused_message() -> Message:
-    """Return the ending of a fine-tune that was asked to pause."""
-    return {"event": "paused"}
+def stopped_message(how: str) -> Message:
+    """Return the ending of a fine-tune that was asked to stop ("cancelled") or to pause ("paused")."""
+    return {"event": how}
 
 
 def _numbered(number: int | None, message: Message) -> Message:

@@ -246,13 +246,15 @@ class Keeper:
 
 @contextmanager
 def kept_at_pause(keeper: Keeper | None, course: Course) -> Iterator[None]:
-    """When a pause comes in the middle of an epoch, what it has learned so far is kept too."""
+    """When a pause comes in the middle of an epoch, what it has learned so far is kept too; and so is a training's end."""
     try:
         yield
     except Paused:
         if keeper is not None:
             keeper.keep(course)
         raise
+    if keeper is not None:
+        keeper.training_over(course)
 
 
 def _flat(prefix: str, trained: Trained) -> dict[str, torch.Tensor]:

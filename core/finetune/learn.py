@@ -54,14 +54,14 @@ class Learned:
 @torch.no_grad()
 def score_anew(run: UnderWay, rounds: Sequence[Split]) -> list[Scored]:
     """Score the model as it is now on features of its own."""
-    with tempfile.TemporaryDirectory(dir=made(Path(run.job.folder) / "features")) as folder:
+    with tempfile.TemporaryDirectory(dir=_made(Path(run.job.folder) / "features")) as folder:
         shelf = Shelf(Path(folder))
         every = (*rounds[0].learned, *rounds[0].held_out)
         samples = encode(run.segmenter, every, 1, shelf, FeatureStore(), lambda done, total: run.check_stop())
         return run.examiner(CachedForward(run.segmenter, shelf)).score_rounds(samples, rounds)
 
 
-def made(folder: Path) -> Path:
+def _made(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
@@ -94,6 +94,7 @@ def learn(
 
 
 def prove(run: UnderWay, forward: Forward, parts: Parts, learned: Sequence[Sample]) -> proof.Proof:
+    """Prove on one real batch that everything learns that should (`core.finetune.proof`). Raises FinetuneError if not."""
     run.stage(PROVING)
     # A batch in which something is there: an empty mask alone says little about the parts that draw one.
     batch = sorted(learned, key=lambda sample: -float(sample.target.mean()))[: run.job.batch]

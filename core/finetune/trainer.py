@@ -159,8 +159,6 @@ def train(
             course.end_epoch(mean, enough)
             if keeper is not None:
                 keeper.epoch_over(course)
-    if keeper is not None:
-        keeper.training_over(course)
     if best is not None:
         best.take()
     return course.losses

@@ -33,6 +33,21 @@
     </message>
 </context>
 <context>
+    <name>AddingLine</name>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Add no more images; those that were added stay</source>
+        <translation>不再添加图像;已添加的保留</translation>
+    </message>
+    <message>
+        <source>Looking for images: {count}</source>
+        <translation>正在查找图像:{count}</translation>
+    </message>
+</context>
+<context>
     <name>AnswerPanel</name>
     <message>
         <source>Answer of the model</source>
@@ -86,16 +101,16 @@
         <translation>最大灰度值</translation>
     </message>
     <message>
-        <source>Point at the tissue and press Shift+I: the range under the brush is taken</source>
-        <translation>指向组织并按 Shift+I：取画笔下的灰度范围</translation>
+        <source>Point at the tissue and take what lies under the brush</source>
+        <translation>指向组织，取画笔下的灰度范围</translation>
+    </message>
+    <message>
+        <source>Take with {key}</source>
+        <translation>按 {key} 取值</translation>
     </message>
     <message>
         <source>Brush</source>
         <translation>画笔</translation>
-    </message>
-    <message>
-        <source>Take with Shift+I</source>
-        <translation>按 Shift+I 取值</translation>
     </message>
 </context>
 <context>
@@ -130,6 +145,159 @@
     <message>
         <source>{clicks}. The model has not answered them yet.</source>
         <translation>{clicks}。模型尚未回答。</translation>
+    </message>
+</context>
+<context>
+    <name>CompareDialog</name>
+    <message>
+        <source>Compare versions</source>
+        <translation>比较版本</translation>
+    </message>
+    <message>
+        <source>Accepted masks of the test set</source>
+        <translation>测试集中已接受的掩膜</translation>
+    </message>
+    <message>
+        <source>Accepted masks of patients from whom neither has learned</source>
+        <translation>两者都未学习过的患者的已接受掩膜</translation>
+    </message>
+    <message>
+        <source>All accepted masks</source>
+        <translation>全部已接受的掩膜</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>比较</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Stopped.</source>
+        <translation>已停止。</translation>
+    </message>
+    <message>
+        <source>Both predict the images again, each at the threshold that was best for it when it was made. Only patients from whom a version has not learned tell how good it really is.</source>
+        <translation>两者都会重新预测图像，各自使用产生时最佳的阈值。只有版本未学习过的患者才能说明它到底有多好。</translation>
+    </message>
+    <message>
+        <source>First</source>
+        <translation>第一个</translation>
+    </message>
+    <message>
+        <source>Second</source>
+        <translation>第二个</translation>
+    </message>
+    <message>
+        <source>On</source>
+        <translation>比较于</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>{name} has learned from the patients of {count} of these {all} masks, so it looks better here than it is.</source>
+        <translation>{name} 学习过这 {all} 个掩膜中 {count} 个的患者，因此在这里看起来比实际更好。</translation>
+    </message>
+    <message>
+        <source>Compared on {count} masks of patients from whom neither version has learned.</source>
+        <translation>已在两个版本都未学习过的患者的 {count} 个掩膜上比较。</translation>
+    </message>
+</context>
+<context>
+    <name>Comparison</name>
+    <message>
+        <source>The original</source>
+        <translation>原图</translation>
+    </message>
+    <message>
+        <source>Uncertainty of the model</source>
+        <translation>模型的不确定性</translation>
+    </message>
+    <message>
+        <source>{version}, in use</source>
+        <translation>{version}（使用中）</translation>
+    </message>
+</context>
+<context>
+    <name>ComparisonTable</name>
+    <message>
+        <source>Measure</source>
+        <translation>指标</translation>
+    </message>
+    <message>
+        <source>Comparison</source>
+        <translation>比较</translation>
+    </message>
+    <message>
+        <source>1 is perfect.</source>
+        <translation>1 为完美。</translation>
+    </message>
+    <message>
+        <source>Overlap of the masks, divided by what both cover; 1 is perfect.</source>
+        <translation>掩膜的重叠除以两者覆盖的总范围；1 为完美。</translation>
+    </message>
+    <message>
+        <source>Distance of the edges (px)</source>
+        <translation>边缘距离（像素）</translation>
+    </message>
+    <message>
+        <source>95 % of the edge lie nearer; 0 is perfect.</source>
+        <translation>95 % 的边缘更近；0 为完美。</translation>
+    </message>
+    <message>
+        <source>Edges in the right place</source>
+        <translation>位置正确的边缘</translation>
+    </message>
+    <message>
+        <source>Share of both edges; 1 is perfect.</source>
+        <translation>占两条边缘的比例；1 为完美。</translation>
+    </message>
+    <message>
+        <source>Dice of the centrelines</source>
+        <translation>中心线的 Dice</translation>
+    </message>
+    <message>
+        <source>For thin structures; 1 is perfect.</source>
+        <translation>用于细长结构；1 为完美。</translation>
+    </message>
+    <message>
+        <source>Pieces of a mask</source>
+        <translation>掩膜的块数</translation>
+    </message>
+    <message>
+        <source>For thin structures.</source>
+        <translation>用于细长结构。</translation>
+    </message>
+    <message>
+        <source>Masks of</source>
+        <translation>掩膜所属</translation>
+    </message>
+    <message>
+        <source>Masks</source>
+        <translation>掩膜</translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation>差值</translation>
+    </message>
+    <message>
+        <source>95 % between</source>
+        <translation>95 % 介于</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>Structure {name}</source>
+        <translation>结构 {name}</translation>
+    </message>
+    <message>
+        <source>Patient {name}</source>
+        <translation>患者 {name}</translation>
     </message>
 </context>
 <context>
@@ -172,6 +340,17 @@
     </message>
 </context>
 <context>
+    <name>DeleteDialog</name>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Keep it</source>
+        <translation>保留</translation>
+    </message>
+</context>
+<context>
     <name>DiceCurveView</name>
     <message>
         <source>Dice at every threshold</source>
@@ -180,6 +359,33 @@
     <message>
         <source>Threshold</source>
         <translation>阈值</translation>
+    </message>
+</context>
+<context>
+    <name>Dropping</name>
+    <message>
+        <source>Open the project “{project}”</source>
+        <translation>打开项目“{project}”</translation>
+    </message>
+    <message>
+        <source>Open or make a project first; then drop your images here</source>
+        <translation>请先打开或新建一个项目，再把图像拖到这里</translation>
+    </message>
+    <message>
+        <source>This project can only be looked at: nothing will be added</source>
+        <translation>此项目只能查看：不会添加任何内容</translation>
+    </message>
+    <message>
+        <source>Add all images of the folder “{folder}”</source>
+        <translation>添加文件夹“{folder}”中的所有图像</translation>
+    </message>
+    <message>
+        <source>Add these files and all images of these folders</source>
+        <translation>添加这些文件以及这些文件夹中的所有图像</translation>
+    </message>
+    <message>
+        <source>Add to the project: {count}</source>
+        <translation>添加到项目：{count}</translation>
     </message>
 </context>
 <context>
@@ -259,8 +465,8 @@
         <translation>导出掩膜</translation>
     </message>
     <message>
-        <source>Every accepted mask becomes a black and white PNG file in the exact size of its image, with a table (manifest.csv) beside them. What is written is read again and compared with the project.</source>
-        <translation>每个已确认的掩膜都会导出为与图像尺寸完全一致的黑白 PNG 文件，并附一份表格（manifest.csv）。写入的文件会重新读取并与项目核对。</translation>
+        <source>Every accepted mask becomes a file in the exact size of its image, with a table (manifest.csv) beside them. What is written is read again and compared with the project.</source>
+        <translation>每个已接受的掩膜成为一个与其图像大小完全相同的文件,旁边有一张表格(manifest.csv)。写出的内容会被重新读取并与项目比较。</translation>
     </message>
     <message>
         <source>Folder</source>
@@ -291,6 +497,10 @@
         <translation>结构</translation>
     </message>
     <message>
+        <source>Formats</source>
+        <translation>格式</translation>
+    </message>
+    <message>
         <source>Choose a folder for the masks</source>
         <translation>选择存放掩膜的文件夹</translation>
     </message>
@@ -301,6 +511,48 @@
     <message>
         <source>Cancel</source>
         <translation>取消</translation>
+    </message>
+</context>
+<context>
+    <name>ExportOptions</name>
+    <message>
+        <source>Also masks that nobody accepted (the table says which)</source>
+        <translation>也包括没有人接受的掩膜(表格中会注明)</translation>
+    </message>
+    <message>
+        <source>Masks lie as in the image file, before a camera&apos;s turn</source>
+        <translation>掩膜按图像文件中的方向放置(相机旋转之前)</translation>
+    </message>
+    <message>
+        <source>optional</source>
+        <translation>可选</translation>
+    </message>
+    <message>
+        <source>Accepted by</source>
+        <translation>接受者</translation>
+    </message>
+    <message>
+        <source>Names and details</source>
+        <translation>名称和细节</translation>
+    </message>
+</context>
+<context>
+    <name>FiguresDialog</name>
+    <message>
+        <source>{name} – a closer look</source>
+        <translation>{name} – 仔细查看</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>之前</translation>
+    </message>
+    <message>
+        <source>This version is from before these figures were kept.</source>
+        <translation>此版本产生时尚未保存这些数据。</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
     </message>
 </context>
 <context>
@@ -337,6 +589,14 @@
         <translation>用我的标注微调</translation>
     </message>
     <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Stop computing and give the memory back; what was learned is kept, and you can go on later</source>
+        <translation>停止计算并释放内存；已学到的内容会保留，稍后可以继续</translation>
+    </message>
+    <message>
         <source>Cancel</source>
         <translation>取消</translation>
     </message>
@@ -349,8 +609,16 @@
         <translation>已排除的不可用图像：{count}</translation>
     </message>
     <message>
+        <source>Images kept for testing, never learned from: {count}</source>
+        <translation>留作测试、从不用于学习的图像：{count}</translation>
+    </message>
+    <message>
         <source>Accepted masks: {labels}, patients: {patients}</source>
         <translation>已确认的掩膜：{labels}，患者：{patients}</translation>
+    </message>
+    <message>
+        <source>The model learns only from your accepted masks, on this computer. With fewer than 30 images it learns {times} times: {rounds} times each without a part of the patients, who then check whether it really became better, and once from all of them. Only if it is better is the new version used.</source>
+        <translation>模型只在这台计算机上从您接受的掩膜学习。图像少于 30 张时，它学习 {times} 次：其中 {rounds} 次每次不用一部分患者，再用这些患者检查它是否真的变好；最后一次从全部患者学习。只有变好了，才会使用新版本。</translation>
     </message>
     <message>
         <source>Gathering your labels …</source>
@@ -361,12 +629,24 @@
         <translation>第 {epoch} 轮，共 {epochs} 轮</translation>
     </message>
     <message>
+        <source>Meanwhile the model that predicts lends its memory to the learning: a prediction loads it again first.</source>
+        <translation>此时预测模型把内存让给学习：预测时会先重新加载模型。</translation>
+    </message>
+    <message>
         <source>less than a minute left</source>
         <translation>剩余不到 1 分钟</translation>
     </message>
     <message>
         <source>about {minutes} min left</source>
         <translation>剩余约 {minutes} 分钟</translation>
+    </message>
+    <message>
+        <source>{count:.3g} views per second</source>
+        <translation>每秒 {count:.3g} 个视图</translation>
+    </message>
+    <message>
+        <source>memory {amount}</source>
+        <translation>内存 {amount}</translation>
     </message>
 </context>
 <context>
@@ -405,6 +685,120 @@
     </message>
 </context>
 <context>
+    <name>FormatBoxes</name>
+    <message>
+        <source>PNG masks: black and white, one for each mask</source>
+        <translation>PNG 掩膜:黑白,每个掩膜一个文件</translation>
+    </message>
+    <message>
+        <source>More formats</source>
+        <translation>更多格式</translation>
+    </message>
+    <message>
+        <source>All structures in one PNG</source>
+        <translation>所有结构在一张 PNG 中</translation>
+    </message>
+    <message>
+        <source>Colours with numbers, and a list that says which is which</source>
+        <translation>带编号的颜色,以及说明编号的列表</translation>
+    </message>
+    <message>
+        <source>Every piece with a number</source>
+        <translation>每一块有一个编号</translation>
+    </message>
+    <message>
+        <source>16-bit PNG, and a table of the pieces</source>
+        <translation>16 位 PNG,以及各块的表格</translation>
+    </message>
+    <message>
+        <source>Image with masks over it</source>
+        <translation>叠加掩膜的图像</translation>
+    </message>
+    <message>
+        <source>A picture for slides and reports</source>
+        <translation>用于幻灯片和报告的图片</translation>
+    </message>
+    <message>
+        <source>Image with outlines</source>
+        <translation>带轮廓的图像</translation>
+    </message>
+    <message>
+        <source>What the model thought</source>
+        <translation>模型的判断</translation>
+    </message>
+    <message>
+        <source>16-bit PNG of the probability before the threshold</source>
+        <translation>阈值之前的概率,16 位 PNG</translation>
+    </message>
+    <message>
+        <source>Areas and volumes (table)</source>
+        <translation>面积和体积(表格)</translation>
+    </message>
+    <message>
+        <source>In pixels, and in mm where the files say how large a pixel is</source>
+        <translation>以像素计;文件说明像素大小时也以毫米计</translation>
+    </message>
+    <message>
+        <source>DICOM segmentation</source>
+        <translation>DICOM 分割</translation>
+    </message>
+    <message>
+        <source>Belongs to the DICOM images and names the patient as they do</source>
+        <translation>属于 DICOM 图像,并和它们一样写明患者</translation>
+    </message>
+    <message>
+        <source>NIfTI</source>
+        <translation>NIfTI</translation>
+    </message>
+    <message>
+        <source>Volumes of 0 and 1 in the space of the scan</source>
+        <translation>扫描空间中 0 和 1 的体数据</translation>
+    </message>
+    <message>
+        <source>COCO (JSON)</source>
+        <translation>COCO(JSON)</translation>
+    </message>
+    <message>
+        <source>One file with all masks as run lengths</source>
+        <translation>一个文件,以游程编码包含所有掩膜</translation>
+    </message>
+    <message>
+        <source>Training pairs (nnU-Net)</source>
+        <translation>训练对(nnU-Net)</translation>
+    </message>
+    <message>
+        <source>Images and label maps side by side</source>
+        <translation>图像和标签图并排</translation>
+    </message>
+</context>
+<context>
+    <name>GoingOnOffer</name>
+    <message>
+        <source>Discard</source>
+        <translation>放弃</translation>
+    </message>
+    <message>
+        <source>What this fine-tune has learned so far is deleted; your labels are not touched</source>
+        <translation>删除这次微调目前学到的内容；您的标注不受影响</translation>
+    </message>
+    <message>
+        <source>A fine-tune is paused after round {epoch} of {epochs}; it takes no memory.</source>
+        <translation>微调已在第 {epoch} 轮（共 {epochs} 轮）之后暂停；它不占用内存。</translation>
+    </message>
+    <message>
+        <source>A fine-tune was cut off after round {epoch} of {epochs}; what it learned is kept.</source>
+        <translation>微调在第 {epoch} 轮（共 {epochs} 轮）之后中断；已学到的内容已保留。</translation>
+    </message>
+    <message>
+        <source>It goes on with your labels as they were when it began.</source>
+        <translation>继续时使用开始时的标注。</translation>
+    </message>
+    <message>
+        <source>Go on from round {epoch}</source>
+        <translation>从第 {epoch} 轮继续</translation>
+    </message>
+</context>
+<context>
     <name>ImageList</name>
     <message>
         <source>Find by name</source>
@@ -421,6 +815,10 @@
     <message>
         <source>Order of the images</source>
         <translation>图像排序</translation>
+    </message>
+    <message>
+        <source>Show all images</source>
+        <translation>显示所有图像</translation>
     </message>
     <message>
         <source>No image matches.</source>
@@ -477,6 +875,10 @@
     <message>
         <source>Rejected ({count})</source>
         <translation>不可用（{count}）</translation>
+    </message>
+    <message>
+        <source>Test set ({count})</source>
+        <translation>测试集（{count}）</translation>
     </message>
 </context>
 <context>
@@ -592,12 +994,16 @@
         <translation>模型仍在学习</translation>
     </message>
     <message>
-        <source>If you leave this project now, the fine-tune is stopped and there will be no new version. Your labels are saved in any case.</source>
-        <translation>如果现在离开此项目，微调将停止，不会产生新版本。您的标注无论如何都已保存。</translation>
+        <source>If you stop the fine-tune now, there will be no new version. In the background it goes on without this window; when you open the project again, you see how far it is, and its result. Your labels are saved in any case.</source>
+        <translation>如果现在停止微调，就不会有新版本。在后台，它不需要这个窗口也会继续；再次打开项目时，您会看到进度和结果。无论如何，您的标注都已保存。</translation>
     </message>
     <message>
-        <source>Let it go on</source>
-        <translation>让它继续</translation>
+        <source>Stay here</source>
+        <translation>留在这里</translation>
+    </message>
+    <message>
+        <source>Go on in the background</source>
+        <translation>在后台继续</translation>
     </message>
     <message>
         <source>Stop it and leave</source>
@@ -662,6 +1068,97 @@
     </message>
 </context>
 <context>
+    <name>MaskImportDialog</name>
+    <message>
+        <source>Import masks</source>
+        <translation>导入掩膜</translation>
+    </message>
+    <message>
+        <source>Structure</source>
+        <translation>结构</translation>
+    </message>
+    <message>
+        <source>Folder…</source>
+        <translation>文件夹…</translation>
+    </message>
+    <message>
+        <source>Files…</source>
+        <translation>文件…</translation>
+    </message>
+    <message>
+        <source>Mask</source>
+        <translation>掩膜</translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation>图像</translation>
+    </message>
+    <message>
+        <source>Count as</source>
+        <translation>计为</translation>
+    </message>
+    <message>
+        <source>In work: I will look at each of them</source>
+        <translation>处理中:我会逐个查看</translation>
+    </message>
+    <message>
+        <source>Accepted: they are right</source>
+        <translation>已接受:它们是正确的</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation>导入</translation>
+    </message>
+    <message>
+        <source>Masks are paired with images by their names. Each mask becomes one step that you can undo; your own masks on these images are replaced by it.</source>
+        <translation>掩膜按名称与图像配对。每个掩膜成为可以撤销的一步;您在这些图像上自己的掩膜会被它替换。</translation>
+    </message>
+    <message>
+        <source>Choose a folder with masks</source>
+        <translation>选择含有掩膜的文件夹</translation>
+    </message>
+    <message>
+        <source>Choose masks</source>
+        <translation>选择掩膜</translation>
+    </message>
+    <message>
+        <source>left out: no image of this name</source>
+        <translation>略去:没有此名称的图像</translation>
+    </message>
+    <message>
+        <source>left out: several images of this name</source>
+        <translation>略去:有多个此名称的图像</translation>
+    </message>
+    <message>
+        <source>left out: a second mask of the same image</source>
+        <translation>略去:同一图像的第二个掩膜</translation>
+    </message>
+    <message>
+        <source>left out: not as large as its image</source>
+        <translation>略去:与其图像大小不同</translation>
+    </message>
+    <message>
+        <source>{image} (replaces your mask)</source>
+        <translation>{image}(替换您的掩膜)</translation>
+    </message>
+    <message>
+        <source>Masks to import: {count}. Left out: {left_out}</source>
+        <translation>要导入的掩膜:{count}。略去:{left_out}</translation>
+    </message>
+    <message>
+        <source>Masks imported: {count}.</source>
+        <translation>已导入掩膜:{count}。</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+</context>
+<context>
     <name>MaskPanel</name>
     <message>
         <source>Islands below this size</source>
@@ -702,6 +1199,84 @@
     <message>
         <source>Whole mask</source>
         <translation>整个掩膜</translation>
+    </message>
+    <message>
+        <source>px</source>
+        <translation>像素</translation>
+    </message>
+</context>
+<context>
+    <name>MaskQuestion</name>
+    <message>
+        <source>Values that are the structure</source>
+        <translation>属于结构的值</translation>
+    </message>
+    <message>
+        <source>Brighter than this is the structure</source>
+        <translation>比此值更亮的是结构</translation>
+    </message>
+    <message>
+        <source>Brighter than this is the structure:</source>
+        <translation>比此值更亮的是结构:</translation>
+    </message>
+    <message>
+        <source>The rest is the structure (inverted)</source>
+        <translation>其余部分是结构(反相)</translation>
+    </message>
+    <message>
+        <source>The preview is right</source>
+        <translation>预览正确</translation>
+    </message>
+    <message>
+        <source>Preview</source>
+        <translation>预览</translation>
+    </message>
+    <message>
+        <source>{value}: {share} % of all pixels</source>
+        <translation>{value}:占所有像素的 {share} %</translation>
+    </message>
+    <message>
+        <source>Most of the edge is white: the masks may be inverted.</source>
+        <translation>边缘大部分是白色:掩膜可能是反相的。</translation>
+    </message>
+    <message>
+        <source>The masks hold 0 and 1 in place of black and white.</source>
+        <translation>掩膜用 0 和 1 代替黑和白。</translation>
+    </message>
+    <message>
+        <source>The masks are colours with numbers.</source>
+        <translation>掩膜是带编号的颜色。</translation>
+    </message>
+    <message>
+        <source>The masks hold several values.</source>
+        <translation>掩膜含有多个值。</translation>
+    </message>
+    <message>
+        <source>The masks hold many shades, as a JPEG file does: their edges are not exact.</source>
+        <translation>掩膜含有许多灰阶,如同 JPEG 文件:其边缘不精确。</translation>
+    </message>
+    <message>
+        <source>The file holds labels with names.</source>
+        <translation>文件含有带名称的标签。</translation>
+    </message>
+    <message>
+        <source>The masks are black and white.</source>
+        <translation>掩膜是黑白的。</translation>
+    </message>
+    <message>
+        <source>Say what is the structure, and look at the preview.</source>
+        <translation>请说明哪些是结构,并查看预览。</translation>
+    </message>
+</context>
+<context>
+    <name>MeasureEdit</name>
+    <message>
+        <source>mm²</source>
+        <translation>平方毫米</translation>
+    </message>
+    <message>
+        <source>mm</source>
+        <translation>毫米</translation>
     </message>
     <message>
         <source>px</source>
@@ -878,6 +1453,60 @@
     </message>
 </context>
 <context>
+    <name>NameChoice</name>
+    <message>
+        <source>Names of the files</source>
+        <translation>文件的名称</translation>
+    </message>
+    <message>
+        <source>A folder for each structure</source>
+        <translation>每个结构一个文件夹</translation>
+    </message>
+    <message>
+        <source>All in one folder</source>
+        <translation>全部放在一个文件夹</translation>
+    </message>
+    <message>
+        <source>The folders of the images again</source>
+        <translation>沿用图像的文件夹</translation>
+    </message>
+    <message>
+        <source>Names of my own …</source>
+        <translation>自定义名称…</translation>
+    </message>
+    <message>
+        <source>Pattern of the names</source>
+        <translation>名称的模式</translation>
+    </message>
+    <message>
+        <source>{structure}, {image}, {folder} and {patient} are filled in; / makes folders</source>
+        <translation>会填入 {structure}、{image}、{folder} 和 {patient};/ 表示文件夹</translation>
+    </message>
+    <message>
+        <source>For example: {name}</source>
+        <translation>例如:{name}</translation>
+    </message>
+</context>
+<context>
+    <name>OriginChoice</name>
+    <message>
+        <source>Where the learning begins</source>
+        <translation>学习的起点</translation>
+    </message>
+    <message>
+        <source>Begin with the base model</source>
+        <translation>从基础模型开始</translation>
+    </message>
+    <message>
+        <source>Go on from {name}</source>
+        <translation>从 {name} 继续</translation>
+    </message>
+    <message>
+        <source>What the version knows is kept and built upon; it learns from all your labels again.</source>
+        <translation>保留该版本已学到的内容并在其上继续；它会重新学习您的所有标注。</translation>
+    </message>
+</context>
+<context>
     <name>PatientsDialog</name>
     <message>
         <source>Patients</source>
@@ -1035,6 +1664,93 @@
     </message>
 </context>
 <context>
+    <name>PrivacyDialog</name>
+    <message>
+        <source>Privacy</source>
+        <translation>隐私</translation>
+    </message>
+    <message>
+        <source>Nothing of this leaves the computer by itself. This is what the folder of the project holds:</source>
+        <translation>这些内容不会自行离开这台计算机。项目文件夹中含有:</translation>
+    </message>
+    <message>
+        <source>Looking …</source>
+        <translation>正在查看…</translation>
+    </message>
+    <message>
+        <source>A copy for a colleague holds the images as you see them (8-bit PNG) under new names, with all masks and strokes; no paths, file names, patients, notes or DICOM entries. Look at the pictures yourself: what is written in them stays.</source>
+        <translation>给同事的副本包含您所看到的图像(8 位 PNG),使用新名称,并带有全部掩膜和笔画;不含路径、文件名、患者、备注或 DICOM 条目。请自己看一遍图像:写在画面里的内容会保留。</translation>
+    </message>
+    <message>
+        <source>Copy for a colleague…</source>
+        <translation>给同事的副本…</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Choose an empty folder for the copy</source>
+        <translation>为副本选择一个空文件夹</translation>
+    </message>
+    <message>
+        <source>The copy is ready. Images in it: {count}.</source>
+        <translation>副本已完成。其中的图像:{count}。</translation>
+    </message>
+    <message>
+        <source>Nothing that names a patient, a user or a place.</source>
+        <translation>没有任何指明患者、用户或地点的内容。</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Paths of images outside of the project</source>
+        <translation>项目之外图像的路径</translation>
+    </message>
+    <message>
+        <source>File names of images</source>
+        <translation>图像的文件名</translation>
+    </message>
+    <message>
+        <source>Words for patients</source>
+        <translation>患者的称呼</translation>
+    </message>
+    <message>
+        <source>Notes on images</source>
+        <translation>图像的备注</translation>
+    </message>
+    <message>
+        <source>Folder of the last export</source>
+        <translation>上次导出的文件夹</translation>
+    </message>
+    <message>
+        <source>DICOM files with names or numbers of patients</source>
+        <translation>含有患者姓名或编号的 DICOM 文件</translation>
+    </message>
+    <message>
+        <source>Pictures with entries beside their pixels (EXIF)</source>
+        <translation>除像素外还带有条目的图片(EXIF)</translation>
+    </message>
+    <message>
+        <source>Log files</source>
+        <translation>日志文件</translation>
+    </message>
+    <message>
+        <source>Older copies of the project file</source>
+        <translation>项目文件的旧副本</translation>
+    </message>
+    <message>
+        <source>Tables of exported masks</source>
+        <translation>导出掩膜的表格</translation>
+    </message>
+    <message>
+        <source>Folders of fine-tunes</source>
+        <translation>微调的文件夹</translation>
+    </message>
+</context>
+<context>
     <name>ProjectFiles</name>
     <message>
         <source>Open a project folder</source>
@@ -1058,6 +1774,65 @@
     </message>
 </context>
 <context>
+    <name>PromptChooser</name>
+    <message>
+        <source>Kind of image</source>
+        <translation>图像类型</translation>
+    </message>
+    <message>
+        <source>All kinds of images</source>
+        <translation>所有图像类型</translation>
+    </message>
+    <message>
+        <source>Language of the prompt</source>
+        <translation>提示词的语言</translation>
+    </message>
+    <message>
+        <source>Language of the words for the model; the published models learned more from English</source>
+        <translation>给模型的提示词所用的语言；已发布的模型主要从英文学习</translation>
+    </message>
+    <message>
+        <source>Often asked for</source>
+        <translation>常用结构</translation>
+    </message>
+    <message>
+        <source>Choose, or type to find</source>
+        <translation>选择，或输入文字查找</translation>
+    </message>
+    <message>
+        <source>Ultrasound</source>
+        <translation>超声</translation>
+    </message>
+    <message>
+        <source>CT</source>
+        <translation>CT</translation>
+    </message>
+    <message>
+        <source>MR</source>
+        <translation>MR</translation>
+    </message>
+    <message>
+        <source>X-ray</source>
+        <translation>X 线</translation>
+    </message>
+    <message>
+        <source>Fundus of the eye</source>
+        <translation>眼底</translation>
+    </message>
+    <message>
+        <source>Endoscopy</source>
+        <translation>内镜</translation>
+    </message>
+    <message>
+        <source>Dermoscopy</source>
+        <translation>皮肤镜</translation>
+    </message>
+    <message>
+        <source>Microscopy</source>
+        <translation>显微镜</translation>
+    </message>
+</context>
+<context>
     <name>QFileDialog</name>
     <message>
         <source>&amp;Look in:</source>
@@ -1069,7 +1844,57 @@
     </message>
 </context>
 <context>
+    <name>RecentList</name>
+    <message>
+        <source>Forget all</source>
+        <translation>全部清除</translation>
+    </message>
+    <message>
+        <source>Forget which projects were open; the projects themselves stay</source>
+        <translation>清除打开过的项目记录；项目本身保持不变</translation>
+    </message>
+    <message>
+        <source>Opened lately</source>
+        <translation>最近打开</translation>
+    </message>
+    <message>
+        <source>Not there any more: {folder}</source>
+        <translation>已不存在：{folder}</translation>
+    </message>
+    <message>
+        <source>not there any more</source>
+        <translation>已不存在</translation>
+    </message>
+    <message>
+        <source>Forget {project}</source>
+        <translation>从列表中移除 {project}</translation>
+    </message>
+</context>
+<context>
+    <name>RecentMenu</name>
+    <message>
+        <source>Open &amp;recent</source>
+        <translation>打开最近的项目(&amp;R)</translation>
+    </message>
+    <message>
+        <source>{project} – not there any more</source>
+        <translation>{project} – 已不存在</translation>
+    </message>
+    <message>
+        <source>&amp;Remove those that are not there any more</source>
+        <translation>移除已不存在的项目(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Forget all</source>
+        <translation>全部清除(&amp;F)</translation>
+    </message>
+</context>
+<context>
     <name>ResultPanel</name>
+    <message>
+        <source>Each structure, each patient, worst images…</source>
+        <translation>各结构、各患者、最差的图像…</translation>
+    </message>
     <message>
         <source>Last fine-tune: {name}</source>
         <translation>上次微调：{name}</translation>
@@ -1085,6 +1910,14 @@
     <message>
         <source>Dice, measured on {images} masks of {patients} patients that were kept aside; 1 is perfect.</source>
         <translation>Dice 在 {patients} 名留出患者的 {images} 个掩膜上测得；1 表示完全一致。</translation>
+    </message>
+    <message>
+        <source>Dice of {images} masks of {patients} patients; 1 is perfect. They were few, so the model learned {rounds} times, each time without a part of the patients, and was measured on that part. The version itself has learned from all.</source>
+        <translation>{patients} 名患者的 {images} 个掩膜的 Dice；1 为完美。由于数量少，模型学习了 {rounds} 次，每次不用一部分患者，并在这部分患者上测量。该版本本身从全部患者学习。</translation>
+    </message>
+    <message>
+        <source>Dice of {images} masks; 1 is perfect. They were few, so the model learned {rounds} times, each time without a part of the images, and was measured on that part. The version itself has learned from all. All images count as one patient or very few: for a new patient it may do worse.</source>
+        <translation>{images} 个掩膜的 Dice；1 为完美。由于数量少，模型学习了 {rounds} 次，每次不用一部分图像，并在这部分图像上测量。该版本本身从全部图像学习。所有图像都算作一名或极少数患者：对新患者可能效果较差。</translation>
     </message>
     <message>
         <source>Before, threshold 0.5</source>
@@ -1126,6 +1959,10 @@
 <context>
     <name>ReviewBar</name>
     <message>
+        <source>Test set: no fine-tune learns from this patient.</source>
+        <translation>测试集：任何微调都不从此患者学习。</translation>
+    </message>
+    <message>
         <source>Rejected: not exported, not learned from and not asked for again.</source>
         <translation>不可用：不导出，不用于学习，也不再预测。</translation>
     </message>
@@ -1138,6 +1975,10 @@
         <translation>更改…</translation>
     </message>
     <message>
+        <source>Take out</source>
+        <translation>移出</translation>
+    </message>
+    <message>
         <source>Flagged, without a note.</source>
         <translation>已标记，无备注。</translation>
     </message>
@@ -1147,6 +1988,10 @@
     <message>
         <source>Accept and next</source>
         <translation>确认并转到下一张</translation>
+    </message>
+    <message>
+        <source>To the left more, to the right less of the prediction belongs to the mask</source>
+        <translation>向左移，预测结果中归入掩膜的部分增多；向右移则减少</translation>
     </message>
 </context>
 <context>
@@ -1188,8 +2033,28 @@
         <translation>外观</translation>
     </message>
     <message>
+        <source>Full (32 bits)</source>
+        <translation>全精度（32 位）</translation>
+    </message>
+    <message>
+        <source>Half (16 bits)</source>
+        <translation>半精度（16 位）</translation>
+    </message>
+    <message>
+        <source>8 bits</source>
+        <translation>8 位</translation>
+    </message>
+    <message>
+        <source>4 bits</source>
+        <translation>4 位</translation>
+    </message>
+    <message>
         <source>Device</source>
         <translation>设备</translation>
+    </message>
+    <message>
+        <source>Precision</source>
+        <translation>精度</translation>
     </message>
     <message>
         <source>The language changes when the program is started again.</source>
@@ -1203,6 +2068,14 @@
         <source>Close</source>
         <translation>关闭</translation>
     </message>
+    <message>
+        <source>Fewer bits take less memory, and masks may differ a little. Automatic is half on a graphics card, full on the processor.</source>
+        <translation>位数越少，占用的内存越少，掩膜可能略有不同。“自动”在显卡上用半精度，在处理器上用全精度。</translation>
+    </message>
+    <message>
+        <source>8 and 4 bits need an addition that is not installed.</source>
+        <translation>8 位和 4 位需要一个尚未安装的附加组件。</translation>
+    </message>
 </context>
 <context>
     <name>ShortcutsDialog</name>
@@ -1211,80 +2084,95 @@
         <translation>按键与鼠标</translation>
     </message>
     <message>
-        <source>Left mouse button</source>
-        <translation>鼠标左键</translation>
+        <source>Find a command or a key</source>
+        <translation>查找命令或按键</translation>
     </message>
     <message>
-        <source>Use the tool in hand</source>
-        <translation>使用当前工具</translation>
+        <source>Change the key…</source>
+        <translation>更改按键…</translation>
     </message>
     <message>
-        <source>Right mouse button</source>
-        <translation>鼠标右键</translation>
+        <source>Swap the two</source>
+        <translation>交换两者</translation>
     </message>
     <message>
-        <source>Erase; with an outline, take the inside away; as a click, say that this does not belong to it</source>
-        <translation>擦除；对轮廓则去掉其内部；作为点击则表示这里不属于该结构</translation>
+        <source>No key</source>
+        <translation>不用按键</translation>
     </message>
     <message>
-        <source>Middle button, or Space</source>
-        <translation>鼠标中键或空格键</translation>
+        <source>Usual key</source>
+        <translation>默认按键</translation>
     </message>
     <message>
-        <source>Move the picture</source>
-        <translation>移动画面</translation>
+        <source>All keys as usual</source>
+        <translation>全部恢复默认按键</translation>
     </message>
     <message>
-        <source>Z held</source>
-        <translation>按住 Z</translation>
+        <source>Command</source>
+        <translation>命令</translation>
     </message>
     <message>
-        <source>A lens that shows four times as large what is under the pointer</source>
-        <translation>放大镜，将指针下的画面放大四倍</translation>
+        <source>Key</source>
+        <translation>按键</translation>
     </message>
     <message>
-        <source>S held</source>
-        <translation>按住 S</translation>
+        <source>What it does</source>
+        <translation>作用</translation>
     </message>
     <message>
-        <source>The picture without the mask</source>
-        <translation>不带掩膜的图像</translation>
+        <source>Keys to hold down</source>
+        <translation>需按住的键</translation>
     </message>
     <message>
-        <source>W held</source>
-        <translation>按住 W</translation>
+        <source>A key to hold down stands alone, without Ctrl, Alt or Shift.</source>
+        <translation>需按住的键只能是单独一个键，不能带 Ctrl、Alt 或 Shift。</translation>
     </message>
     <message>
-        <source>Drag: brightness and contrast of the picture; model, masks and files stay as they are</source>
-        <translation>拖动：图像的亮度和对比度；模型、掩膜和文件保持不变</translation>
+        <source>{key} is needed to get around in the window; choose another key.</source>
+        <translation>{key} 用于在窗口中移动；请选择其他按键。</translation>
     </message>
     <message>
-        <source>Enter, Backspace, Esc</source>
-        <translation>Enter、Backspace、Esc</translation>
+        <source>{key} is the key of “{other}”; nothing was changed.</source>
+        <translation>{key} 已用于“{other}”；未做任何更改。</translation>
     </message>
     <message>
-        <source>Close an outline, take its last point or the last click back, give it up</source>
-        <translation>闭合轮廓、撤回其最后一个点或最后一次点击、放弃</translation>
+        <source>Press the key …</source>
+        <translation>请按键…</translation>
     </message>
     <message>
-        <source>Mouse wheel</source>
-        <translation>鼠标滚轮</translation>
+        <source>Double-click a command, or press Enter on it, to give it another key.</source>
+        <translation>双击某个命令，或在其上按回车键，即可更改按键。</translation>
     </message>
     <message>
-        <source>Zoom at the pointer</source>
-        <translation>以指针为中心缩放</translation>
-    </message>
-    <message>
-        <source>Ctrl + mouse wheel</source>
-        <translation>Ctrl + 鼠标滚轮</translation>
-    </message>
-    <message>
-        <source>Brush size</source>
-        <translation>画笔大小</translation>
+        <source>Press the new key of “{command}”; Esc leaves it as it is.</source>
+        <translation>请按“{command}”的新按键；按 Esc 保持不变。</translation>
     </message>
     <message>
         <source>Close</source>
         <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>SplitView</name>
+    <message>
+        <source>What is shown beside your mask</source>
+        <translation>在您的掩膜旁显示的内容</translation>
+    </message>
+    <message>
+        <source>Predict with it</source>
+        <translation>用它预测</translation>
+    </message>
+    <message>
+        <source>This version has not seen the image yet. Its answer is shown here and changes nothing</source>
+        <translation>此版本尚未预测过这张图像。它的结果只在此处显示，不会改变任何内容</translation>
+    </message>
+    <message>
+        <source>Your mask</source>
+        <translation>您的掩膜</translation>
+    </message>
+    <message>
+        <source>Predicting …</source>
+        <translation>正在预测…</translation>
     </message>
 </context>
 <context>
@@ -1330,8 +2218,16 @@
         <translation>更精细的细节适用于血管等细小结构。</translation>
     </message>
     <message>
+        <source>New structure</source>
+        <translation>新建结构</translation>
+    </message>
+    <message>
         <source>Keep</source>
         <translation>保存</translation>
+    </message>
+    <message>
+        <source>Often asked for</source>
+        <translation>常用结构</translation>
     </message>
     <message>
         <source>Name</source>
@@ -1351,10 +2247,73 @@
     </message>
 </context>
 <context>
+    <name>StructureList</name>
+    <message>
+        <source>Structures</source>
+        <translation>结构</translation>
+    </message>
+    <message>
+        <source>{status} · {threshold}</source>
+        <translation>{status} · {threshold}</translation>
+    </message>
+    <message>
+        <source>{area} mm²</source>
+        <translation>{area} mm²</translation>
+    </message>
+    <message>
+        <source>{area} px</source>
+        <translation>{area} px</translation>
+    </message>
+    <message>
+        <source>Unseen</source>
+        <translation>未查看</translation>
+    </message>
+    <message>
+        <source>Predicted</source>
+        <translation>已预测</translation>
+    </message>
+    <message>
+        <source>In work</source>
+        <translation>修改中</translation>
+    </message>
+    <message>
+        <source>Accepted</source>
+        <translation>已确认</translation>
+    </message>
+    <message>
+        <source>Rejected</source>
+        <translation>不可用</translation>
+    </message>
+    <message>
+        <source>Hide its masks</source>
+        <translation>隐藏它的掩膜</translation>
+    </message>
+    <message>
+        <source>Show its masks</source>
+        <translation>显示它的掩膜</translation>
+    </message>
+    <message>
+        <source>Unlock it</source>
+        <translation>解锁</translation>
+    </message>
+    <message>
+        <source>Lock it: nothing changes its masks</source>
+        <translation>锁定：任何操作都不会改变它的掩膜</translation>
+    </message>
+    <message>
+        <source>Click to work on it, drag to move it. The number below is its threshold on this image. Masks may overlap, and each is kept and exported whole; where one picture has to hold several, the upper one wins.</source>
+        <translation>单击以处理该结构，拖动以移动位置。下方的数字是它在这张图像上的阈值。掩膜可以重叠，每个都会完整保存和导出；当一张图中必须包含多个结构时，以列表中靠上的为准。</translation>
+    </message>
+</context>
+<context>
     <name>StructurePanel</name>
     <message>
-        <source>Structure</source>
+        <source>Structures</source>
         <translation>结构</translation>
+    </message>
+    <message>
+        <source>Masks may overlap: each is kept and exported whole. Where one picture has to hold several, the upper one wins.</source>
+        <translation>掩膜可以重叠：每个都会完整保存和导出。当一张图中必须包含多个结构时，以列表中靠上的为准。</translation>
     </message>
     <message>
         <source>Change name, prompt or colour</source>
@@ -1385,8 +2344,12 @@
         <translation>所有结构</translation>
     </message>
     <message>
-        <source>Predict every structure that you have not worked on, in one look at the image (Shift+P)</source>
-        <translation>只看一次图像，预测所有您尚未处理的结构（Shift+P）</translation>
+        <source>Name what you look for…</source>
+        <translation>为要找的结构命名…</translation>
+    </message>
+    <message>
+        <source>Add a structure: its name, the words for the model, and a colour</source>
+        <translation>添加结构：名称、给模型的提示词和颜色</translation>
     </message>
     <message>
         <source>Let the model decide whether it is there</source>
@@ -1414,10 +2377,6 @@
     <message>
         <source>Threshold</source>
         <translation>阈值</translation>
-    </message>
-    <message>
-        <source>To the left more, to the right less of the prediction belongs to the mask (+ and −)</source>
-        <translation>向左移，预测结果中归入掩膜的部分增多；向右移则减少（+ 和 −）</translation>
     </message>
     <message>
         <source>Threshold as a number</source>
@@ -1486,6 +2445,30 @@
         <source>Leave out the darkest and the brightest hundredth of the pixels</source>
         <translation>略去最暗和最亮的百分之一像素</translation>
     </message>
+    <message>
+        <source>Brain</source>
+        <translation>脑</translation>
+    </message>
+    <message>
+        <source>Lung</source>
+        <translation>肺</translation>
+    </message>
+    <message>
+        <source>Bone</source>
+        <translation>骨</translation>
+    </message>
+    <message>
+        <source>Abdomen</source>
+        <translation>腹部</translation>
+    </message>
+    <message>
+        <source>Mediastinum</source>
+        <translation>纵隔</translation>
+    </message>
+    <message>
+        <source>Level {level} HU, width {width} HU</source>
+        <translation>窗位 {level} HU，窗宽 {width} HU</translation>
+    </message>
 </context>
 <context>
     <name>ToolStrip</name>
@@ -1494,8 +2477,8 @@
         <translation>画笔大小</translation>
     </message>
     <message>
-        <source>Brush size ([ and ], or Ctrl + mouse wheel)</source>
-        <translation>画笔大小（[ 和 ]，或 Ctrl + 鼠标滚轮）</translation>
+        <source>Brush size; also Ctrl + mouse wheel</source>
+        <translation>画笔大小；也可用 Ctrl + 鼠标滚轮</translation>
     </message>
     <message>
         <source>Outlines and filling</source>
@@ -1504,6 +2487,123 @@
     <message>
         <source>⌀ {width:g} px</source>
         <translation>⌀ {width:g} px</translation>
+    </message>
+</context>
+<context>
+    <name>Tour</name>
+    <message>
+        <source>End the tour</source>
+        <translation>结束导览</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>上一步</translation>
+    </message>
+    <message>
+        <source>{next} next · {back} back · {end} end</source>
+        <translation>{next} 下一步 · {back} 上一步 · {end} 结束</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>完成</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>下一步</translation>
+    </message>
+</context>
+<context>
+    <name>VersionDialog</name>
+    <message>
+        <source>About {name}</source>
+        <translation>关于 {name}</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>备注</translation>
+    </message>
+    <message>
+        <source>In use: choose another version or the base model before you delete it.</source>
+        <translation>正在使用：请先选择其他版本或基础模型，再删除它。</translation>
+    </message>
+    <message>
+        <source>Delete…</source>
+        <translation>删除…</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>imported from a colleague</source>
+        <translation>从同事处导入</translation>
+    </message>
+    <message>
+        <source>Made</source>
+        <translation>创建时间</translation>
+    </message>
+    <message>
+        <source>Comes from</source>
+        <translation>来源</translation>
+    </message>
+    <message>
+        <source>Base model</source>
+        <translation>基础模型</translation>
+    </message>
+    <message>
+        <source>Dice</source>
+        <translation>Dice</translation>
+    </message>
+    <message>
+        <source>Learned from</source>
+        <translation>学习数据</translation>
+    </message>
+    <message>
+        <source>{count} masks</source>
+        <translation>{count} 个掩膜</translation>
+    </message>
+    <message>
+        <source>Mark of these masks</source>
+        <translation>这些掩膜的标识</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>On the disk</source>
+        <translation>磁盘占用</translation>
+    </message>
+    <message>
+        <source>{n} rounds</source>
+        <translation>{n} 轮</translation>
+    </message>
+    <message>
+        <source>{n} masks a step</source>
+        <translation>每步 {n} 个掩膜</translation>
+    </message>
+    <message>
+        <source>{n} views</source>
+        <translation>{n} 个视图</translation>
+    </message>
+    <message>
+        <source>seed {n}</source>
+        <translation>随机种子 {n}</translation>
+    </message>
+    <message>
+        <source>Delete {name}? Its files are gone then; masks and predictions that it made stay.</source>
+        <translation>要删除 {name} 吗？它的文件将被删除；由它生成的掩膜和预测会保留。</translation>
+    </message>
+</context>
+<context>
+    <name>VersionFlow</name>
+    <message>
+        <source>Choose a version that a colleague has exported</source>
+        <translation>选择同事导出的版本</translation>
+    </message>
+    <message>
+        <source>Versions</source>
+        <translation>版本</translation>
     </message>
 </context>
 <context>
@@ -1538,6 +2638,38 @@
     <message>
         <source>Write this version for others: as a whole model, or what was learned alone</source>
         <translation>将此版本写出供他人使用：完整模型，或仅学习所得的部分</translation>
+    </message>
+    <message>
+        <source>A closer look…</source>
+        <translation>仔细查看…</translation>
+    </message>
+    <message>
+        <source>All figures, for each structure and each patient, and where it does worst</source>
+        <translation>各结构和各患者的全部数据，以及表现最差之处</translation>
+    </message>
+    <message>
+        <source>Compare…</source>
+        <translation>比较…</translation>
+    </message>
+    <message>
+        <source>Compare two versions on accepted masks or on the test set</source>
+        <translation>在已接受的掩膜或测试集上比较两个版本</translation>
+    </message>
+    <message>
+        <source>About…</source>
+        <translation>关于…</translation>
+    </message>
+    <message>
+        <source>Where this version comes from and what it takes on the disk; change its note, or delete it</source>
+        <translation>此版本的来源和占用的磁盘空间；修改备注或删除</translation>
+    </message>
+    <message>
+        <source>Import…</source>
+        <translation>导入…</translation>
+    </message>
+    <message>
+        <source>Take in a version that a colleague has exported for the same base model</source>
+        <translation>导入同事为同一基础模型导出的版本</translation>
     </message>
     <message>
         <source>Versions of the model</source>
@@ -1590,6 +2722,21 @@
         <source>Reading the image …</source>
         <translation>正在读取图像…</translation>
     </message>
+    <message>
+        <source>For research, not a medical device.</source>
+        <translation>仅供研究，不是医疗器械。</translation>
+    </message>
+</context>
+<context>
+    <name>WorstCases</name>
+    <message>
+        <source>Where it does worst</source>
+        <translation>表现最差之处</translation>
+    </message>
+    <message>
+        <source>Each image three times, with the outline of your mask, of the model before and of this version. A click opens the image.</source>
+        <translation>每张图像显示三次，分别带有您的掩膜、之前的模型和此版本的轮廓。单击可打开图像。</translation>
+    </message>
 </context>
 <context>
     <name>_Card</name>
@@ -1609,8 +2756,20 @@
         <translation>编辑(&amp;E)</translation>
     </message>
     <message>
+        <source>&amp;Tools</source>
+        <translation>工具(&amp;T)</translation>
+    </message>
+    <message>
         <source>Mas&amp;k</source>
         <translation>掩膜(&amp;K)</translation>
+    </message>
+    <message>
+        <source>&amp;Structure</source>
+        <translation>结构(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Image</source>
+        <translation>图像(&amp;I)</translation>
     </message>
     <message>
         <source>&amp;View</source>
@@ -1761,8 +2920,8 @@
         <translation>移动画面(&amp;M)</translation>
     </message>
     <message>
-        <source>Drag the picture; also with Space or the middle mouse button</source>
-        <translation>拖动画面；也可按住空格键或鼠标中键</translation>
+        <source>Drag the picture; so does the middle mouse button</source>
+        <translation>拖动画面；也可用鼠标中键</translation>
     </message>
     <message>
         <source>Clear clic&amp;ks</source>
@@ -1945,6 +3104,14 @@
         <translation>标记此图像以便稍后处理，可附简短备注</translation>
     </message>
     <message>
+        <source>Keep this patient for &amp;testing</source>
+        <translation>将此患者留作测试(&amp;T)</translation>
+    </message>
+    <message>
+        <source>No fine-tune ever learns from this patient&apos;s images, so that versions can be compared on them</source>
+        <translation>任何微调都不会从此患者的图像学习，以便在其上比较版本</translation>
+    </message>
+    <message>
         <source>Predict all &amp;images of the list</source>
         <translation>预测列表中的所有图像(&amp;I)</translation>
     </message>
@@ -2101,8 +3268,16 @@
         <translation>按键与鼠标(&amp;K)</translation>
     </message>
     <message>
-        <source>What every key and mouse button does</source>
-        <translation>各按键和鼠标按钮的作用</translation>
+        <source>What every key and mouse button does, and other keys where you want them</source>
+        <translation>各按键和鼠标按钮的作用；也可改用其他按键</translation>
+    </message>
+    <message>
+        <source>Show me &amp;around</source>
+        <translation>窗口导览(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Seven steps through the window, on the demo project if no image is open</source>
+        <translation>用七步了解窗口；没有打开图像时使用演示项目</translation>
     </message>
     <message>
         <source>&amp;About</source>
@@ -2111,6 +3286,246 @@
     <message>
         <source>What this program is and is not</source>
         <translation>本程序是什么、不是什么</translation>
+    </message>
+    <message>
+        <source>&amp;Import masks…</source>
+        <translation>导入掩膜(&amp;I)…</translation>
+    </message>
+    <message>
+        <source>Take masks of another program into the project</source>
+        <translation>把其他程序的掩膜收入项目</translation>
+    </message>
+    <message>
+        <source>Pri&amp;vacy…</source>
+        <translation>隐私(&amp;V)…</translation>
+    </message>
+    <message>
+        <source>See what this project says of patients, and make a copy without it for a colleague</source>
+        <translation>查看此项目中关于患者的内容,并为同事制作不含这些内容的副本</translation>
+    </message>
+    <message>
+        <source>Move the picture</source>
+        <translation>移动画面</translation>
+    </message>
+    <message>
+        <source>Held: the mouse drags the picture; so does the middle button</source>
+        <translation>按住时用鼠标拖动画面；也可用鼠标中键</translation>
+    </message>
+    <message>
+        <source>Lens</source>
+        <translation>放大镜</translation>
+    </message>
+    <message>
+        <source>Held: a lens shows four times as large what is under the pointer</source>
+        <translation>按住时用放大镜以四倍显示指针下的内容</translation>
+    </message>
+    <message>
+        <source>Picture without the mask</source>
+        <translation>不带掩膜的画面</translation>
+    </message>
+    <message>
+        <source>Held: the mask is hidden</source>
+        <translation>按住时隐藏掩膜</translation>
+    </message>
+    <message>
+        <source>Brightness and contrast</source>
+        <translation>亮度和对比度</translation>
+    </message>
+    <message>
+        <source>Held: dragging sets how the picture is shown; model, masks and files stay as they are</source>
+        <translation>按住并拖动可调整画面的显示；模型、掩膜和文件保持不变</translation>
+    </message>
+    <message>
+        <source>Mouse on the picture</source>
+        <translation>画面上的鼠标</translation>
+    </message>
+    <message>
+        <source>Left button</source>
+        <translation>左键</translation>
+    </message>
+    <message>
+        <source>Use the tool in hand</source>
+        <translation>使用当前工具</translation>
+    </message>
+    <message>
+        <source>Right button</source>
+        <translation>右键</translation>
+    </message>
+    <message>
+        <source>Erase; with an outline, take the inside away; as a click, say that this does not belong to it</source>
+        <translation>擦除；画轮廓时去掉其内部；点击时表示此处不属于该结构</translation>
+    </message>
+    <message>
+        <source>Middle button</source>
+        <translation>中键</translation>
+    </message>
+    <message>
+        <source>Wheel</source>
+        <translation>滚轮</translation>
+    </message>
+    <message>
+        <source>Zoom at the pointer</source>
+        <translation>在指针处缩放</translation>
+    </message>
+    <message>
+        <source>Ctrl + wheel</source>
+        <translation>Ctrl + 滚轮</translation>
+    </message>
+    <message>
+        <source>Brush size</source>
+        <translation>画笔大小</translation>
+    </message>
+    <message>
+        <source>Without a mouse</source>
+        <translation>不用鼠标</translation>
+    </message>
+    <message>
+        <source>Arrow keys</source>
+        <translation>方向键</translation>
+    </message>
+    <message>
+        <source>A crosshair on the picture; with Shift it moves by one pixel, with Ctrl by a large step</source>
+        <translation>画面上的十字准线；加 Shift 移动一个像素，加 Ctrl 移动一大步</translation>
+    </message>
+    <message>
+        <source>Space, with the crosshair</source>
+        <translation>空格键（十字准线）</translation>
+    </message>
+    <message>
+        <source>The left mouse button; held while the crosshair moves it draws. Shift+Space is the right one</source>
+        <translation>相当于鼠标左键；按住并移动十字准线即可绘制。Shift+空格键相当于右键</translation>
+    </message>
+    <message>
+        <source>Tab, Shift+Tab</source>
+        <translation>Tab、Shift+Tab</translation>
+    </message>
+    <message>
+        <source>To the next part of the window, and back</source>
+        <translation>到窗口的下一部分，或返回上一部分</translation>
+    </message>
+    <message>
+        <source>While drawing</source>
+        <translation>绘制时</translation>
+    </message>
+    <message>
+        <source>Enter</source>
+        <translation>回车键</translation>
+    </message>
+    <message>
+        <source>Close an outline</source>
+        <translation>闭合轮廓</translation>
+    </message>
+    <message>
+        <source>Backspace</source>
+        <translation>退格键</translation>
+    </message>
+    <message>
+        <source>Take the last point of an outline, or the last click, back</source>
+        <translation>撤回轮廓的最后一点，或最后一次点击</translation>
+    </message>
+    <message>
+        <source>Esc</source>
+        <translation>Esc</translation>
+    </message>
+    <message>
+        <source>Give an outline or a box up; take the crosshair away</source>
+        <translation>放弃轮廓或方框；移除十字准线</translation>
+    </message>
+    <message>
+        <source>Work on the structure with this number in the list</source>
+        <translation>处理列表中该编号的结构</translation>
+    </message>
+    <message>
+        <source>Structure &amp;1</source>
+        <translation>结构 &amp;1</translation>
+    </message>
+    <message>
+        <source>Structure &amp;2</source>
+        <translation>结构 &amp;2</translation>
+    </message>
+    <message>
+        <source>Structure &amp;3</source>
+        <translation>结构 &amp;3</translation>
+    </message>
+    <message>
+        <source>Structure &amp;4</source>
+        <translation>结构 &amp;4</translation>
+    </message>
+    <message>
+        <source>Structure &amp;5</source>
+        <translation>结构 &amp;5</translation>
+    </message>
+    <message>
+        <source>Structure &amp;6</source>
+        <translation>结构 &amp;6</translation>
+    </message>
+    <message>
+        <source>Structure &amp;7</source>
+        <translation>结构 &amp;7</translation>
+    </message>
+    <message>
+        <source>Structure &amp;8</source>
+        <translation>结构 &amp;8</translation>
+    </message>
+    <message>
+        <source>Structure &amp;9</source>
+        <translation>结构 &amp;9</translation>
+    </message>
+    <message>
+        <source>&amp;New structure…</source>
+        <translation>新建结构(&amp;N)…</translation>
+    </message>
+    <message>
+        <source>Add a structure to the project: its name, the words for the model, a colour</source>
+        <translation>在项目中添加结构：名称、给模型的提示词、颜色</translation>
+    </message>
+    <message>
+        <source>&amp;Change name, prompt or colour…</source>
+        <translation>更改名称、提示词或颜色(&amp;C)…</translation>
+    </message>
+    <message>
+        <source>Other words or another colour for this structure; its masks stay as they are</source>
+        <translation>为该结构更换提示词或颜色；它的掩膜保持不变</translation>
+    </message>
+    <message>
+        <source>Move &amp;up</source>
+        <translation>上移(&amp;U)</translation>
+    </message>
+    <message>
+        <source>Move this structure up in the list; the upper one wins where one picture holds several</source>
+        <translation>将该结构在列表中上移；当一张图中包含多个结构时，以靠上的为准</translation>
+    </message>
+    <message>
+        <source>Move &amp;down</source>
+        <translation>下移(&amp;D)</translation>
+    </message>
+    <message>
+        <source>Move this structure down in the list</source>
+        <translation>将该结构在列表中下移</translation>
+    </message>
+    <message>
+        <source>&amp;Hide this structure</source>
+        <translation>隐藏该结构(&amp;H)</translation>
+    </message>
+    <message>
+        <source>Do not draw the masks of this structure; they stay as they are</source>
+        <translation>不显示该结构的掩膜；掩膜本身保持不变</translation>
+    </message>
+    <message>
+        <source>&amp;Lock this structure</source>
+        <translation>锁定该结构(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Nothing changes the masks of this structure until it is unlocked</source>
+        <translation>解锁之前，任何操作都不会改变该结构的掩膜</translation>
+    </message>
+    <message>
+        <source>&amp;Side by side</source>
+        <translation>并排显示(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Show the picture twice: beside your mask the original, another version&apos;s prediction, or the uncertainty</source>
+        <translation>将画面显示两次：在您的掩膜旁显示原图、另一版本的预测结果或不确定性</translation>
     </message>
 </context>
 <context>
@@ -2145,6 +3560,14 @@
     <message>
         <source>The fine-tune could not be started; your labels are safe and nothing was changed.</source>
         <translation>无法开始微调；您的标注完好，没有任何改动。</translation>
+    </message>
+    <message>
+        <source>The comparison stopped unexpectedly, so there are no figures; nothing was changed.</source>
+        <translation>比较意外停止，因此没有数据；没有任何更改。</translation>
+    </message>
+    <message>
+        <source>The comparison could not be started; nothing was changed.</source>
+        <translation>比较无法开始；没有任何更改。</translation>
     </message>
     <message>
         <source>Try again. If it happens again, install the program again.</source>
@@ -2511,6 +3934,22 @@
         <translation>请释放一些空间或允许写入该文件夹；您自己的项目不受影响。</translation>
     </message>
     <message>
+        <source>A label map holds {most} structures at most, so no masks were written.</source>
+        <translation>一张标签图最多容纳 {most} 个结构,因此没有写出任何掩膜。</translation>
+    </message>
+    <message>
+        <source>A picture did not read back as it was written, so no copy was made.</source>
+        <translation>一张图像读回时与写入的不同,因此没有制作副本。</translation>
+    </message>
+    <message>
+        <source>A stored mask of the project “{project}” is damaged, so it was not used.</source>
+        <translation>项目“{project}”中保存的一个掩膜已损坏，因此没有使用它。</translation>
+    </message>
+    <message>
+        <source>Accept masks of other patients, or choose another set.</source>
+        <translation>请接受其他患者的掩膜，或选择另一组。</translation>
+    </message>
+    <message>
         <source>Add the image that it belongs to.</source>
         <translation>请添加它所属的图像。</translation>
     </message>
@@ -2519,12 +3958,28 @@
         <translation>请允许在该处写入，然后重试。</translation>
     </message>
     <message>
+        <source>An image that is needed for this export cannot be read ({reason}), so no masks were written.</source>
+        <translation>此导出所需的一张图像无法读取({reason}),因此没有写出任何掩膜。</translation>
+    </message>
+    <message>
         <source>Ask those who installed the program to add “quant”, or load the model in full.</source>
         <translation>请安装本程序的人员添加“quant”组件，或完整加载该模型。</translation>
     </message>
     <message>
         <source>Ask those who look after this computer, or choose the folder of a model that is on it.</source>
         <translation>请联系管理这台电脑的人员，或选择本机上某个模型的文件夹。</translation>
+    </message>
+    <message>
+        <source>Check {round} of {rounds}: learning without the patients compared on, at most about {minutes} min in all; memory: {memory}</source>
+        <translation>第 {round} 次检查（共 {rounds} 次）：学习时不用要比较的患者，总共最多约 {minutes} 分钟；内存：{memory}</translation>
+    </message>
+    <message>
+        <source>Choose PNG masks, or accept more masks.</source>
+        <translation>请选择 PNG 掩膜,或接受更多掩膜。</translation>
+    </message>
+    <message>
+        <source>Choose a folder with PNG, TIFF, NIfTI, DICOM segmentation or COCO files.</source>
+        <translation>请选择含有 PNG、TIFF、NIfTI、DICOM 分割或 COCO 文件的文件夹。</translation>
     </message>
     <message>
         <source>Choose a folder with a Sa2VA model; the model in use stays in use.</source>
@@ -2537,6 +3992,26 @@
     <message>
         <source>Choose another Sa2VA model: files of other formats could hold harmful code.</source>
         <translation>请选择其他 Sa2VA 模型：其他格式的文件可能含有有害代码。</translation>
+    </message>
+    <message>
+        <source>Choose another file.</source>
+        <translation>请选择另一个文件。</translation>
+    </message>
+    <message>
+        <source>Choose another folder, or make room on the disk.</source>
+        <translation>请选择其他文件夹，或清理磁盘空间。</translation>
+    </message>
+    <message>
+        <source>Choose another format, or remove the small islands first.</source>
+        <translation>请选择另一种格式,或先去除小岛。</translation>
+    </message>
+    <message>
+        <source>Choose fewer structures, or another format.</source>
+        <translation>请选择较少的结构,或另一种格式。</translation>
+    </message>
+    <message>
+        <source>Choose the file or the folder that your colleague exported with “Only what was learned”.</source>
+        <translation>请选择同事用“仅学习所得的部分”导出的文件或文件夹。</translation>
     </message>
     <message>
         <source>Choose the folder of a version; a project keeps its own in “versions”.</source>
@@ -2559,6 +4034,18 @@
         <translation>请裁剪图像，或选择 InternVL 系列的模型。</translation>
     </message>
     <message>
+        <source>DICOM images that do not say what a segmentation has to repeat have none: {count}.</source>
+        <translation>没有写明分割所需重复内容的 DICOM 图像没有分割:{count}。</translation>
+    </message>
+    <message>
+        <source>DICOM segmentations name the patient and the study, as their images do; give them only to whom you may give the images.</source>
+        <translation>DICOM 分割和其图像一样写明患者和检查;只交给您可以交付图像的人。</translation>
+    </message>
+    <message>
+        <source>Do not use it; ask your colleague for another export.</source>
+        <translation>请不要使用它；请同事重新导出。</translation>
+    </message>
+    <message>
         <source>Export it from where it comes from as RGB or grey; the other images are not affected.</source>
         <translation>请从来源处以 RGB 或灰度重新导出；其他图像不受影响。</translation>
     </message>
@@ -2567,8 +4054,36 @@
         <translation>请从来源处不压缩地重新导出；其他图像不受影响。</translation>
     </message>
     <message>
+        <source>Images on which not every chosen structure is accepted are no training pairs and were left out of them: {count}.</source>
+        <translation>并非每个所选结构都已接受的图像不是训练对,已从中略去:{count}。</translation>
+    </message>
+    <message>
+        <source>Images that are no DICOM files have no DICOM segmentation: {count}.</source>
+        <translation>不是 DICOM 文件的图像没有 DICOM 分割:{count}。</translation>
+    </message>
+    <message>
+        <source>Images whose files do not say how large a pixel is have areas in pixels only: {count}.</source>
+        <translation>文件未说明像素大小的图像只有以像素计的面积:{count}。</translation>
+    </message>
+    <message>
+        <source>Import the masks of one kind at a time.</source>
+        <translation>请一次导入一种掩膜。</translation>
+    </message>
+    <message>
+        <source>Learning from all labels, at most about {minutes} min; memory: {memory}</source>
+        <translation>正在从全部标注学习，最多约 {minutes} 分钟；内存：{memory}</translation>
+    </message>
+    <message>
+        <source>Leave it out, or save it as PNG.</source>
+        <translation>请略去它,或另存为 PNG。</translation>
+    </message>
+    <message>
         <source>Make room on the disk or allow writing there, then try again.</source>
         <translation>请释放磁盘空间或允许写入该位置，然后重试。</translation>
+    </message>
+    <message>
+        <source>Make room on the disk or allow writing, then try again.</source>
+        <translation>请清理磁盘空间或允许写入，然后重试。</translation>
     </message>
     <message>
         <source>Make room on the disk, or allow writing there; nothing else is affected.</source>
@@ -2583,12 +4098,44 @@
         <translation>请释放磁盘空间，或选择其他磁盘上的文件夹。</translation>
     </message>
     <message>
+        <source>Masks that were drawn without a prediction have no map of probabilities: {count}.</source>
+        <translation>没有预测而画出的掩膜没有概率图:{count}。</translation>
+    </message>
+    <message>
+        <source>None of the accepted masks can be written in the formats that were chosen, so no masks were written.</source>
+        <translation>所选格式无法写出任何已接受的掩膜,因此没有写出任何掩膜。</translation>
+    </message>
+    <message>
+        <source>Only {{structure}}, {{image}}, {{folder}} and {{patient}} are filled in.</source>
+        <translation>只会填入 {{structure}}、{{image}}、{{folder}} 和 {{patient}}。</translation>
+    </message>
+    <message>
+        <source>Open the image and save its mask again, or open a backup of the project.</source>
+        <translation>请打开该图像并重新保存其掩膜，或打开项目的备份。</translation>
+    </message>
+    <message>
+        <source>Put it back, or choose only formats that need no image, such as PNG masks.</source>
+        <translation>请把它放回去,或只选择不需要图像的格式,例如 PNG 掩膜。</translation>
+    </message>
+    <message>
+        <source>Put it back.</source>
+        <translation>请把它放回去。</translation>
+    </message>
+    <message>
         <source>Put the old file back or choose another; labels already made for it are safe.</source>
         <translation>请放回原来的文件或选择其他文件；已完成的标注是安全的。</translation>
     </message>
     <message>
         <source>Put the old file back, or give the new one another name and add it; the masks are safe.</source>
         <translation>请放回原来的文件，或将新文件改名后再添加；掩膜是安全的。</translation>
+    </message>
+    <message>
+        <source>Put {{image}} into it.</source>
+        <translation>请在其中加入 {{image}}。</translation>
+    </message>
+    <message>
+        <source>Put {{structure}}, {{image}} or {{folder}} into the pattern.</source>
+        <translation>请在模式中加入 {{structure}}、{{image}} 或 {{folder}}。</translation>
     </message>
     <message>
         <source>Rejected images were left out: {count}.</source>
@@ -2603,16 +4150,36 @@
         <translation>请将需要的体数据另存为单独的文件。</translation>
     </message>
     <message>
+        <source>Slices of volumes without an accepted mask are empty in NIfTI files, as if nothing were there: {count}.</source>
+        <translation>在 NIfTI 文件中,没有已接受掩膜的切片是空的,如同那里什么都没有:{count}。</translation>
+    </message>
+    <message>
         <source>Something went wrong inside the program while the model was written; your versions and labels are safe.</source>
         <translation>写入模型时程序内部出错；您的版本和标注都是安全的。</translation>
+    </message>
+    <message>
+        <source>Something went wrong inside the program while the version was imported; your versions and labels are safe.</source>
+        <translation>导入版本时程序内部出错；您的版本和标注是安全的。</translation>
+    </message>
+    <message>
+        <source>Something went wrong inside the program while the versions were compared; nothing was changed.</source>
+        <translation>比较版本时程序内部出错；没有任何更改。</translation>
     </message>
     <message>
         <source>Start from the base model: it learns from all labels again.</source>
         <translation>请从基础模型开始：它会重新学习所有标注。</translation>
     </message>
     <message>
+        <source>Start the fine-tune again.</source>
+        <translation>请重新开始微调。</translation>
+    </message>
+    <message>
         <source>The DICOM file {file} holds masks of another image (a segmentation) and no picture, so it is not shown.</source>
         <translation>DICOM 文件 {file} 包含的是另一幅图像的掩膜（分割），没有图像，因此不显示。</translation>
+    </message>
+    <message>
+        <source>The DICOM file {file} holds no masks (it is no segmentation).</source>
+        <translation>DICOM 文件 {file} 不含掩膜(它不是分割)。</translation>
     </message>
     <message>
         <source>The DICOM file {file} holds no picture (it may be a report, a plan or a list), so there is nothing to show.</source>
@@ -2715,6 +4282,10 @@
         <translation>模型“{name}”的文件 {file} 收到时与发布的不一致，因此已删除。</translation>
     </message>
     <message>
+        <source>The files are of different kinds ({names}), so nothing was imported.</source>
+        <translation>文件种类不同({names}),因此没有导入任何内容。</translation>
+    </message>
+    <message>
         <source>The files of the version “{folder}” are missing or damaged, so it was not loaded.</source>
         <translation>版本“{folder}”的文件缺失或已损坏，因此没有加载。</translation>
     </message>
@@ -2729,6 +4300,38 @@
     <message>
         <source>The fine-tune ran out of bounds and was stopped; your labels are safe and nothing was changed.</source>
         <translation>微调的数值失控，已停止；您的标注完好，没有任何改动。</translation>
+    </message>
+    <message>
+        <source>The fine-tune was not started. One part does not move when it is trained: the part that brings your words to the picture.</source>
+        <translation>微调没有开始。有一部分在训练时没有变化：把您的文字与图像联系起来的部分。</translation>
+    </message>
+    <message>
+        <source>The fine-tune was not started. One part does not move when it is trained: the part that draws masks.</source>
+        <translation>微调没有开始。有一部分在训练时没有变化：绘制掩膜的部分。</translation>
+    </message>
+    <message>
+        <source>The fine-tune was not started. One part does not move when it is trained: the part that looks at your images.</source>
+        <translation>微调没有开始。有一部分在训练时没有变化：观看您的图像的部分。</translation>
+    </message>
+    <message>
+        <source>The fine-tune was not started. One part does not move when it is trained: the part that reads your words.</source>
+        <translation>微调没有开始。有一部分在训练时没有变化：阅读您的文字的部分。</translation>
+    </message>
+    <message>
+        <source>The fine-tune was not started. One part would learn nothing from your labels: the part that brings your words to the picture.</source>
+        <translation>微调没有开始。有一部分无法从您的标注中学到东西：把您的文字与图像联系起来的部分。</translation>
+    </message>
+    <message>
+        <source>The fine-tune was not started. One part would learn nothing from your labels: the part that draws masks.</source>
+        <translation>微调没有开始。有一部分无法从您的标注中学到东西：绘制掩膜的部分。</translation>
+    </message>
+    <message>
+        <source>The fine-tune was not started. One part would learn nothing from your labels: the part that looks at your images.</source>
+        <translation>微调没有开始。有一部分无法从您的标注中学到东西：观看您的图像的部分。</translation>
+    </message>
+    <message>
+        <source>The fine-tune was not started. One part would learn nothing from your labels: the part that reads your words.</source>
+        <translation>微调没有开始。有一部分无法从您的标注中学到东西：阅读您的文字的部分。</translation>
     </message>
     <message>
         <source>The fine-tune was not started: all parts of this model that could learn are frozen.</source>
@@ -2767,6 +4370,10 @@
         <translation>无法读取文件夹“{folder}”，因此没有添加图像。</translation>
     </message>
     <message>
+        <source>The folder “{folder}” cannot be written, so no copy was made.</source>
+        <translation>无法写入文件夹“{folder}”,因此没有制作副本。</translation>
+    </message>
+    <message>
         <source>The folder “{folder}” holds a manifest.csv that this program did not write, so no masks were written.</source>
         <translation>文件夹“{folder}”中有一个不是由本程序写入的 manifest.csv，因此没有写入掩膜。</translation>
     </message>
@@ -2779,12 +4386,28 @@
         <translation>文件夹“{folder}”中有其他项目的掩膜，因此没有写入掩膜。</translation>
     </message>
     <message>
+        <source>The folder “{folder}” holds no fine-tuned version, so nothing was imported.</source>
+        <translation>文件夹“{folder}”中没有微调版本，因此没有导入任何内容。</translation>
+    </message>
+    <message>
         <source>The folder “{folder}” holds no fine-tuned version, so nothing was written.</source>
         <translation>文件夹“{folder}”中没有微调版本，因此没有写入任何内容。</translation>
     </message>
     <message>
+        <source>The folder “{folder}” holds no masks, so nothing was imported.</source>
+        <translation>文件夹“{folder}”不含掩膜,因此没有导入任何内容。</translation>
+    </message>
+    <message>
         <source>The folder “{folder}” holds no model ({file} is missing), so nothing was loaded.</source>
         <translation>文件夹“{folder}”中没有模型（缺少 {file}），因此没有加载。</translation>
+    </message>
+    <message>
+        <source>The folder “{folder}” is not empty, so no copy was made.</source>
+        <translation>文件夹“{folder}”不是空的,因此没有制作副本。</translation>
+    </message>
+    <message>
+        <source>The folder “{folder}” was gone before all of it was searched (its disk or network may be gone), so no images were added.</source>
+        <translation>文件夹“{folder}”在全部查找完之前就不见了(其磁盘或网络可能已断开),因此没有添加图像。</translation>
     </message>
     <message>
         <source>The folder “{project}” already holds a project, so no new one was made.</source>
@@ -2815,12 +4438,20 @@
         <translation>无法读取图像 {file}（已被移动、删除，或此账户无权读取），因此没有显示。</translation>
     </message>
     <message>
+        <source>The image {file} cannot be read any more, so its place in the body is not known.</source>
+        <translation>图像 {file} 已无法读取,因此不知道它在身体中的位置。</translation>
+    </message>
+    <message>
         <source>The image {file} is damaged or of a kind that this program cannot read, so it is not shown.</source>
         <translation>图像 {file} 已损坏，或属于本程序无法读取的类型，因此没有显示。</translation>
     </message>
     <message>
         <source>The image {file} is larger than this program can correct, so it is not shown.</source>
         <translation>图像 {file} 超出本程序可修正的大小，因此没有显示。</translation>
+    </message>
+    <message>
+        <source>The image {file} is needed for this export and cannot be read, or is another one now, so nothing was written.</source>
+        <translation>此导出需要图像 {file},但它无法读取,或现在已是另一张图像,因此没有写出任何内容。</translation>
     </message>
     <message>
         <source>The image {file} was exchanged or changed since it was put into the project, so it is not shown: its masks would lie on another picture.</source>
@@ -2843,16 +4474,36 @@
         <translation>演示图像的列表缺失或已损坏，因此演示没有启动。</translation>
     </message>
     <message>
+        <source>The mask file {file} is damaged, or of a kind that cannot be read, so it was not imported.</source>
+        <translation>掩膜文件 {file} 已损坏,或属于无法读取的种类,因此没有导入。</translation>
+    </message>
+    <message>
         <source>The mask {place} did not read back as it was written, so no masks were written.</source>
         <translation>掩膜 {place} 读回的内容与写入的不一致，因此没有写入掩膜。</translation>
+    </message>
+    <message>
+        <source>The masks of {image} have more than {most} pieces, which a 16-bit picture cannot number, so no masks were written.</source>
+        <translation>{image} 的掩膜有超过 {most} 块,16 位图片无法编号,因此没有写出任何掩膜。</translation>
     </message>
     <message>
         <source>The memory became full while the model was loaded, so it is not in use.</source>
         <translation>加载模型时内存已满，因此没有使用该模型。</translation>
     </message>
     <message>
+        <source>The memory does not suffice for that much, so the model learns how masks are drawn (“Quick”) and nothing else</source>
+        <translation>内存不足以学习这么多，因此模型只学习如何绘制掩膜（“快速”）</translation>
+    </message>
+    <message>
         <source>The memory is small: the model learns from {count} images at a time; the result is the same</source>
         <translation>内存较小：模型每次从 {count} 张图像中学习；结果相同</translation>
+    </message>
+    <message>
+        <source>The memory of the graphics card does not suffice, so the processor computes instead; it takes longer</source>
+        <translation>显卡内存不足，改由处理器计算；需要更长时间</translation>
+    </message>
+    <message>
+        <source>The model can learn from these labels. Nothing was learned, since this was only a trial.</source>
+        <translation>模型可以从这些标注中学习。这只是试运行，因此没有学习任何内容。</translation>
     </message>
     <message>
         <source>The model description in “{folder}” is incomplete, so the model was not loaded.</source>
@@ -2931,6 +4582,10 @@
         <translation>新版本在它从未见过的图像上没有变好：Dice 由 {before:.3f} 变为 {after:.3f}。仍使用当前模型。</translation>
     </message>
     <message>
+        <source>The new version is not on the disk as it was written, so it was not taken in; your labels are safe.</source>
+        <translation>磁盘上的新版本与写入时不同，因此没有采用；您的标注是安全的。</translation>
+    </message>
+    <message>
         <source>The new version is not surely better on images it never saw: Dice {after:.3f} instead of {before:.3f}, but by chance the gain could lie anywhere between {low:.3f} and {high:.3f}. The model in use stays in use.</source>
         <translation>不能确定新版本在它从未见过的图像上更好：Dice 由 {before:.3f} 变为 {after:.3f}，但受偶然因素影响，提高的幅度可能在 {low:.3f} 至 {high:.3f} 之间。仍使用当前模型。</translation>
     </message>
@@ -2945,6 +4600,14 @@
     <message>
         <source>The other images are not affected; replace this file or leave it out.</source>
         <translation>其他图像不受影响；请替换此文件，或不使用它。</translation>
+    </message>
+    <message>
+        <source>The pattern of names cannot be understood ({word}), so no masks were written.</source>
+        <translation>无法理解名称的模式({word}),因此没有写出任何掩膜。</translation>
+    </message>
+    <message>
+        <source>The pattern of names lacks {{image}}, so no masks were written: all of them would have one name.</source>
+        <translation>名称的模式缺少 {{image}},因此没有写出任何掩膜:所有掩膜会同名。</translation>
     </message>
     <message>
         <source>The pattern “{pattern}” for patients cannot be understood, so nothing was started.</source>
@@ -2963,8 +4626,36 @@
         <translation>项目“{project}”在这里仅供查看，因此没有保存任何内容。</translation>
     </message>
     <message>
+        <source>The version could not be imported because the project&apos;s folder cannot be written.</source>
+        <translation>无法写入项目文件夹，因此没有导入版本。</translation>
+    </message>
+    <message>
+        <source>The version could not be written as one file (the disk is full or write-protected).</source>
+        <translation>无法将版本写成一个文件（磁盘已满或写保护）。</translation>
+    </message>
+    <message>
+        <source>There are no accepted masks of this kind, so the versions cannot be compared on them.</source>
+        <translation>没有这一类已接受的掩膜，因此无法在其上比较版本。</translation>
+    </message>
+    <message>
+        <source>There is already something called “{name}”, so nothing was written.</source>
+        <translation>已有名为“{name}”的内容，因此没有写入。</translation>
+    </message>
+    <message>
         <source>There is no model “{name}” on the hub, or it is not public, so nothing was downloaded.</source>
         <translation>模型网站上没有模型“{name}”，或者它没有公开，因此没有下载。</translation>
+    </message>
+    <message>
+        <source>This fine-tune is being worked on already, so it was not started a second time.</source>
+        <translation>这次微调已在进行中，因此没有再次启动。</translation>
+    </message>
+    <message>
+        <source>This version is in use, so it was not deleted.</source>
+        <translation>此版本正在使用，因此没有删除。</translation>
+    </message>
+    <message>
+        <source>To change it, click on its lock in the list of structures.</source>
+        <translation>如需更改，请在结构列表中单击它的锁。</translation>
     </message>
     <message>
         <source>Try again later. If it happens again, check the name.</source>
@@ -2975,8 +4666,20 @@
         <translation>正在试运行一步</translation>
     </message>
     <message>
+        <source>Use another version or the base model first.</source>
+        <translation>请先使用其他版本或基础模型。</translation>
+    </message>
+    <message>
         <source>Wait for the end of the other download, or cancel it.</source>
         <translation>请等待另一个下载结束，或取消它。</translation>
+    </message>
+    <message>
+        <source>Wait until it has ended; your labels are safe.</source>
+        <translation>请等它结束；您的标注是安全的。</translation>
+    </message>
+    <message>
+        <source>With this pattern of names two masks would be called {place}, so no masks were written.</source>
+        <translation>按此名称模式,两个掩膜都会叫 {place},因此没有写出任何掩膜。</translation>
     </message>
     <message>
         <source>{file} has drawings laid over the picture (a DICOM overlay); they are not shown.</source>
@@ -2987,8 +4690,24 @@
         <translation>{file} 包含多幅连续的图像，只使用第一幅。</translation>
     </message>
     <message>
+        <source>“{file}” holds files that would be written outside of their folder, so nothing was read from it.</source>
+        <translation>“{file}”中有会写到文件夹之外的文件，因此没有读取。</translation>
+    </message>
+    <message>
+        <source>“{file}” holds no version that this program has written, so nothing was imported.</source>
+        <translation>“{file}”中没有本程序写出的版本，因此没有导入任何内容。</translation>
+    </message>
+    <message>
+        <source>“{file}” is no version: only safetensors with their description are read, so nothing was imported.</source>
+        <translation>“{file}”不是版本：只读取带说明的 safetensors，因此没有导入任何内容。</translation>
+    </message>
+    <message>
         <source>“{name}” is a model of another kind ({kind}), so it was not downloaded.</source>
         <translation>“{name}”是另一种模型（{kind}），因此没有下载。</translation>
+    </message>
+    <message>
+        <source>“{structure}” is locked, so its mask was not changed.</source>
+        <translation>“{structure}”已锁定，因此它的掩膜没有改变。</translation>
     </message>
     <message>
         <source>“{wanted}” is called “{given}” in the export: its name is not possible on every system.</source>
@@ -3039,16 +4758,8 @@
         <translation>磁盘空间不足以存放模型“{name}”：还需要 {needed}，目前空闲 {free}。</translation>
     </message>
     <message>
-        <source>The fine-tune was not started: one part of the model does not move when it is trained.</source>
-        <translation>微调未开始：模型的一个部分在训练时没有变化。</translation>
-    </message>
-    <message>
         <source>The fine-tune was not started: one part of the model moved although it has to stay as it is.</source>
         <translation>微调未开始：模型的一个部分本应保持不变，却发生了变化。</translation>
-    </message>
-    <message>
-        <source>The fine-tune was not started: one part of the model would learn nothing from your labels.</source>
-        <translation>微调未开始：模型的一个部分无法从您的标注中学到任何东西。</translation>
     </message>
     <message>
         <source>The model “{name}” is not on this computer, and downloading is switched off here.</source>
@@ -3218,6 +4929,14 @@
         <source>The window and its background worker belong to two different installations, so nothing was started.</source>
         <translation>窗口与其后台进程属于两个不同的安装，因此没有启动任何操作。</translation>
     </message>
+    <message>
+        <source>The import stopped unexpectedly, so there is no new version; your versions and labels are safe.</source>
+        <translation>导入意外停止，因此没有新版本；您的版本和标注是安全的。</translation>
+    </message>
+    <message>
+        <source>The import could not be started; your versions and labels are safe.</source>
+        <translation>无法开始导入；您的版本和标注是安全的。</translation>
+    </message>
 </context>
 <context>
     <name>finetune</name>
@@ -3234,12 +4953,24 @@
         <translation>正在停止微调。</translation>
     </message>
     <message>
+        <source>The fine-tune is being paused after this step.</source>
+        <translation>微调将在这一步之后暂停。</translation>
+    </message>
+    <message>
         <source>The fine-tune is finished.</source>
         <translation>微调已完成。</translation>
     </message>
     <message>
         <source>The fine-tune was cancelled; nothing was changed.</source>
         <translation>微调已取消；没有任何改动。</translation>
+    </message>
+    <message>
+        <source>The fine-tune is paused: it computes nothing and takes no memory until you let it go on.</source>
+        <translation>微调已暂停：在您让它继续之前，它不计算，也不占用内存。</translation>
+    </message>
+    <message>
+        <source>The fine-tune goes on in the background.</source>
+        <translation>微调在后台继续。</translation>
     </message>
     <message>
         <source>The fine-tune could not be finished; nothing was changed.</source>
@@ -3281,6 +5012,10 @@ Images added to the project: {count}. In the project already: {known}.</source>
 已添加到项目的图像：{count}。项目中已有：{known}。</translation>
     </message>
     <message>
+        <source>Stopped. The images that were added until now are in the project.</source>
+        <translation>已停止。到目前为止添加的图像已在项目中。</translation>
+    </message>
+    <message>
         <source>Please note:
 {remarks}
 The files themselves stay as they are.</source>
@@ -3289,16 +5024,16 @@ The files themselves stay as they are.</source>
 文件本身保持不变。</translation>
     </message>
     <message>
-        <source>There is nothing to accept yet. Press Predict (P) or paint the structure first.</source>
-        <translation>还没有可确认的内容。请先点击“预测”(P)，或涂画该结构。</translation>
-    </message>
-    <message>
         <source>Accepted with an empty mask: the structure counts as not present on that image.</source>
         <translation>已确认空掩膜：该结构视为不存在于那张图像上。</translation>
     </message>
     <message>
-        <source>{image} was accepted and has a new prediction now, so it is in work again and does not count as accepted. Look at the mask, then accept it again (Enter).</source>
-        <translation>{image} 此前已接受，现在有了新的预测，因此重新变为处理中，不再算作已接受。请检查掩膜，然后再次接受（回车键）。</translation>
+        <source>There is nothing to accept yet. Press Predict or paint the structure first.</source>
+        <translation>还没有可确认的内容。请先按“预测”，或先画出结构。</translation>
+    </message>
+    <message>
+        <source>{image} was accepted and has a new prediction now, so it is in work again and does not count as accepted. Look at the mask, then accept it again.</source>
+        <translation>{image} 此前已确认，现在有了新的预测，因此重新变为处理中，不再算作已确认。请检查掩膜，然后再次确认。</translation>
     </message>
     <message>
         <source>Every image is accepted for this structure. You can now fine-tune on your labels or export them.</source>
@@ -3329,6 +5064,14 @@ The files themselves stay as they are.</source>
         <translation>此图像上没有可重做的操作。</translation>
     </message>
     <message>
+        <source>Add the images first: masks are paired with them by their names.</source>
+        <translation>请先添加图像:掩膜按名称与图像配对。</translation>
+    </message>
+    <message>
+        <source>No project is open, so nothing was added. Open or make a project, then drop the images again.</source>
+        <translation>没有打开任何项目，因此未添加任何内容。请打开或新建一个项目，然后重新拖入图像。</translation>
+    </message>
+    <message>
         <source>Name a structure first, for example “the polyp”, then press Predict.</source>
         <translation>请先命名一个结构，例如“息肉”（the polyp），然后点击“预测”。</translation>
     </message>
@@ -3349,8 +5092,32 @@ The files themselves stay as they are.</source>
         <translation>模型的回答中没有掩膜：{names}。如果该结构确实不存在，请确认空掩膜；如果存在，请关闭“由模型判断该结构是否存在”并重新预测。</translation>
     </message>
     <message>
-        <source>There is no other mask of the model for this structure. Press Predict (P) first.</source>
-        <translation>此结构没有模型的其他掩膜。请先按“预测”(P)。</translation>
+        <source>There is no other mask of the model for this structure. Press Predict first.</source>
+        <translation>模型没有给出该结构的其他掩膜。请先按“预测”。</translation>
+    </message>
+    <message>
+        <source>The fine-tune is finished: {name} is better and in use from now on. Press Predict to see what it learned.</source>
+        <translation>微调已完成：{name} 更好，从现在起使用。按“预测”查看它学到了什么。</translation>
+    </message>
+    <message>
+        <source>The version is being checked against the base model …</source>
+        <translation>正在用基础模型检查该版本…</translation>
+    </message>
+    <message>
+        <source>{name} was imported. It is not in use; choose it in the list of versions to try it.</source>
+        <translation>{name} 已导入。它尚未使用；要试用，请在版本列表中选择它。</translation>
+    </message>
+    <message>
+        <source>{name} was deleted; masks and predictions that it made stay.</source>
+        <translation>{name} 已删除；由它生成的掩膜和预测仍然保留。</translation>
+    </message>
+    <message>
+        <source>The last fine-tune of this project was cut off when the program ended. Nothing was changed; on the tab “Model” you can go on with it where it left something to go on from, or start it again.</source>
+        <translation>此项目的上一次微调在程序结束时中断。没有任何更改；如果它留下了可继续的内容，您可以在“模型”标签页继续，也可以重新开始。</translation>
+    </message>
+    <message>
+        <source>There is nothing to export yet. Accept at least one mask first.</source>
+        <translation>还没有可导出的内容。请先确认至少一个掩膜。</translation>
     </message>
     <message>
         <source>“{project}” is open in another window, so it can only be looked at and exported here. Close the other window, then open the project again.</source>
@@ -3389,20 +5156,12 @@ The files themselves stay as they are.</source>
         <translation>指针下没有画面。请指向要绘制的组织，然后按下该键。</translation>
     </message>
     <message>
-        <source>The fine-tune is finished: {name} is better and in use from now on. Press Predict (P) to see what it learned.</source>
-        <translation>微调已完成：{name} 更好，从现在起使用。点击“预测”(P) 可查看它学到了什么。</translation>
-    </message>
-    <message>
         <source>The fine-tune is finished, but {name} is not surely better, so the model in use stays in use. More accepted images help most; nothing else was changed.</source>
         <translation>微调已完成，但不能确定 {name} 更好，因此继续使用当前模型。确认更多图像最有帮助；其他内容没有改动。</translation>
     </message>
     <message>
         <source>The fine-tune was cancelled. Nothing was changed and your labels are safe.</source>
         <translation>微调已取消。没有任何改动，您的标注完好。</translation>
-    </message>
-    <message>
-        <source>The last fine-tune of this project was cut off when the program ended. Nothing was changed; start it again.</source>
-        <translation>此项目的上次微调因程序退出而中断。没有任何改动；请重新开始。</translation>
     </message>
     <message>
         <source>{reason} A fine-tune cannot start before that.</source>
@@ -3423,10 +5182,6 @@ The files themselves stay as they are.</source>
     <message>
         <source>The model {name} is on this computer now. Open a project and choose it in Model, Models.</source>
         <translation>模型 {name} 现已在本机上。请打开项目，并在“模型”菜单的“模型”中选用。</translation>
-    </message>
-    <message>
-        <source>There is nothing to export yet. Accept at least one mask (Enter) first.</source>
-        <translation>还没有可导出的内容。请先确认至少一个掩膜（回车键）。</translation>
     </message>
     <message>
         <source>Masks written and compared with the project: {count}. They are in {folder}.</source>
@@ -3485,6 +5240,69 @@ The files themselves stay as they are.</source>
     <message>
         <source>red {red}, green {green}, blue {blue}</source>
         <translation>红 {red}，绿 {green}，蓝 {blue}</translation>
+    </message>
+</context>
+<context>
+    <name>tour</name>
+    <message>
+        <source>Let the model look</source>
+        <translation>让模型来看</translation>
+    </message>
+    <message>
+        <source>Predict asks the model for what stands above it, in words.</source>
+        <translation>“预测”会按上方的提示词询问模型。</translation>
+    </message>
+    <message>
+        <source>Move the threshold</source>
+        <translation>移动阈值</translation>
+    </message>
+    <message>
+        <source>Further left the mask grows, further right it shrinks. Often this is all that is needed.</source>
+        <translation>向左移动掩膜变大，向右移动掩膜变小。往往只需这一步。</translation>
+    </message>
+    <message>
+        <source>Paint and erase</source>
+        <translation>绘制与擦除</translation>
+    </message>
+    <message>
+        <source>The left button paints on the picture, the right one erases.</source>
+        <translation>在画面上用左键绘制，用右键擦除。</translation>
+    </message>
+    <message>
+        <source>Nothing is lost</source>
+        <translation>不会丢失任何内容</translation>
+    </message>
+    <message>
+        <source>Every step is kept at once and can be taken back, also tomorrow. There is no Save.</source>
+        <translation>每一步都会立即保存，并且随时可以撤销，明天也可以。无需手动保存。</translation>
+    </message>
+    <message>
+        <source>Accept and go on</source>
+        <translation>确认并继续</translation>
+    </message>
+    <message>
+        <source>Says that the mask is right and shows the next image. Only accepted masks are learned from and exported.</source>
+        <translation>表示掩膜正确，并显示下一张图像。只有已确认的掩膜才会用于学习和导出。</translation>
+    </message>
+    <message>
+        <source>Let it learn from you</source>
+        <translation>让它向您学习</translation>
+    </message>
+    <message>
+        <source>After some ten accepted images. The new version is used only if it is better on patients it never saw.</source>
+        <translation>确认约十张图像之后使用。只有在从未见过的患者上表现更好时，才会使用新版本。</translation>
+    </message>
+    <message>
+        <source>Take the masks with you</source>
+        <translation>带走掩膜</translation>
+    </message>
+    <message>
+        <source>File → Export masks writes the accepted masks as PNG files.</source>
+        <translation>“文件 → 导出掩膜”将已确认的掩膜写成 PNG 文件。</translation>
+    </message>
+    <message>
+        <source>Keys: {keys}</source>
+        <translation>按键：{keys}</translation>
     </message>
 </context>
 </TS>

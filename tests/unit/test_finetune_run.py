@@ -13,7 +13,7 @@ import torch
 from PIL import Image as Picture
 from safetensors.torch import load_file, save_file
 
-import core.finetune.run as run_module
+import core.finetune.learn as learn_module
 from core.errors import FinetuneError, ModelError
 from core.evaluate import ImageScore
 from core.finetune.compare import Pooled, Scored, dice_of_used
@@ -309,7 +309,7 @@ def test_the_version_in_use_counts_only_on_patients_that_are_new_to_it() -> None
 
 def test_few_labels_are_each_judged_once_by_a_model_that_did_not_learn_from_them(tmp_path: Path) -> None:
     learned_in: list[set[str]] = []
-    real = run_module.train
+    real = learn_module.train
 
     def train(forward: Any, parts: Any, samples: Any, *rest: Any) -> Any:
         learned_in.append({sample.example.image_sha256 for sample in samples})
@@ -319,7 +319,7 @@ def test_few_labels_are_each_judged_once_by_a_model_that_did_not_learn_from_them
         return real(forward, parts, samples, *rest)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(run_module, "train", train)
+        patch.setattr(learn_module, "train", train)
         result, events = run(tmp_path, epochs=10)
     figures, record = result["figures"], json.loads((tmp_path / "version" / "version.json").read_text())
     assert figures["rounds"] == 3 and figures["held_out"] == figures["learned_from"] == 12 and figures["groups"] == 6
