@@ -40,11 +40,11 @@
     </message>
     <message>
         <source>Add no more images; those that were added stay</source>
-        <translation>不再添加图像;已添加的保留</translation>
+        <translation>不再添加图像；已添加的保留</translation>
     </message>
     <message>
         <source>Looking for images: {count}</source>
-        <translation>正在查找图像:{count}</translation>
+        <translation>正在查找图像：{count}</translation>
     </message>
 </context>
 <context>
@@ -155,15 +155,15 @@
     </message>
     <message>
         <source>Accepted masks of the test set</source>
-        <translation>测试集中已接受的掩膜</translation>
+        <translation>测试集中已确认的掩膜</translation>
     </message>
     <message>
         <source>Accepted masks of patients from whom neither has learned</source>
-        <translation>两者都未学习过的患者的已接受掩膜</translation>
+        <translation>两者都未学习过的患者的已确认掩膜</translation>
     </message>
     <message>
         <source>All accepted masks</source>
-        <translation>全部已接受的掩膜</translation>
+        <translation>全部已确认的掩膜</translation>
     </message>
     <message>
         <source>Compare</source>
@@ -466,7 +466,7 @@
     </message>
     <message>
         <source>Every accepted mask becomes a file in the exact size of its image, with a table (manifest.csv) beside them. What is written is read again and compared with the project.</source>
-        <translation>每个已接受的掩膜成为一个与其图像大小完全相同的文件,旁边有一张表格(manifest.csv)。写出的内容会被重新读取并与项目比较。</translation>
+        <translation>每个已确认的掩膜成为一个与其图像大小完全相同的文件，旁边有一张表格（manifest.csv）。写出的内容会被重新读取并与项目比较。</translation>
     </message>
     <message>
         <source>Folder</source>
@@ -517,7 +517,7 @@
     <name>ExportOptions</name>
     <message>
         <source>Also masks that nobody accepted (the table says which)</source>
-        <translation>也包括没有人接受的掩膜(表格中会注明)</translation>
+        <translation>也包括没有人确认的掩膜（表格中会注明）</translation>
     </message>
     <message>
         <source>Masks lie as in the image file, before a camera&apos;s turn</source>
@@ -529,7 +529,7 @@
     </message>
     <message>
         <source>Accepted by</source>
-        <translation>接受者</translation>
+        <translation>确认者</translation>
     </message>
     <message>
         <source>Names and details</source>
@@ -618,7 +618,7 @@
     </message>
     <message>
         <source>The model learns only from your accepted masks, on this computer. With fewer than 30 images it learns {times} times: {rounds} times each without a part of the patients, who then check whether it really became better, and once from all of them. Only if it is better is the new version used.</source>
-        <translation>模型只在这台计算机上从您接受的掩膜学习。图像少于 30 张时，它学习 {times} 次：其中 {rounds} 次每次不用一部分患者，再用这些患者检查它是否真的变好；最后一次从全部患者学习。只有变好了，才会使用新版本。</translation>
+        <translation>模型只在这台计算机上从您确认的掩膜学习。图像少于 30 张时，它学习 {times} 次：其中 {rounds} 次每次不用一部分患者，再用这些患者检查它是否真的变好；最后一次从全部患者学习。只有变好了，才会使用新版本。</translation>
     </message>
     <message>
         <source>Gathering your labels …</source>
@@ -688,7 +688,7 @@
     <name>FormatBoxes</name>
     <message>
         <source>PNG masks: black and white, one for each mask</source>
-        <translation>PNG 掩膜:黑白,每个掩膜一个文件</translation>
+        <translation>PNG 掩膜：黑白，每个掩膜一个文件</translation>
     </message>
     <message>
         <source>More formats</source>
@@ -700,7 +700,7 @@
     </message>
     <message>
         <source>Colours with numbers, and a list that says which is which</source>
-        <translation>带编号的颜色,以及说明编号的列表</translation>
+        <translation>带编号的颜色，以及说明编号的列表</translation>
     </message>
     <message>
         <source>Every piece with a number</source>
@@ -736,7 +736,7 @@
     </message>
     <message>
         <source>In pixels, and in mm where the files say how large a pixel is</source>
-        <translation>以像素计;文件说明像素大小时也以毫米计</translation>
+        <translation>以像素计；文件说明像素大小时也以毫米计</translation>
     </message>
     <message>
         <source>DICOM segmentation</source>
@@ -744,7 +744,7 @@
     </message>
     <message>
         <source>Belongs to the DICOM images and names the patient as they do</source>
-        <translation>属于 DICOM 图像,并和它们一样写明患者</translation>
+        <translation>属于 DICOM 图像，并和它们一样写明患者</translation>
     </message>
     <message>
         <source>NIfTI</source>
@@ -760,7 +760,7 @@
     </message>
     <message>
         <source>One file with all masks as run lengths</source>
-        <translation>一个文件,以游程编码包含所有掩膜</translation>
+        <translation>一个文件，以游程编码包含所有掩膜</translation>
     </message>
     <message>
         <source>Training pairs (nnU-Net)</source>
@@ -1099,11 +1099,11 @@
     </message>
     <message>
         <source>In work: I will look at each of them</source>
-        <translation>处理中:我会逐个查看</translation>
+        <translation>处理中：我会逐个查看</translation>
     </message>
     <message>
         <source>Accepted: they are right</source>
-        <translation>已接受:它们是正确的</translation>
+        <translation>已确认：它们是正确的</translation>
     </message>
     <message>
         <source>Close</source>
@@ -1115,7 +1115,7 @@
     </message>
     <message>
         <source>Masks are paired with images by their names. Each mask becomes one step that you can undo; your own masks on these images are replaced by it.</source>
-        <translation>掩膜按名称与图像配对。每个掩膜成为可以撤销的一步;您在这些图像上自己的掩膜会被它替换。</translation>
+        <translation>掩膜按名称与图像配对。每个掩膜成为可以撤销的一步；您在这些图像上自己的掩膜会被它替换。</translation>
     </message>
     <message>
         <source>Choose a folder with masks</source>
@@ -1127,19 +1127,19 @@
     </message>
     <message>
         <source>left out: no image of this name</source>
-        <translation>略去:没有此名称的图像</translation>
+        <translation>略去：没有此名称的图像</translation>
     </message>
     <message>
         <source>left out: several images of this name</source>
-        <translation>略去:有多个此名称的图像</translation>
+        <translation>略去：有多个此名称的图像</translation>
     </message>
     <message>
         <source>left out: a second mask of the same image</source>
-        <translation>略去:同一图像的第二个掩膜</translation>
+        <translation>略去：同一图像的第二个掩膜</translation>
     </message>
     <message>
         <source>left out: not as large as its image</source>
-        <translation>略去:与其图像大小不同</translation>
+        <translation>略去：与其图像大小不同</translation>
     </message>
     <message>
         <source>{image} (replaces your mask)</source>
@@ -1147,11 +1147,11 @@
     </message>
     <message>
         <source>Masks to import: {count}. Left out: {left_out}</source>
-        <translation>要导入的掩膜:{count}。略去:{left_out}</translation>
+        <translation>要导入的掩膜：{count}。略去：{left_out}</translation>
     </message>
     <message>
         <source>Masks imported: {count}.</source>
-        <translation>已导入掩膜:{count}。</translation>
+        <translation>已导入掩膜：{count}。</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -1217,7 +1217,7 @@
     </message>
     <message>
         <source>Brighter than this is the structure:</source>
-        <translation>比此值更亮的是结构:</translation>
+        <translation>比此值更亮的是结构：</translation>
     </message>
     <message>
         <source>The rest is the structure (inverted)</source>
@@ -1237,7 +1237,7 @@
     </message>
     <message>
         <source>Most of the edge is white: the masks may be inverted.</source>
-        <translation>边缘大部分是白色:掩膜可能是反相的。</translation>
+        <translation>边缘大部分是白色：掩膜可能是反相的。</translation>
     </message>
     <message>
         <source>The masks hold 0 and 1 in place of black and white.</source>
@@ -1253,7 +1253,7 @@
     </message>
     <message>
         <source>The masks hold many shades, as a JPEG file does: their edges are not exact.</source>
-        <translation>掩膜含有许多灰阶,如同 JPEG 文件:其边缘不精确。</translation>
+        <translation>掩膜含有许多灰阶，如同 JPEG 文件：其边缘不精确。</translation>
     </message>
     <message>
         <source>The file holds labels with names.</source>
@@ -1265,7 +1265,7 @@
     </message>
     <message>
         <source>Say what is the structure, and look at the preview.</source>
-        <translation>请说明哪些是结构,并查看预览。</translation>
+        <translation>请说明哪些是结构，并查看预览。</translation>
     </message>
 </context>
 <context>
@@ -1484,7 +1484,7 @@
     </message>
     <message>
         <source>For example: {name}</source>
-        <translation>例如:{name}</translation>
+        <translation>例如：{name}</translation>
     </message>
 </context>
 <context>
@@ -1671,7 +1671,7 @@
     </message>
     <message>
         <source>Nothing of this leaves the computer by itself. This is what the folder of the project holds:</source>
-        <translation>这些内容不会自行离开这台计算机。项目文件夹中含有:</translation>
+        <translation>这些内容不会自行离开这台计算机。项目文件夹中含有：</translation>
     </message>
     <message>
         <source>Looking …</source>
@@ -1679,7 +1679,7 @@
     </message>
     <message>
         <source>A copy for a colleague holds the images as you see them (8-bit PNG) under new names, with all masks and strokes; no paths, file names, patients, notes or DICOM entries. Look at the pictures yourself: what is written in them stays.</source>
-        <translation>给同事的副本包含您所看到的图像(8 位 PNG),使用新名称,并带有全部掩膜和笔画;不含路径、文件名、患者、备注或 DICOM 条目。请自己看一遍图像:写在画面里的内容会保留。</translation>
+        <translation>给同事的副本包含您所看到的图像（8 位 PNG），使用新名称，并带有全部掩膜和笔画；不含路径、文件名、患者、备注或 DICOM 条目。请自己看一遍图像：写在画面里的内容会保留。</translation>
     </message>
     <message>
         <source>Copy for a colleague…</source>
@@ -1695,7 +1695,7 @@
     </message>
     <message>
         <source>The copy is ready. Images in it: {count}.</source>
-        <translation>副本已完成。其中的图像:{count}。</translation>
+        <translation>副本已完成。其中的图像：{count}。</translation>
     </message>
     <message>
         <source>Nothing that names a patient, a user or a place.</source>
@@ -2653,7 +2653,7 @@
     </message>
     <message>
         <source>Compare two versions on accepted masks or on the test set</source>
-        <translation>在已接受的掩膜或测试集上比较两个版本</translation>
+        <translation>在已确认的掩膜或测试集上比较两个版本</translation>
     </message>
     <message>
         <source>About…</source>
@@ -3301,7 +3301,7 @@
     </message>
     <message>
         <source>See what this project says of patients, and make a copy without it for a colleague</source>
-        <translation>查看此项目中关于患者的内容,并为同事制作不含这些内容的副本</translation>
+        <translation>查看此项目中关于患者的内容，并为同事制作不含这些内容的副本</translation>
     </message>
     <message>
         <source>Move the picture</source>
@@ -3935,11 +3935,11 @@
     </message>
     <message>
         <source>A label map holds {most} structures at most, so no masks were written.</source>
-        <translation>一张标签图最多容纳 {most} 个结构,因此没有写出任何掩膜。</translation>
+        <translation>一张标签图最多容纳 {most} 个结构，因此没有写出任何掩膜。</translation>
     </message>
     <message>
         <source>A picture did not read back as it was written, so no copy was made.</source>
-        <translation>一张图像读回时与写入的不同,因此没有制作副本。</translation>
+        <translation>一张图像读回时与写入的不同，因此没有制作副本。</translation>
     </message>
     <message>
         <source>A stored mask of the project “{project}” is damaged, so it was not used.</source>
@@ -3947,7 +3947,7 @@
     </message>
     <message>
         <source>Accept masks of other patients, or choose another set.</source>
-        <translation>请接受其他患者的掩膜，或选择另一组。</translation>
+        <translation>请确认其他患者的掩膜，或选择另一组。</translation>
     </message>
     <message>
         <source>Add the image that it belongs to.</source>
@@ -3975,7 +3975,7 @@
     </message>
     <message>
         <source>Choose PNG masks, or accept more masks.</source>
-        <translation>请选择 PNG 掩膜,或接受更多掩膜。</translation>
+        <translation>请选择 PNG 掩膜，或确认更多掩膜。</translation>
     </message>
     <message>
         <source>Choose a folder with PNG, TIFF, NIfTI, DICOM segmentation or COCO files.</source>
@@ -4003,11 +4003,11 @@
     </message>
     <message>
         <source>Choose another format, or remove the small islands first.</source>
-        <translation>请选择另一种格式,或先去除小岛。</translation>
+        <translation>请选择另一种格式，或先去除小岛。</translation>
     </message>
     <message>
         <source>Choose fewer structures, or another format.</source>
-        <translation>请选择较少的结构,或另一种格式。</translation>
+        <translation>请选择较少的结构，或另一种格式。</translation>
     </message>
     <message>
         <source>Choose the file or the folder that your colleague exported with “Only what was learned”.</source>
@@ -4035,11 +4035,11 @@
     </message>
     <message>
         <source>DICOM images that do not say what a segmentation has to repeat have none: {count}.</source>
-        <translation>没有写明分割所需重复内容的 DICOM 图像没有分割:{count}。</translation>
+        <translation>没有写明分割所需重复内容的 DICOM 图像没有分割：{count}。</translation>
     </message>
     <message>
         <source>DICOM segmentations name the patient and the study, as their images do; give them only to whom you may give the images.</source>
-        <translation>DICOM 分割和其图像一样写明患者和检查;只交给您可以交付图像的人。</translation>
+        <translation>DICOM 分割和其图像一样写明患者和检查；只交给您可以交付图像的人。</translation>
     </message>
     <message>
         <source>Do not use it; ask your colleague for another export.</source>
@@ -4055,15 +4055,15 @@
     </message>
     <message>
         <source>Images on which not every chosen structure is accepted are no training pairs and were left out of them: {count}.</source>
-        <translation>并非每个所选结构都已接受的图像不是训练对,已从中略去:{count}。</translation>
+        <translation>并非每个所选结构都已确认的图像不是训练对，已从中略去：{count}。</translation>
     </message>
     <message>
         <source>Images that are no DICOM files have no DICOM segmentation: {count}.</source>
-        <translation>不是 DICOM 文件的图像没有 DICOM 分割:{count}。</translation>
+        <translation>不是 DICOM 文件的图像没有 DICOM 分割：{count}。</translation>
     </message>
     <message>
         <source>Images whose files do not say how large a pixel is have areas in pixels only: {count}.</source>
-        <translation>文件未说明像素大小的图像只有以像素计的面积:{count}。</translation>
+        <translation>文件未说明像素大小的图像只有以像素计的面积：{count}。</translation>
     </message>
     <message>
         <source>Import the masks of one kind at a time.</source>
@@ -4075,7 +4075,7 @@
     </message>
     <message>
         <source>Leave it out, or save it as PNG.</source>
-        <translation>请略去它,或另存为 PNG。</translation>
+        <translation>请略去它，或另存为 PNG。</translation>
     </message>
     <message>
         <source>Make room on the disk or allow writing there, then try again.</source>
@@ -4099,11 +4099,11 @@
     </message>
     <message>
         <source>Masks that were drawn without a prediction have no map of probabilities: {count}.</source>
-        <translation>没有预测而画出的掩膜没有概率图:{count}。</translation>
+        <translation>没有预测而画出的掩膜没有概率图：{count}。</translation>
     </message>
     <message>
         <source>None of the accepted masks can be written in the formats that were chosen, so no masks were written.</source>
-        <translation>所选格式无法写出任何已接受的掩膜,因此没有写出任何掩膜。</translation>
+        <translation>所选格式无法写出任何已确认的掩膜，因此没有写出任何掩膜。</translation>
     </message>
     <message>
         <source>Only {{structure}}, {{image}}, {{folder}} and {{patient}} are filled in.</source>
@@ -4115,7 +4115,7 @@
     </message>
     <message>
         <source>Put it back, or choose only formats that need no image, such as PNG masks.</source>
-        <translation>请把它放回去,或只选择不需要图像的格式,例如 PNG 掩膜。</translation>
+        <translation>请把它放回去，或只选择不需要图像的格式，例如 PNG 掩膜。</translation>
     </message>
     <message>
         <source>Put it back.</source>
@@ -4151,7 +4151,7 @@
     </message>
     <message>
         <source>Slices of volumes without an accepted mask are empty in NIfTI files, as if nothing were there: {count}.</source>
-        <translation>在 NIfTI 文件中,没有已接受掩膜的切片是空的,如同那里什么都没有:{count}。</translation>
+        <translation>在 NIfTI 文件中，没有已确认掩膜的切片是空的，如同那里什么都没有：{count}。</translation>
     </message>
     <message>
         <source>Something went wrong inside the program while the model was written; your versions and labels are safe.</source>
@@ -4371,7 +4371,7 @@
     </message>
     <message>
         <source>The folder “{folder}” cannot be written, so no copy was made.</source>
-        <translation>无法写入文件夹“{folder}”,因此没有制作副本。</translation>
+        <translation>无法写入文件夹“{folder}”，因此没有制作副本。</translation>
     </message>
     <message>
         <source>The folder “{folder}” holds a manifest.csv that this program did not write, so no masks were written.</source>
@@ -4395,7 +4395,7 @@
     </message>
     <message>
         <source>The folder “{folder}” holds no masks, so nothing was imported.</source>
-        <translation>文件夹“{folder}”不含掩膜,因此没有导入任何内容。</translation>
+        <translation>文件夹“{folder}”不含掩膜，因此没有导入任何内容。</translation>
     </message>
     <message>
         <source>The folder “{folder}” holds no model ({file} is missing), so nothing was loaded.</source>
@@ -4403,7 +4403,7 @@
     </message>
     <message>
         <source>The folder “{folder}” is not empty, so no copy was made.</source>
-        <translation>文件夹“{folder}”不是空的,因此没有制作副本。</translation>
+        <translation>文件夹“{folder}”不是空的，因此没有制作副本。</translation>
     </message>
     <message>
         <source>The folder “{folder}” was gone before all of it was searched (its disk or network may be gone), so no images were added.</source>
@@ -4439,7 +4439,7 @@
     </message>
     <message>
         <source>The image {file} cannot be read any more, so its place in the body is not known.</source>
-        <translation>图像 {file} 已无法读取,因此不知道它在身体中的位置。</translation>
+        <translation>图像 {file} 已无法读取，因此不知道它在身体中的位置。</translation>
     </message>
     <message>
         <source>The image {file} is damaged or of a kind that this program cannot read, so it is not shown.</source>
@@ -4451,7 +4451,7 @@
     </message>
     <message>
         <source>The image {file} is needed for this export and cannot be read, or is another one now, so nothing was written.</source>
-        <translation>此导出需要图像 {file},但它无法读取,或现在已是另一张图像,因此没有写出任何内容。</translation>
+        <translation>此导出需要图像 {file},但它无法读取，或现在已是另一张图像，因此没有写出任何内容。</translation>
     </message>
     <message>
         <source>The image {file} was exchanged or changed since it was put into the project, so it is not shown: its masks would lie on another picture.</source>
@@ -4475,7 +4475,7 @@
     </message>
     <message>
         <source>The mask file {file} is damaged, or of a kind that cannot be read, so it was not imported.</source>
-        <translation>掩膜文件 {file} 已损坏,或属于无法读取的种类,因此没有导入。</translation>
+        <translation>掩膜文件 {file} 已损坏，或属于无法读取的种类，因此没有导入。</translation>
     </message>
     <message>
         <source>The mask {place} did not read back as it was written, so no masks were written.</source>
@@ -4483,7 +4483,7 @@
     </message>
     <message>
         <source>The masks of {image} have more than {most} pieces, which a 16-bit picture cannot number, so no masks were written.</source>
-        <translation>{image} 的掩膜有超过 {most} 块,16 位图片无法编号,因此没有写出任何掩膜。</translation>
+        <translation>{image} 的掩膜有超过 {most} 块,16 位图片无法编号，因此没有写出任何掩膜。</translation>
     </message>
     <message>
         <source>The memory became full while the model was loaded, so it is not in use.</source>
@@ -4607,7 +4607,7 @@
     </message>
     <message>
         <source>The pattern of names lacks {{image}}, so no masks were written: all of them would have one name.</source>
-        <translation>名称的模式缺少 {{image}},因此没有写出任何掩膜:所有掩膜会同名。</translation>
+        <translation>名称的模式缺少 {{image}},因此没有写出任何掩膜：所有掩膜会同名。</translation>
     </message>
     <message>
         <source>The pattern “{pattern}” for patients cannot be understood, so nothing was started.</source>
@@ -4635,7 +4635,7 @@
     </message>
     <message>
         <source>There are no accepted masks of this kind, so the versions cannot be compared on them.</source>
-        <translation>没有这一类已接受的掩膜，因此无法在其上比较版本。</translation>
+        <translation>没有这一类已确认的掩膜，因此无法在其上比较版本。</translation>
     </message>
     <message>
         <source>There is already something called “{name}”, so nothing was written.</source>
@@ -4679,7 +4679,7 @@
     </message>
     <message>
         <source>With this pattern of names two masks would be called {place}, so no masks were written.</source>
-        <translation>按此名称模式,两个掩膜都会叫 {place},因此没有写出任何掩膜。</translation>
+        <translation>按此名称模式，两个掩膜都会叫 {place},因此没有写出任何掩膜。</translation>
     </message>
     <message>
         <source>{file} has drawings laid over the picture (a DICOM overlay); they are not shown.</source>
@@ -5065,7 +5065,7 @@ The files themselves stay as they are.</source>
     </message>
     <message>
         <source>Add the images first: masks are paired with them by their names.</source>
-        <translation>请先添加图像:掩膜按名称与图像配对。</translation>
+        <translation>请先添加图像：掩膜按名称与图像配对。</translation>
     </message>
     <message>
         <source>No project is open, so nothing was added. Open or make a project, then drop the images again.</source>
