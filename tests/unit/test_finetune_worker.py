@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -31,10 +32,10 @@ def end(process: subprocess.Popen[bytes]) -> None:
     process.wait(timeout=20)
 
 
-def wait_for(process: subprocess.Popen[bytes], text: str) -> None:
+def wait_for(process: subprocess.Popen[bytes], pattern: str) -> None:
     assert process.stdout is not None
     for line in process.stdout:
-        if text in line.decode():
+        if re.search(pattern, line.decode()):
             return
     raise AssertionError("the worker ended early")
 
@@ -62,10 +63,7 @@ def test_a_model_without_gradient_ends_within_seconds_in_words(tmp_path: Path) -
 @pytest.mark.parametrize("kind", ["", "slow"])
 def test_it_stops_within_two_seconds(tmp_path: Path, how: str, kind: str) -> None:
     process = start(Path(make_job(tmp_path, epochs=1_000_000).folder), *([kind] if kind else []))
-    wait_for(
-        process,
-        '"epoch"' if not kind else '"Looking at the labelled images ({done} of {all})","values":{"done":4,"all":4}',
-    )
+    wait_for(process, '"epoch"' if not kind else r'Looking at the labelled images.*"done":(\d+),"all":\1\b')
     begun = time.monotonic()
     assert process.stdin is not None
     if how == "cancel":
