@@ -80,6 +80,7 @@ class Canvas(QWidget):
         self._mouse: QPointF | None = None
         self._grab: QPointF | None = None
         self._painting = False
+        self._turned = 0
         self._held = held
         self._held.changed.connect(self._set_cursor)
         self.outline.changed.connect(self.update)
@@ -236,7 +237,11 @@ class Canvas(QWidget):
     def wheelEvent(self, event: QWheelEvent) -> None:
         turned = event.angleDelta().y() / WHEEL_NOTCH
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self._tools.grow(1 if turned > 0 else -1)
+            self._turned += event.angleDelta().y()  # a touchpad turns by small parts of a notch
+            notches = int(self._turned / WHEEL_NOTCH)
+            self._turned -= notches * WHEEL_NOTCH
+            if notches:
+                self._tools.grow(notches)
         elif turned and self.picture is not None:
             self.zoom_to(self.view.scale * ZOOM_PER_NOTCH**turned, event.position())
         event.accept()

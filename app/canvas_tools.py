@@ -78,10 +78,12 @@ class CanvasTools(QObject):
         self.set_radius(round(wanted * 2) / 2)
 
     def adds(self, event: QMouseEvent) -> bool | None:
-        """What a press does: True adds, False removes, None moves the picture."""
+        """What a press does: True adds, False removes, None moves the picture, as every button does with that tool."""
+        if self.tool is Tool.PAN:
+            return None
         if event.button() == Qt.MouseButton.RightButton:
             return False
-        if event.button() == Qt.MouseButton.LeftButton and self.tool is not Tool.PAN:
+        if event.button() == Qt.MouseButton.LeftButton:
             return self.tool is not Tool.ERASER
         return None
 

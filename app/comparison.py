@@ -124,7 +124,7 @@ class Comparison(QObject):
         try:
             logits = self._answers.get(key)
             if logits is None:
-                logits = store.logits_of_version(*key[:3])
+                logits = store.logits_of_version(*key)
         except KnownError as error:
             self._session.failed.emit(error)
             return
@@ -167,7 +167,8 @@ class Comparison(QObject):
             self._session.failed.emit(error)
             return
         differs = self._process.model != reference
-        self._load = self._process.load(reference, self._settings.device) if differs else None
+        settings = self._settings
+        self._load = self._process.load(reference, settings.device, settings.precision) if differs else None
         number = self._process.predict(str(path.resolve()), row.prompt, cache_folder(self._session), zoom=row.zoom)
         self._asked = (number, key)
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from app.session import Session
 from core.errors import KnownError
 from core.mask import apply_threshold
+from core.store import PredictionRow
 
 LONGEST_PAUSE = 30.0
 """A longer pause in seconds was spent on something else."""
@@ -65,8 +66,9 @@ class EffortMeter(QObject):
         if store is None or editing.levels is None:
             return
         self._tick()
-        mask = editing.current_mask()
-        changed = int(np.count_nonzero(mask != apply_threshold(editing.levels, editing.step)))
+        mask, words = editing.current_mask(), self._in_words()
+        levels = editing.recent_levels.of(words, *mask.shape) if words is not None else editing.levels
+        changed = int(np.count_nonzero(mask != apply_threshold(levels, editing.step)))
         area, seconds = int(np.count_nonzero(mask)), self._seconds
         self._seconds = 0.0
         self._write(lambda image, structure: store.note_effort(image, structure, seconds, changed, area))
@@ -79,16 +81,28 @@ class EffortMeter(QObject):
         self._last = now
 
     def _shown(self) -> None:
-        """Another image, structure or prediction is on the screen. Waiting for the prediction of this image was no work."""
-        editing = self._session.editing
-        mask, prediction = (editing.image_id, editing.structure_id), editing.prediction
-        predicted = prediction.id if prediction is not None else None
+        """Another image, structure or prediction is on the screen. Waiting for the prediction of this image was no work.
+
+        An answer to clicks is no other prediction: clicking is work on the one in words.
+        """
+        editing, words = self._session.editing, self._in_words()
+        mask, predicted = (editing.image_id, editing.structure_id), words.id if words is not None else None
         if mask == self._mask and predicted == self._predicted:
             return
         if mask != self._mask:
             self._keep()
         self._mask, self._predicted = mask, predicted
         self._seconds, self._last = 0.0, self._clock()
+
+    def _in_words(self) -> PredictionRow | None:
+        """What the model answered to the words alone; None where nothing was predicted, or it cannot be read."""
+        store, editing = self._session.store, self._session.editing
+        if store is None or editing.prediction is None or editing.image_id is None or editing.structure_id is None:
+            return None
+        try:
+            return store.prediction_in_words(editing.image_id, editing.structure_id)
+        except KnownError:
+            return None  # who shows the mask is told
 
     def _keep(self) -> None:
         if self._seconds >= LEAST_SECONDS and self._session.store is not None and not self._session.read_only:

@@ -63,4 +63,4 @@ class GivingWay(QObject):
             reference = self._versions.in_use().reference
         except KnownError:  # who predicts next will be told
             return
-        self._process.load(reference, self._settings.device)
+        self._process.load(reference, self._settings.device, self._settings.precision)

@@ -19,6 +19,8 @@ from core.uncertainty import uncertainty_of
 
 Key = tuple[int, int]
 """Image and structure."""
+IN_WORDS = "coalesce((SELECT words_id FROM predictions WHERE id = c.prediction_id), c.prediction_id)"
+"""Of a correction c the prediction that counts; where it answers clicks, the one in words that they correct."""
 
 
 class ClickedPredictions(Structures):

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from core.clicks import Clicks
 from core.mask import HALF, encode_png, threshold_of
 from core.store.blobs import DamagedError, pack, unpack_logits, unpack_mask
+from core.store.clicked import IN_WORDS
 from core.store.database import now, to_json
 from core.store.journal import Journal
 from core.store.mask_record import MaskRecord
@@ -155,9 +156,17 @@ class Corrections(Journal):
         Raises:
             StoreError: it cannot be read.
         """
+        return self._counting(image_id, structure_id, "c.prediction_id")
+
+    def prediction_in_words(self, image_id: int, structure_id: int) -> PredictionRow | None:
+        """As `prediction`, but where clicks are in force, what stood before the first of them."""
+        return self._counting(image_id, structure_id, IN_WORDS)
+
+    def _counting(self, image_id: int, structure_id: int, which: str) -> PredictionRow | None:
+        """`which` is a fixed text of this class, never from outside."""
         rows = self.query(
             "SELECT id, version_id, p.prompt, grid, logits, predicted_iou, chosen, answer, parts FROM corrections c"
-            " JOIN predictions p ON p.id = c.prediction_id WHERE c.image_id = ? AND c.structure_id = ?",
+            f" JOIN predictions p ON p.id = {which} WHERE c.image_id = ? AND c.structure_id = ?",
             (image_id, structure_id),
         )
         if not rows:

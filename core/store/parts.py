@@ -97,14 +97,15 @@ class Parts(Corrections):
         return MaskParts(height, width, step, grid, logits, tuple(rows))
 
     def logits_of_version(
-        self, image_id: int, structure_id: int, version_id: str | None
+        self, image_id: int, structure_id: int, version_id: str | None, prompt: str
     ) -> npt.NDArray[np.float16] | None:
-        """What a version answered to the words alone, the last time it was asked.
+        """What a version answered to these words alone, the last time it was asked.
 
         Args:
             image_id: of the image.
             structure_id: of the structure.
             version_id: of the version, None for the base model.
+            prompt: the words.
 
         Returns:
             (g, g) float16; None where it was never asked.
@@ -114,8 +115,8 @@ class Parts(Corrections):
         """
         rows = self.query(
             "SELECT grid, logits FROM predictions WHERE image_id = ? AND structure_id = ? AND version_id IS ?"
-            " AND clicks = '' ORDER BY id DESC LIMIT 1",
-            (image_id, structure_id, version_id),
+            " AND prompt = ? AND clicks = '' ORDER BY id DESC LIMIT 1",
+            (image_id, structure_id, version_id, prompt),
         )
         try:
             return unpack_logits(rows[0][1], rows[0][0]) if rows else None

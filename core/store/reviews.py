@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from core.store.clicked import IN_WORDS
 from core.store.database import now
 from core.store.parts import Parts
 from core.store.rows import REJECTED, EffortRow, ReviewRow
@@ -69,13 +70,13 @@ class Reviews(Parts):
             self._spend((image_id, structure_id), seconds)
 
     def note_effort(self, image_id: int, structure_id: int, seconds: float, changed_px: int, mask_px: int) -> None:
-        """Keep what an accepted mask cost, beside the prediction it was made of.
+        """Keep what an accepted mask cost, beside the prediction in words that it was made of.
 
         Args:
             image_id: of the image.
             structure_id: of the structure.
             seconds: worked on it since they were last added.
-            changed_px: pixels that differ from the prediction at its threshold.
+            changed_px: pixels that differ from that prediction at the threshold of the mask.
             mask_px: pixels of the mask.
 
         Raises:
@@ -86,7 +87,7 @@ class Reviews(Parts):
             self.execute(
                 "UPDATE efforts SET changed_px = ?, mask_px = ?, accepted = ? FROM corrections c"
                 " WHERE efforts.image_id = ? AND efforts.structure_id = ? AND c.image_id = efforts.image_id"
-                " AND c.structure_id = efforts.structure_id AND efforts.prediction_id IS c.prediction_id",
+                f" AND c.structure_id = efforts.structure_id AND efforts.prediction_id IS {IN_WORDS}",
                 (changed_px, mask_px, now(), image_id, structure_id),
             )
 
@@ -102,8 +103,8 @@ class Reviews(Parts):
 
     def _spend(self, key: tuple[int, int], seconds: float) -> None:
         self.execute(
-            "INSERT INTO efforts (image_id, structure_id, prediction_id, seconds) SELECT image_id, structure_id, prediction_id, ?"
-            " FROM corrections WHERE image_id = ? AND structure_id = ?"
+            "INSERT INTO efforts (image_id, structure_id, prediction_id, seconds)"
+            f" SELECT image_id, structure_id, {IN_WORDS}, ? FROM corrections c WHERE image_id = ? AND structure_id = ?"
             " ON CONFLICT (image_id, structure_id, coalesce(prediction_id, 0)) DO UPDATE SET seconds = seconds + excluded.seconds",
             (float(seconds), *key),
         )

@@ -140,3 +140,21 @@ def test_without_any_accepted_image_the_dialog_is_no_empty_table(window):
     dialog = opened(window)
     assert dialog.trend.text().startswith("Too few to tell") and not hasattr(dialog, "chart")
     dialog.reject()
+
+
+def test_clicks_are_work_on_the_prediction_in_words(qtbot, window, clock):
+    predict(window)
+    editing = window.session.editing
+    predicted = apply_threshold(editing.levels, editing.step)
+    key(qtbot, window, Qt.Key.Key_C)
+    for seconds, x in ((9, 10), (6, 120)):
+        clock.now += seconds
+        paint(qtbot, window, [(x, 10)])
+        qtbot.waitUntil(lambda: not window.clicks.answers.is_busy, timeout=60_000)
+    clock.now += 2
+    changed = int((editing.current_mask() ^ predicted).sum())
+    assert changed > 0 and editing.prediction.id == 3
+    key(qtbot, window, Qt.Key.Key_Return)
+    (row,) = efforts(window)
+    assert (row.predicted, row.version_id, row.changed_px) == (True, None, changed)
+    assert row.seconds == pytest.approx(17)

@@ -129,6 +129,9 @@ def test_a_version_that_predicted_before_is_shown_from_the_project(qtbot, split)
     session.editing.set_threshold(150, commit=False)
     assert np.array_equal(pane(split)._overlay.mask(), expected >= 150), "at the threshold of the slider"
     assert session.store.prediction(session.image_id, 1).id == counts
+    session.update_structure(1, prompt="the lesion")
+    split.comparison.look()
+    assert split.comparison.levels is None and split.work.split.ask.isVisible(), "it was asked for other words"
 
 
 def test_a_version_is_asked_when_it_is_wanted_and_its_answer_is_only_looked_at(qtbot, split):
@@ -143,7 +146,7 @@ def test_a_version_is_asked_when_it_is_wanted_and_its_answer_is_only_looked_at(q
     assert np.array_equal(split.comparison.levels, probability_levels(disc(14), 96, 128))
     assert (
         store.prediction(session.image_id, 1).id == before
-        and store.logits_of_version(session.image_id, 1, "v1") is None
+        and store.logits_of_version(session.image_id, 1, "v1", "the polyp") is None
     )
     assert session.editing.status == "predicted"
     session.select_image(session.images[1].id)

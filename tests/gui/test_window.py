@@ -196,8 +196,8 @@ def test_the_wheel_zooms_at_the_pointer_and_with_control_sizes_the_brush(qtbot, 
     at = QPointF(200, 150)
     fixed, scale = canvas.view.to_image(at), canvas.view.scale
 
-    def turn(modifier):
-        event = QWheelEvent(at, canvas.mapToGlobal(at), QPoint(), QPoint(0, 120), Qt.MouseButton.NoButton, modifier,
+    def turn(modifier, across=0, up=120):
+        event = QWheelEvent(at, canvas.mapToGlobal(at), QPoint(), QPoint(across, up), Qt.MouseButton.NoButton, modifier,
                             Qt.ScrollPhase.NoScrollPhase, False)  # fmt: skip
         QApplication.sendEvent(canvas, event)
 
@@ -206,9 +206,26 @@ def test_the_wheel_zooms_at_the_pointer_and_with_control_sizes_the_brush(qtbot, 
     assert (canvas.view.to_image(at) - fixed).manhattanLength() < 1e-6
     radius = window.tools.radius
     turn(Qt.KeyboardModifier.ControlModifier)
-    assert window.tools.radius > radius
+    larger = window.tools.radius
+    assert larger > radius
     key(qtbot, window, Qt.Key.Key_BracketLeft, Qt.Key.Key_BracketLeft)
     assert window.tools.radius < radius
+    window.tools.set_radius(radius)
+    turn(Qt.KeyboardModifier.ControlModifier, across=120, up=0)
+    assert window.tools.radius == radius, "sideways is no size"
+    for _ in range(15):
+        turn(Qt.KeyboardModifier.ControlModifier, up=8)
+    assert window.tools.radius == larger, "a touchpad turns one notch in small parts"
+
+
+@pytest.mark.parametrize("button", [Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton])
+def test_no_button_changes_the_mask_while_the_picture_is_moved(qtbot, window, button):
+    predict(window)
+    before, origin = window.session.editing.current_mask().copy(), window.canvas.view.origin
+    key(qtbot, window, Qt.Key.Key_M)
+    paint(qtbot, window, [(50, 48), (80, 48)], button)
+    assert np.array_equal(window.session.editing.current_mask(), before)
+    assert window.canvas.view.origin != origin
 
 
 def test_space_moves_the_picture_and_paints_nothing(qtbot, window):
@@ -382,7 +399,7 @@ def test_the_size_of_the_image_stands_in_the_status_bar_before_the_mouse_moves(q
     window.session.select_image(window.session.images[-1].id)
     assert window._place.text().split("   ")[0] == "30 × 20"
     shown = window._place.text()
-    key(qtbot, window, Qt.Key.Key_1)
+    key(qtbot, window, Qt.Key.Key_Y)
     assert shown != window._place.text() == "30 × 20   100 %"
 
 

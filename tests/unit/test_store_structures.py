@@ -151,8 +151,9 @@ def test_a_mask_put_together_from_its_parts_is_the_mask_on_the_screen(
 
 
 def test_what_a_version_answered_before_is_found_again(store):
-    assert store.logits_of_version(1, 1, None) is None
+    assert store.logits_of_version(1, 1, None, "the polyp") is None
     store.save_prediction(1, 1, None, "the polyp", LOGITS, 0.9)
     store.save_prediction(1, 1, None, "the polyp", -LOGITS, 0.9)
-    assert np.array_equal(store.logits_of_version(1, 1, None), -LOGITS)
-    assert store.logits_of_version(1, 2, None) is None and store.logits_of_version(1, 1, "v1") is None
+    assert np.array_equal(store.logits_of_version(1, 1, None, "the polyp"), -LOGITS)
+    for other in ((2, None, "the polyp"), (1, "v1", "the polyp"), (1, None, "the lesion")):
+        assert store.logits_of_version(1, *other) is None
