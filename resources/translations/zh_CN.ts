@@ -1272,7 +1272,7 @@
     <name>MeasureEdit</name>
     <message>
         <source>mm²</source>
-        <translation>平方毫米</translation>
+        <translation>mm²</translation>
     </message>
     <message>
         <source>mm</source>
