@@ -12,6 +12,7 @@ from app.actions import Actions
 from app.canvas_tools import CanvasTools
 from app.click_flow import ClickFlow
 from app.clicking import Clicking
+from app.daily_backup import DailyBackup
 from app.deciding import DecisionSwitch
 from app.effort_dialog import show_effort
 from app.effort_meter import EffortMeter
@@ -97,6 +98,7 @@ class MainWindow(QMainWindow):
         tool, panel = self.canvas.clicks, self.segment.clicks
         self.clicks = ClickFlow(session, settings, versions, flow, clicking, tool, panel, self.commands, self.messages)
         ReadingAhead(session, self.queue, self)
+        DailyBackup(session, self.messages, self)
         self.effort = EffortMeter(session, self.canvas, self)
         Reviewing(session, self.queue, self.effort, self.commands, self.messages, self)
         self.tabs = QTabWidget(documentMode=True)

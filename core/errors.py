@@ -52,6 +52,10 @@ class StoreError(KnownError):
     """A project cannot be opened or written."""
 
 
+class DamagedProject(StoreError):
+    """A project's database is not what was written; a backup of it may be."""
+
+
 class DeviceError(KnownError):
     """The processor or graphics card asked for is not there, or its memory is full."""
 

@@ -90,7 +90,7 @@ class Journal(ClickedPredictions):
             try:
                 content = unpack_layer(after, height, width)
                 layer.apply(Patch(x, y, content, content))
-            except ValueError as error:
+            except (ValueError, TypeError) as error:
                 raise self.damaged_mask() from error
         return layer.layer
 

@@ -68,7 +68,7 @@ class Hand:
     def __init__(self, place: Path, seed: int) -> None:
         self.random = random.Random(seed)
         self.place = place
-        self.note = open(place / NOTE, "a", encoding="utf-8")
+        self.note = os.open(place / NOTE, os.O_WRONLY | os.O_APPEND)
         application = QApplication(sys.argv[:1])
         workers = Workers(*([sys.executable, "-m", f"tests.gui.{name}", mode] for name, mode in
                             (("toy_worker", "ok"), ("toy_finetune", "better"))))  # fmt: skip
@@ -89,9 +89,8 @@ class Hand:
 
     def write(self, line: dict[str, Any]) -> None:
         """On the disk when this returns: from here on the act counts as acknowledged."""
-        self.note.write(json.dumps(line) + "\n")
-        self.note.flush()
-        os.fsync(self.note.fileno())
+        os.write(self.note, json.dumps(line).encode() + b"\n")
+        os.fsync(self.note)
 
     def settle(self, ready, seconds: float = 10.0) -> None:
         end = time.monotonic() + seconds
@@ -105,8 +104,7 @@ class Hand:
             self.settle(lambda: self.session.image is not None)
         before, image = self.state(), self.session.image_id
         self.write({"what": "intent", "act": deed.__name__, "image": image, **before})
-        deed()
-        line = {"what": "done", "act": deed.__name__, "image": image}
+        line = {"what": "done", "act": deed.__name__, "image": image, **(deed() or {})}
         if self.session.image_id == image:
             line.update(self.state())
         self.write(line)
@@ -145,11 +143,16 @@ class Hand:
     def predict(self) -> None:
         QTest.keyClick(self.window.canvas, Qt.Key.Key_P)
 
-    def accept(self) -> None:
-        editing = self.session.editing
-        self.write({"what": "final", "image": self.session.image_id, "sha": sha(editing.current_mask())})
+    def accept(self) -> dict[str, Any]:
+        """Return tells the mask only if the window said that it is saved; a key may come while no window is active."""
+        editing, said = self.session.editing, []
+        final = sha(editing.current_mask())
+        self.write({"what": "final", "sha": final})
+        connection = editing.saved.connect(lambda: said.append(editing.status))
         QTest.keyClick(self.window.canvas, Qt.Key.Key_Return)
         self.settle(lambda: self.session.image is not None)
+        editing.saved.disconnect(connection)
+        return {"final": final} if "accepted" in said else {}
 
     def leave(self) -> None:
         self.session.select_image(self.random.choice(self.session.images).id)

@@ -73,8 +73,6 @@ def read_note(place: Path) -> tuple[dict[int, Told], set[str], list[str], Counte
         what = line["what"]
         if what == "final":
             finals.add(line["sha"])
-            if "image" in line:
-                told[line["image"]].final = line["sha"]
         elif what == "crash":
             crashes.append(line["text"])
         elif what in ("intent", "done") and line["image"] is not None:
@@ -88,7 +86,7 @@ def read_note(place: Path) -> tuple[dict[int, Told], set[str], list[str], Counte
                     one.final = ""
             else:
                 acts[line["act"]] += 1
-                one.begun = ""
+                one.begun, one.final = "", line.get("final", one.final)
                 if state is not None and one.states:
                     one.take(line["act"], state)
     return told, finals, crashes, acts
