@@ -26,6 +26,7 @@ from core.store.shape import has_foreign_parts, has_our_tables
 
 DATABASE_FILE = "project.sqlite"
 FOLDERS = ("images", "versions", "runs", "cache", "log", "backups")
+_NOT_OURS = ("Could not decode", "unsupported file format")
 _NO_ROOM = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 _LITTLE_ROOM = 256 * 1024
 """With fewer free bytes SQLite may not be able to make the files that it needs beside a project."""
@@ -66,7 +67,7 @@ def raise_known(error: sqlite3.Error | OSError, folder: Path) -> NoReturn:
             "The disk is full, so this change was not saved; everything before it is safe.",
             "Make room on the disk and try again.",
         ) from error
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or "Could not decode" in str(error):
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or any(words in str(error) for words in _NOT_OURS):
         raise damaged(project) from error
     if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PROTOCOL) or isinstance(error, OSError):
         if _is_full(folder):  # SQLite needs room for its files beside the project even to look into it

@@ -16,7 +16,6 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import psutil
-from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -28,6 +27,7 @@ from app.settings import Settings
 from app.theme import Theme
 
 MEGABYTE = 1024 * 1024
+LABELS = 12
 
 
 def until(ready, seconds: float = 900) -> None:
@@ -63,10 +63,12 @@ def main(arguments: list[str] | None = None) -> int:
         before = session.editing.prediction
         window.segment.structure.ask()
         until(lambda before=before: session.editing.prediction is not None and session.editing.prediction is not before)
-        if number < 12:
-            QTest.keyClick(window.canvas, Qt.Key.Key_Return)
         if number % 10 == 9:
             print(f"{number + 1} predictions: window {memory()[0]} MB, worker {memory()[1]} MB", flush=True)
+    for row in session.images[:LABELS]:
+        session.select_image(row.id)
+        until(lambda: session.image is not None)
+        session.accept()
     ended = []
     window.flow.finetuning.ended.connect(ended.append)
     for number in range(options.finetunes):
@@ -77,7 +79,8 @@ def main(arguments: list[str] | None = None) -> int:
             QTest.qWait(200)
             largest = max(largest, memory()[1])
         state = ended[-1].state.name if len(ended) > before else "no ending"
-        print(f"fine-tune {number + 1}: {state}, window {memory()[0]} MB, largest worker {largest} MB", flush=True)
+        why = f" ({ended[-1].error})" if len(ended) > before and ended[-1].error is not None else ""
+        print(f"fine-tune {number + 1}: {state}{why}, window {memory()[0]} MB, largest worker {largest} MB", flush=True)
     window.flow.close()
     window.close()
     print(f"{time.monotonic() - start:.0f} s")
