@@ -3,7 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QLocale
+from PySide6.QtCore import QDate, QLocale, QTime
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.controls import button, label
@@ -25,8 +25,8 @@ class RestoreDialog(QDialog):
         self.setWindowTitle(self.tr("The project is damaged"))
         self.setMinimumWidth(460)
         locale = QLocale()
-        day = locale.toString(made.date(), QLocale.FormatType.LongFormat)
-        when = f"{day}, {locale.toString(made.time(), QLocale.FormatType.ShortFormat)}"
+        day = locale.toString(QDate(made.year, made.month, made.day), QLocale.FormatType.LongFormat)
+        when = f"{day}, {locale.toString(QTime(made.hour, made.minute), QLocale.FormatType.ShortFormat)}"
         text = self.tr(
             "The file of the project “{project}” is damaged. There is a sound backup of {when}; what was done after it is not in it."
         ).format(project=project, when=when)
