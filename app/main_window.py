@@ -16,6 +16,7 @@ from app.clicking import Clicking
 from app.compare_dialog import ask_comparison
 from app.comparison import Comparison
 from app.crosshair import Crosshair
+from app.daily_backup import DailyBackup
 from app.deciding import DecisionSwitch
 from app.dropping import Dropping
 from app.effort_dialog import show_effort
@@ -120,6 +121,7 @@ class MainWindow(QMainWindow):
         self.comparison = Comparison(session, versions, flow.process, flow.predictions, settings, self)
         self.work.split.connect_comparison(self.comparison, self.commands["side_by_side"])
         ReadingAhead(session, self.queue, self)
+        DailyBackup(session, self.messages, self)
         self.effort = EffortMeter(session, self.canvas, self)
         Reviewing(session, self.queue, self.effort, self.commands, self.messages, self)
         MarkForTesting(session, self.queue, self.commands, self)

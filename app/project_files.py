@@ -15,8 +15,9 @@ from app.demo_start import demo_place, make_demo_project
 from app.message_bar import MessageBar
 from app.messages import text_of_error, text_of_template
 from app.patients_dialog import PatientsDialog
+from app.restore_dialog import go_on_with_backup
 from app.session import Session
-from core.errors import KnownError, Remark, StoreError
+from core.errors import DamagedProject, KnownError, Remark, StoreError
 from core.folder_scan import scan
 from core.image_file import SIMPLE, SUFFIXES, Image, file_of, read_image
 from core.place import place_of
@@ -127,11 +128,17 @@ class ProjectFiles(QObject):
     def open(self, folder: Path) -> bool:
         """Open a project; False when it cannot be opened, the message bar then says why."""
         try:
-            self._session.open_project(folder)
+            try:
+                self._session.open_project(folder)
+            except DamagedProject:
+                if not go_on_with_backup(folder, self._window):
+                    raise
+                self._session.open_project(folder)
         except KnownError as error:
             self._messages.say_error(error)
             return False
         self._messages.clear("StoreError")
+        self._messages.clear("DamagedProject")
         if self._session.read_only:
             self._messages.say("open_elsewhere", project=folder.name)
         else:

@@ -56,6 +56,10 @@ class LockedError(KnownError):
     """A structure is locked, so its masks stay as they are."""
 
 
+class DamagedProject(StoreError):
+    """A project's database is not what was written; a backup of it may be."""
+
+
 class DeviceError(KnownError):
     """The processor or graphics card asked for is not there, or its memory is full."""
 

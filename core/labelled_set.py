@@ -136,7 +136,15 @@ def read_reference_mask(path: Path, height: int | None = None, width: int | None
     try:
         with Picture.open(path) as picture:
             grey = _grey(picture, path)
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Picture.DecompressionBombError) as error:
+    except (
+        UnidentifiedImageError,
+        OSError,
+        ValueError,
+        SyntaxError,
+        LookupError,
+        MemoryError,
+        Picture.DecompressionBombError,
+    ) as error:
         raise InputError(
             "The mask “{name}” cannot be read; it is damaged or no picture, so its image cannot be used.",
             "Save the mask again as a PNG picture, or take it out of the folder.",

@@ -20,7 +20,7 @@ def known_folders(place: Path | None = None) -> list[Path]:
     """
     try:
         found = json.loads(((place or data_folder()) / FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return []
     entries = found if isinstance(found, list) else []
     return [Path(entry) for entry in entries if isinstance(entry, str) and (Path(entry) / "config.json").is_file()]

@@ -42,7 +42,7 @@ def read_version_record(folder: Path) -> dict[str, object]:
     """
     try:
         record = json.loads((folder / VERSION_RECORD).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise _damaged_version(folder) from error
     if not isinstance(record, dict):
         raise _damaged_version(folder)

@@ -21,7 +21,7 @@ from core.frame import KEEP, MAX_FRAMES, Frame, Stack, check_size, damaged, grey
 SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"BM", b"RIFF", b"GIF8")
 ANIMATION = "{file} holds several pictures one after the other; only the first is used."
 _NEW_SUBFILE_TYPE, _BITS_PER_SAMPLE, _ORIENTATION, _SAMPLE_FORMAT = 254, 258, 274, 339
-_BROKEN = (OSError, ValueError, SyntaxError, EOFError, struct.error, zlib.error, OverflowError, KeyError, TypeError)
+_BROKEN = (OSError, ValueError, SyntaxError, EOFError, struct.error, zlib.error, OverflowError, LookupError, TypeError)
 
 
 def open_raster(content: bytes, name: str) -> Stack:

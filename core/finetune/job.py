@@ -113,7 +113,7 @@ class Job:
             if job.preset not in PRESETS:
                 raise ValueError("preset")
             return job
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise FinetuneError(
                 "The description of this fine-tune is missing or damaged, so it was not started; your labels are safe.",
                 "Start it again from the window.",

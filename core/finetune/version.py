@@ -132,7 +132,7 @@ def read_version(folder: Path, segmenter: Segmenter) -> Trained:
         if isinstance(layers, list):
             adapters = Adapters(tuple(sorted(map(str, layers))), int(config["r"]), int(config["lora_alpha"]))
         tensors = load_file(folder / WEIGHTS)
-    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, SafetensorError) as error:
         raise ModelError(
             "The files of the version “{folder}” are missing or damaged, so it was not loaded.",
             _STAYS,

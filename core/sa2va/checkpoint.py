@@ -61,7 +61,7 @@ def shards_of(folder: Path) -> list[Path]:
     if index.is_file():
         try:
             names = sorted(set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()))
-        except (ValueError, KeyError, AttributeError, TypeError) as error:
+        except (ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
             raise ModelError(
                 "The file {file} in “{folder}” is damaged, so the model was not loaded.",
                 _AGAIN,

@@ -215,7 +215,7 @@ def _read_json(path: Path, folder: Path) -> dict[str, Any]:
             folder=folder.name,
             file=path.name,
         ) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _damaged(path, folder) from error
     if not isinstance(content, dict):
         raise _damaged(path, folder)

@@ -28,10 +28,11 @@ def unpack(blob: bytes, size: int) -> bytes:
     if not 0 < size <= _MAX_BYTES:
         raise DamagedError(f"{size} bytes")
     try:
-        content = zlib.decompressobj().decompress(blob, size + 1)
+        stream = zlib.decompressobj()
+        content = stream.decompress(blob, size + 1)
     except (zlib.error, TypeError) as error:
         raise DamagedError("not packed by this program") from error
-    if len(content) != size:
+    if len(content) != size or not stream.eof:  # only at its end is the content's checksum compared
         raise DamagedError(f"{len(content)} bytes and not {size}")
     return content
 

@@ -13,16 +13,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn, Self
-from urllib.parse import quote
 
 from sqlite_utils import Database
 
-from core.errors import StoreError
+from core.errors import DamagedProject, StoreError
+from core.store.connecting import connect as _connect
+from core.store.connecting import connect_reading as _connect_reading
+from core.store.copying import copy_to
+from core.store.presence import OpenFile, Presence
 from core.store.schema import APPLICATION_ID, migrations
+from core.store.shape import has_foreign_parts, has_our_tables
 
 DATABASE_FILE = "project.sqlite"
-FOLDERS = ("images", "versions", "runs", "cache", "log")
-_BUSY_MS = 3000
+FOLDERS = ("images", "versions", "runs", "cache", "log", "backups")
+_NOT_OURS = ("Could not decode", "unsupported file format")
 _NO_ROOM = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 _LITTLE_ROOM = 256 * 1024
 """With fewer free bytes SQLite may not be able to make the files that it needs beside a project."""
@@ -63,7 +67,7 @@ def raise_known(error: sqlite3.Error | OSError, folder: Path) -> NoReturn:
             "The disk is full, so this change was not saved; everything before it is safe.",
             "Make room on the disk and try again.",
         ) from error
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or any(words in str(error) for words in _NOT_OURS):
         raise damaged(project) from error
     if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PROTOCOL) or isinstance(error, OSError):
         if _is_full(folder):  # SQLite needs room for its files beside the project even to look into it
@@ -87,9 +91,9 @@ def _is_full(folder: Path) -> bool:
         return False
 
 
-def damaged(project: str) -> StoreError:
+def damaged(project: str) -> DamagedProject:
     """The file is not what this program wrote."""
-    return StoreError(
+    return DamagedProject(
         "The project “{project}” is damaged and was not changed.",
         "Open a backup of it; do not delete the damaged file, it may still be repaired.",
         project=project,
@@ -119,6 +123,7 @@ class ProjectDatabase:
         self.read_only = read_only
         self.database = Database(connection, execute_plugins=False)
         self._connection = connection
+        self._file = OpenFile(folder / DATABASE_FILE)
 
     @classmethod
     def create(cls, folder: Path, name: str) -> Self:
@@ -174,7 +179,7 @@ class ProjectDatabase:
             connection = _connect_reading(file) if read_only else _connect(file, "mode=rw")
             store = cls(folder, connection, read_only)
             try:
-                store._check()
+                store._check_readable()
                 store._migrate()
                 store._check_shape()
             except BaseException:
@@ -184,7 +189,19 @@ class ProjectDatabase:
             if "unable to open" in str(error) and not (os.access(file, os.W_OK) and os.access(folder, os.W_OK)):
                 error = PermissionError(str(error))  # SQLite does not say that this is why
             raise_known(error, folder)
+        except (TypeError, ValueError) as error:  # what is read from a damaged file is of any type, and no text
+            raise damaged(folder.name) from error
         return store
+
+    def _check_readable(self) -> None:
+        try:
+            self._check()
+        except sqlite3.OperationalError as error:
+            if (
+                getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) == sqlite3.SQLITE_ERROR
+            ):  # a table or column has another name
+                raise damaged(self.folder.name) from error
+            raise
 
     def _check(self) -> None:
         if self.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
@@ -198,11 +215,7 @@ class ProjectDatabase:
                 project=self.folder.name,
             )
         if self.execute("SELECT count(*) FROM sqlite_master WHERE type IN ('trigger', 'view')").fetchone()[0]:
-            raise StoreError(
-                "The project “{project}” holds commands that this program did not write, so it was not opened.",
-                "Ask for a fresh copy from where you got it.",
-                project=self.folder.name,
-            )
+            raise _foreign(self.folder.name)
         known = {migration.name for migration in migrations.pending(Database(memory=True, execute_plugins=False))}
         if newer := {migration.name for migration in migrations.applied(self.database)} - known:
             raise StoreError(
@@ -228,29 +241,21 @@ class ProjectDatabase:
                 "Open it in the window once, then try again.",
                 project=self.folder.name,
             )
-        self._back_up(self.folder / f"project-before-update-{now().replace(':', '-')}.sqlite")
-        migrations.apply(self.database)
+        copy_to(self._connection, self.folder / f"project-before-update-{now().replace(':', '-')}.sqlite")
+        try:
+            migrations.apply(self.database)
+        except sqlite3.OperationalError as error:
+            if "duplicate column" in str(error) or "already exists" in str(
+                error
+            ):  # the record of steps is not that of the tables
+                raise damaged(self.folder.name) from error
+            raise
 
     def _check_shape(self) -> None:
-        """Every table is there with its columns: a file can be sound for SQLite and still not be ours."""
-        fresh = Database(memory=True, execute_plugins=False)
-        migrations.apply(fresh)
-        if _shape(self.database) != _shape(fresh):
+        if not has_our_tables(self.database):
             raise damaged(self.folder.name)
-
-    def _back_up(self, file: Path) -> None:
-        """A whole copy, of what is still in the write-ahead log too, made aside and renamed."""
-        aside = file.with_suffix(".part")
-        try:
-            copy = _connect(aside, "mode=rwc")
-            try:
-                self._connection.backup(copy)
-            finally:
-                copy.close()
-            os.replace(aside, file)
-        except (sqlite3.Error, OSError):
-            aside.unlink(missing_ok=True)
-            raise
+        if has_foreign_parts(self.database):
+            raise _foreign(self.folder.name)
 
     def execute(self, statement: str, values: tuple[Any, ...] = ()) -> sqlite3.Cursor:
         """Run one statement with bound values."""
@@ -266,6 +271,7 @@ class ProjectDatabase:
                 project=self.folder.name,
             )
         try:
+            self._keep_file()
             self.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -279,6 +285,30 @@ class ProjectDatabase:
             if self._connection.in_transaction:
                 self._connection.rollback()
             raise_known(error, self.folder)
+
+    def _keep_file(self) -> None:
+        """Put a file back that was deleted under the program. Raises StoreError where another one lies in its place."""
+        presence = self._file.look(self._connection)
+        if presence is Presence.SAME:
+            return
+        file = self.folder / DATABASE_FILE
+        if presence is Presence.OTHER:
+            kept = self.folder / f"project-kept-{self.project_id[:8]}.sqlite"
+            copy_to(self._connection, kept)
+            raise StoreError(
+                "Another file was put in the place of the project “{project}” while it was open, so this change was not saved;"
+                " what was saved before is in “{kept}”.",
+                "Close the program and give that file the name “{name}” to go on with it.",
+                project=self.folder.name,
+                kept=kept.name,
+                name=DATABASE_FILE,
+            )
+        for end in ("-wal", "-shm"):  # of the deleted file: nothing of it may be played into the new one
+            file.with_name(file.name + end).unlink(missing_ok=True)
+        copy_to(self._connection, file)
+        self._connection.close()
+        self._connection = _connect(file, "mode=rw")
+        self.database, self._file = Database(self._connection, execute_plugins=False), OpenFile(file)
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -335,40 +365,12 @@ def to_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _connect(file: Path, how: str) -> sqlite3.Connection:
-    """`how` is the query of an SQLite URI, for example mode=ro."""
-    path = os.fsencode(file.as_posix())
-    place = quote(path if path.startswith(b"/") else b"/" + path, safe="/:")
-    connection = sqlite3.connect(f"file://{place}?{how}", uri=True, isolation_level=None)
-    try:
-        for pragma in (f"busy_timeout = {_BUSY_MS}", "foreign_keys = ON", "synchronous = FULL", "trusted_schema = OFF"):
-            connection.execute(f"PRAGMA {pragma}")
-        connection.execute("SELECT count(*) FROM sqlite_master")  # the first look into the file
-    except sqlite3.Error:
-        connection.close()
-        raise
-    return connection
-
-
-def _connect_reading(file: Path) -> sqlite3.Connection:
-    """Open for reading, where the folder cannot be written too.
-
-    SQLite wants to make files beside a database in WAL mode, unless it is told that nobody will change it. That may only be
-    said where all of it is in the database file: where no strokes are left in the log beside it.
-    """
-    try:
-        return _connect(file, "mode=ro")
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
-            raise
-        log = file.with_name(file.name + "-wal")
-        if log.exists() and log.stat().st_size:
-            raise
-        return _connect(file, "mode=ro&immutable=1")
-
-
-def _shape(database: Database) -> dict[str, list[str]]:
-    return {table.name: [column.name for column in table.columns] for table in database.tables}
+def _foreign(project: str) -> StoreError:
+    return StoreError(
+        "The project “{project}” holds commands that this program did not write, so it was not opened.",
+        "Ask for a fresh copy from where you got it.",
+        project=project,
+    )
 
 
 def _refuse_second_project(folder: Path) -> None:

@@ -62,6 +62,6 @@ def unpack_edits(strokes: Iterable[PackedStroke], size: tuple[int, int], project
         try:
             content = unpack_layer(after, height, width)
             edits.apply(Patch(x, y, content, content))
-        except ValueError as error:
+        except (ValueError, TypeError) as error:
             raise damaged_mask(project) from error
     return edits

@@ -1890,6 +1890,29 @@
     </message>
 </context>
 <context>
+    <name>RestoreDialog</name>
+    <message>
+        <source>The project is damaged</source>
+        <translation>项目已损坏</translation>
+    </message>
+    <message>
+        <source>The file of the project “{project}” is damaged. There is a sound backup of {when}; what was done after it is not in it.</source>
+        <translation>项目“{project}”的文件已损坏。有一份 {when} 的完好备份；此后所做的工作不在其中。</translation>
+    </message>
+    <message>
+        <source>The damaged file is kept beside it under another name.</source>
+        <translation>损坏的文件会以另一个名称保留在旁边。</translation>
+    </message>
+    <message>
+        <source>Leave it as it is</source>
+        <translation>保持原样</translation>
+    </message>
+    <message>
+        <source>Go on with the backup</source>
+        <translation>用备份继续</translation>
+    </message>
+</context>
+<context>
     <name>ResultPanel</name>
     <message>
         <source>Each structure, each patient, worst images…</source>
@@ -3962,6 +3985,10 @@
         <translation>此导出所需的一张图像无法读取({reason}),因此没有写出任何掩膜。</translation>
     </message>
     <message>
+        <source>Another file was put in the place of the project “{project}” while it was open, so this change was not saved; what was saved before is in “{kept}”.</source>
+        <translation>项目“{project}”打开期间，它的文件被换成了另一个文件，因此这一更改没有保存；此前保存的内容在“{kept}”中。</translation>
+    </message>
+    <message>
         <source>Ask those who installed the program to add “quant”, or load the model in full.</source>
         <translation>请安装本程序的人员添加“quant”组件，或完整加载该模型。</translation>
     </message>
@@ -4030,6 +4057,10 @@
         <translation>请关闭正在使用它的另一个窗口，然后重新打开。</translation>
     </message>
     <message>
+        <source>Close the program and give that file the name “{name}” to go on with it.</source>
+        <translation>请关闭程序，把那个文件改名为“{name}”，即可继续使用。</translation>
+    </message>
+    <message>
         <source>Cut the image, or choose a model of the InternVL family.</source>
         <translation>请裁剪图像，或选择 InternVL 系列的模型。</translation>
     </message>
@@ -4092,6 +4123,10 @@
     <message>
         <source>Make room on the disk, or choose a smaller model.</source>
         <translation>请在磁盘上腾出空间，或选择较小的模型。</translation>
+    </message>
+    <message>
+        <source>Make room on the disk.</source>
+        <translation>请在磁盘上腾出空间。</translation>
     </message>
     <message>
         <source>Make room, or choose a folder on another disk.</source>
@@ -4640,6 +4675,10 @@
     <message>
         <source>There is already something called “{name}”, so nothing was written.</source>
         <translation>已有名为“{name}”的内容，因此没有写入。</translation>
+    </message>
+    <message>
+        <source>There is little room on the disk, so no backup of “{project}” was made today; the project itself is safe.</source>
+        <translation>磁盘空间不足，今天没有为“{project}”做备份；项目本身是安全的。</translation>
     </message>
     <message>
         <source>There is no model “{name}” on the hub, or it is not public, so nothing was downloaded.</source>
