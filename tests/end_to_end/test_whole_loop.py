@@ -204,10 +204,12 @@ def fine_tune(hand: Hand) -> str:
     click(qtbot, panel.start)
     qtbot.waitUntil(lambda: bool(ended), timeout=10 * MINUTE)
     assert ended[0].state is State.FINISHED, ended[0].error
-    assert len(ended) == 1 and [event.epoch for event in epochs] == list(range(1, EPOCHS + 1)) and stages
-    assert window.model.chart().points()[0] == [(event.epoch, event.loss) for event in epochs]
     store = hand.session.store
     (version,) = store.versions()
+    trainings = version.figures["rounds"] + 1  # so few labels are judged in rounds, and then all of them are learned
+    assert trainings > 1 and len(ended) == 1 and stages
+    assert [event.epoch for event in epochs] == trainings * list(range(1, EPOCHS + 1))
+    assert window.model.chart().points()[0] == [(event.epoch, event.loss) for event in epochs[-EPOCHS:]]
     assert store.version_folder(version).is_dir() and store.runs()[-1].outcome == "done"
     texts = window.model.result.bars.texts()
     for text, figure in zip(texts, ("base_at_half", "base_at_best", "tuned_at_best"), strict=True):
