@@ -237,7 +237,7 @@ SENTENCES: dict[str, Sentence] = {
         QT_TRANSLATE_NOOP("messages", "The fine-tune was cancelled. Nothing was changed and your labels are safe."),
     ),
     "version_importing": Sentence(
-        INFORMATION, QT_TRANSLATE_NOOP("messages", "The version is being checked against the base model …"), stays=True
+        INFORMATION, QT_TRANSLATE_NOOP("messages", "The version is being checked against the base model."), stays=True
     ),
     "version_imported": Sentence(
         SUCCESS,

@@ -5139,8 +5139,8 @@ The files themselves stay as they are.</source>
         <translation>微调已完成：{name} 更好，从现在起使用。按“预测”查看它学到了什么。</translation>
     </message>
     <message>
-        <source>The version is being checked against the base model …</source>
-        <translation>正在用基础模型检查该版本…</translation>
+        <source>The version is being checked against the base model.</source>
+        <translation>正在用基础模型检查该版本。</translation>
     </message>
     <message>
         <source>{name} was imported. It is not in use; choose it in the list of versions to try it.</source>
