@@ -126,7 +126,6 @@ class MainWindow(QMainWindow):
         Reviewing(session, self.queue, self.effort, self.commands, self.messages, self)
         MarkForTesting(session, self.queue, self.commands, self)
         self.tabs = QTabWidget(documentMode=True)
-        self.tabs.tabBar().setDrawBase(False)
         self._arrange()
         self._connect_session()
         self._connect_model()
@@ -135,6 +134,7 @@ class MainWindow(QMainWindow):
         self._follow_project()
 
     def _arrange(self) -> None:
+        self.tabs.tabBar().setDrawBase(False)
         self.tabs.addTab(self.segment, self.tr("Segment"))
         self.tabs.addTab(self.model, self.tr("Model"))
         splitter = QSplitter(Qt.Orientation.Horizontal)

@@ -74,7 +74,7 @@ class Job:
     in_use: str | None = None
     base_id: str = ""
     seed: int = 0
-    epochs: int = 40
+    epochs: int = 12
     learning_rate: float = 2e-4
     batch: int = 4
     views: int = 2

@@ -64,7 +64,8 @@ class Preset:
 PRESETS: dict[str, Preset] = {
     preset.key: preset
     for preset in (
-        Preset(QUICK),
+        # Of 40 epochs the last ones forgot patients that were kept aside (demo images: 0.91 after 4 epochs, 0.77 after 24).
+        Preset(QUICK, epochs=12),
         Preset(ADAPTER, learning_rate=1e-3, lora=Lora(8, 16)),
         # Upstream's recipe has rank 128, for many thousands of images.
         Preset(DEEP, epochs=20, lora=Lora(16, 32), language=True, stops_early=True),

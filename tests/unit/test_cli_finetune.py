@@ -228,5 +228,5 @@ def test_a_preset_brings_its_settings_and_what_was_given_counts_more(folder: Pat
         command = ["finetune", *where, "--out", str(tmp_path / f"version{number}"), *more]
         cli_finetune.run(make_parser().parse_args(command), Report(), run_job)
     quick, whole = jobs
-    assert (quick.preset, quick.epochs, quick.thin) == ("quick", 40, False)
+    assert (quick.preset, quick.epochs, quick.thin) == ("quick", 12, False)
     assert (whole.preset, whole.epochs, whole.encoder_rate, whole.thin) == ("whole", 3, 1e-4, True)
