@@ -121,7 +121,7 @@ def test_a_fine_tune_sees_the_crops_that_a_prediction_sees(tmp_path: Path) -> No
 
 
 def test_a_zoomed_fine_tune_learns_and_is_judged_on_whole_images(tmp_path: Path) -> None:
-    job = make_job(tmp_path)
+    job = make_job(tmp_path, held_out=4)
     zoomed = replace(job, examples=tuple(replace(example, zoom=2) for example in job.examples))
     result = run_job(zoomed, lambda event: None, open_model=open_toy)
     assert result["accepted"] and result["figures"]["held_out"] == 4
