@@ -13,9 +13,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.background import Background, Progress
 from app.session import Session
-from core.errors import KnownError
+from core.errors import KnownError, StoreError
 from core.review import REJECTED
-from core.store import MaskParts, MaskState
+from core.store import MaskRecord, MaskState, Store
 
 MOST = 16
 """So many structures of one image are drawn beside the current one: those furthest up in the list."""
@@ -118,7 +118,7 @@ class OtherMasks(QObject):
             self.flagged, self.rejected = review.flag is not None, review.status == REJECTED
             if self._work is None:
                 wanted = list(self._stale())
-                parts = {state: store.mask_parts(session.image_id, state.structure_id) for state in wanted}
+                parts = {state: _record(store, session.image_id, state.structure_id) for state in wanted}
                 if parts:
                     self._gather(parts, (session.image.height, session.image.width))
         except KnownError as error:
@@ -132,7 +132,7 @@ class OtherMasks(QObject):
             if state is not None and not is_current and self.gathered.stamps.get(row.id) != state.stamp:
                 yield state
 
-    def _gather(self, parts: dict[MaskState, MaskParts], size: tuple[int, int]) -> None:
+    def _gather(self, parts: dict[MaskState, MaskRecord | None], size: tuple[int, int]) -> None:
         before, slots = self.gathered, dict(self.gathered.slots)
         for state in parts:
             free = next((bit for bit in range(MOST) if bit not in slots.values()), None)
@@ -162,10 +162,17 @@ class OtherMasks(QObject):
             self._work = None
 
 
+def _record(store: Store, image_id: int, structure_id: int) -> MaskRecord | None:
+    try:
+        return store.mask_record(image_id, structure_id)
+    except StoreError:  # who opens it is told
+        return None
+
+
 def gather(
     before: Gathered,
     slots: dict[int, int],
-    parts: dict[MaskState, MaskParts],
+    parts: dict[MaskState, MaskRecord | None],
     size: tuple[int, int],
     kind: type[np.unsignedinteger[Any]],
     progress: Progress,
@@ -175,7 +182,7 @@ def gather(
     Args:
         before: of the same image.
         slots: structure -> number of its bit, of those before and of the new ones.
-        parts: what the masks are made of. One that is damaged counts as empty: who opens it is told.
+        parts: what the masks are made of. One that is damaged (None) counts as empty: who opens it is told.
         size: height and width of the image.
         kind: of the pixels of `bits`, with enough bits.
         progress: is called after each; ends the work where it is not wanted any more.
@@ -185,8 +192,8 @@ def gather(
     for number, (state, part) in enumerate(parts.items()):
         key = state.structure_id
         try:
-            mask = part.mask()
-        except ValueError:
+            mask = part.worked()[1] if part is not None else np.zeros(size, np.bool_)
+        except StoreError:
             mask = np.zeros(size, np.bool_)
         areas[key], stamps[key] = int(np.count_nonzero(mask)), state.stamp
         if key in slots:

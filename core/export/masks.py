@@ -13,7 +13,6 @@ from core.image_file import Image, orientation_of, read_same_image
 from core.orientation import UPRIGHT, as_stored
 from core.store.rows import ImageRow, LabelRow, StructureRow
 from core.store.store import Store
-from core.worked_mask import worked_mask
 
 ACCEPTED = "accepted"
 UNREVIEWED = ("in_work", "predicted")
@@ -66,7 +65,7 @@ class Masks:
         image = self.images[key[0]]
         structure = next(row for row in self.structures if row.id == key[1])
         correction, predicted = self.store.correction(*key), self.store.prediction(*key)
-        _, mask = worked_mask(self.store, *key)
+        _, mask = self.store.mask_record(*key).worked()
         version = predicted.version_id if predicted is not None else None
         prompt = predicted.prompt if predicted is not None else structure.prompt
         step = correction.threshold_step

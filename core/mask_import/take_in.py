@@ -8,7 +8,6 @@ from core.mask_import.found import Rule
 from core.mask_import.pairing import Pair
 from core.store.rows import REJECTED, JournalStep
 from core.store.store import Store
-from core.worked_mask import worked_mask
 
 TOOL = "import"
 
@@ -46,7 +45,7 @@ def take_in(
         if pair.image is None or pair.status == REJECTED or not rule.says_something_of(pair.mask):
             continue
         wanted = rule.of(pair.mask)
-        layer, seen = worked_mask(store, pair.image.id, structure_id)
+        layer, seen = store.mask_record(pair.image.id, structure_id).worked()
         patch = layer.become(seen, wanted)
         if patch is not None:
             store.append_step(pair.image.id, structure_id, JournalStep("stroke", {"tool": TOOL}, patch))

@@ -1,7 +1,7 @@
 """The project file."""
 
 from core.store.mask_record import MaskRecord
-from core.store.parts import MaskParts, MaskState
+from core.store.parts import MaskState
 from core.store.rows import (
     ClicksRow,
     CorrectionRow,
@@ -19,6 +19,6 @@ from core.store.rows import (
 from core.store.store import Store
 
 __all__ = [
-    "ClicksRow", "CorrectionRow", "EffortRow", "ImageRow", "JournalStep", "LabelRow", "MaskParts", "MaskRecord", "MaskState",
+    "ClicksRow", "CorrectionRow", "EffortRow", "ImageRow", "JournalStep", "LabelRow", "MaskRecord", "MaskState",
     "Offer", "PredictionRow", "ReviewRow", "RunRow", "Store", "StructureRow", "VersionRow",
 ]  # fmt: skip

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from core.correction import EditLayer, Patch
+from core.mask import apply_threshold, probability_levels
 from core.store.blobs import unpack_layer
 from core.store.database import damaged_mask
 from core.store.rows import CorrectionRow, PredictionRow
@@ -44,6 +48,19 @@ class MaskRecord:
             StoreError: a stroke is damaged.
         """
         return unpack_edits(self.strokes, self.size, self.project)
+
+    def worked(self) -> tuple[EditLayer, npt.NDArray[np.bool_]]:
+        """The edit layer, and the mask (H, W) bool as it stands: (threshold ∪ added) \\ removed, accepted or not.
+
+        Raises:
+            StoreError: a stroke is damaged.
+        """
+        edits, inside = self.edits(), np.zeros(self.size, np.bool_)
+        if self.prediction is not None:
+            inside = apply_threshold(
+                probability_levels(self.prediction.logits, *self.size), self.correction.threshold_step
+            )
+        return edits, edits.final(inside)
 
 
 def unpack_edits(strokes: Iterable[PackedStroke], size: tuple[int, int], project: str) -> EditLayer:

@@ -1,4 +1,4 @@
-"""All structures of one image at a glance, and what their masks are made of, so that they can be put together beside the window."""
+"""All structures of one image at a glance, and what other versions answered."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from core.correction import EditLayer, Patch
-from core.mask import HALF, apply_threshold, probability_levels
-from core.store.blobs import DamagedError, unpack_layer, unpack_logits
+from core.store.blobs import DamagedError, unpack_logits
 from core.store.corrections import Corrections
 
 
@@ -30,40 +28,6 @@ class MaskState:
     stamp: tuple[int | None, ...]
 
 
-@dataclass(frozen=True)
-class MaskParts:
-    """What the mask of one structure on one image is made of, packed as it is stored; needs no project to be put together.
-
-    Attributes:
-        height, width: of the image in pixels.
-        threshold_step: 1..199.
-        grid: side of the logits, 0 without a prediction.
-        logits: packed; empty without a prediction.
-        strokes: x, y, height, width and packed content of each, in their order.
-    """
-
-    height: int
-    width: int
-    threshold_step: int
-    grid: int
-    logits: bytes
-    strokes: tuple[tuple[int, int, int, int, bytes], ...]
-
-    def mask(self) -> npt.NDArray[np.bool_]:
-        """(threshold ∪ added) \\ removed, (height, width) bool. Raises ValueError if what is stored is damaged."""
-        thresholded = np.zeros((self.height, self.width), np.bool_)
-        if self.grid:
-            logits = unpack_logits(self.logits, self.grid)
-            thresholded = apply_threshold(probability_levels(logits, self.height, self.width), self.threshold_step)
-        if not self.strokes:
-            return thresholded
-        layer = EditLayer(self.height, self.width)
-        for x, y, height, width, packed in self.strokes:
-            content = unpack_layer(packed, height, width)
-            layer.apply(Patch(x, y, content, content))
-        return layer.final(thresholded)
-
-
 class Parts(Corrections):
     """The part of the store that sees all structures of an image."""
 
@@ -76,25 +40,6 @@ class Parts(Corrections):
             (image_id,),
         )
         return [MaskState(structure, status, step, (step, *rest)) for structure, status, step, *rest in rows]
-
-    def mask_parts(self, image_id: int, structure_id: int) -> MaskParts:
-        """What a mask is made of as it is now.
-
-        Raises:
-            ValueError: there is no such image.
-            StoreError: it cannot be read.
-        """
-        key = (image_id, structure_id)
-        height, width = self.size(image_id)
-        with self.snapshot():
-            found = self.query(
-                "SELECT c.threshold_step, coalesce(grid, 0), coalesce(logits, x'') FROM corrections c"
-                " LEFT JOIN predictions p ON p.id = c.prediction_id WHERE c.image_id = ? AND c.structure_id = ?",
-                key,
-            )
-            rows = self._rows(key, "position <= c.cursor AND kind = 'stroke'", "x, y, j.height, j.width, after")
-        step, grid, logits = found[0] if found else (HALF, 0, b"")
-        return MaskParts(height, width, step, grid, logits, tuple(rows))
 
     def logits_of_version(
         self, image_id: int, structure_id: int, version_id: str | None, prompt: str

@@ -65,7 +65,7 @@ def press(qtbot, window, at: QPoint):
 
 def mask_of(window, number) -> np.ndarray:
     session = window.session
-    return session.store.mask_parts(session.image_id, session.structures[number - 1].id).mask()
+    return session.store.mask_record(session.image_id, session.structures[number - 1].id).worked()[1]
 
 
 def seen(window) -> np.ndarray:

@@ -13,7 +13,6 @@ from core.errors import ExportError
 from core.image_file import read_image
 from core.privacy import copy_for_others, what_it_holds
 from core.store import ImageRow, JournalStep, RunRow, Store, VersionRow
-from core.worked_mask import worked_mask
 from tests.dicom_writer import PATIENT, STUDY, dicom, write
 
 SECRETS = [PATIENT, STUDY, "Muster", "Dr_Geheim", "ask Mrs Smith", "/secret/place"]
@@ -44,7 +43,7 @@ def store(tmp_path: Path) -> Store:
         store.add_run("r1", "/secret/place/r1", 1)
         for image in range(1, 5):
             store.save_prediction(image, 1, "v1", "the polyp", random.normal(size=(8, 8)), 0.5)
-            layer, seen = worked_mask(store, image, 1)
+            layer, seen = store.mask_record(image, 1).worked()
             wanted = random.random((7, 9)) > 0.5
             store.append_step(image, 1, JournalStep("stroke", {"tool": "brush"}, layer.become(seen, wanted)))
             store.save_final(image, 1, wanted, "accepted")
@@ -85,7 +84,7 @@ def test_the_copy_holds_the_same_pixels_masks_and_steps(store: Store, tmp_path: 
             )
             assert np.array_equal(copy.label(row.id, 1).mask, store.label(row.id, 1).mask)
             assert len(copy.journal(row.id, 1)) == 1 and copy.undo(row.id, 1) is not None
-            assert np.array_equal(worked_mask(copy, row.id, 1)[1].shape, (row.height, row.width))
+            assert np.array_equal(copy.mask_record(row.id, 1).worked()[1].shape, (row.height, row.width))
         assert len(copy.images()) == 3 and copy.reviews(None)[0].flag == ""
     assert len(store.images()) == 4 and isinstance(store.runs()[0], RunRow), "the project itself is as it was"
 

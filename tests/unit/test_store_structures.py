@@ -91,7 +91,7 @@ def test_nothing_changes_a_locked_structure_and_the_others_go_on(store):
     store.save_prediction(1, 1, None, "the polyp", LOGITS, 0.9)
     stroke(store, 4, 4)
     store.update_structure(1, is_locked=True)
-    before, journal = store.mask_parts(1, 1), store.journal(1, 1)
+    before, journal = store.mask_record(1, 1), store.journal(1, 1)
     for change in (
         lambda: stroke(store, 9, 9),
         lambda: store.append_step(1, 1, JournalStep("threshold", {"before": 100, "after": 50})),
@@ -103,10 +103,10 @@ def test_nothing_changes_a_locked_structure_and_the_others_go_on(store):
     ):
         with pytest.raises(LockedError, match="Polyp"):
             change()
-    assert store.mask_parts(1, 1) == before and len(store.journal(1, 1)) == len(journal)
+    assert store.mask_record(1, 1) == before and len(store.journal(1, 1)) == len(journal)
     stroke(store, 9, 9, structure=2)
     store.update_structure(1, name="Adenoma", colour="#0000ff", prompt="the adenoma")
-    store.save_final(1, 1, before.mask(), "accepted")
+    store.save_final(1, 1, before.worked()[1], "accepted")
     assert store.correction(1, 1).status == "accepted", "to accept a mask does not change it"
     store.update_structure(1, is_locked=False)
     assert store.undo(1, 1) is not None
@@ -115,9 +115,9 @@ def test_nothing_changes_a_locked_structure_and_the_others_go_on(store):
 def test_another_name_and_colour_leave_the_masks_as_they_are(store):
     store.save_prediction(1, 1, None, "the polyp", LOGITS, 0.9)
     stroke(store, 4, 4)
-    before = store.mask_parts(1, 1).mask()
+    before = store.mask_record(1, 1).worked()[1]
     store.update_structure(1, name="息肉", prompt="息肉", colour="#009E73")
-    assert np.array_equal(store.mask_parts(1, 1).mask(), before) and before.any()
+    assert np.array_equal(store.mask_record(1, 1).worked()[1], before) and before.any()
 
 
 @given(
@@ -132,7 +132,7 @@ def test_a_mask_put_together_from_its_parts_is_the_mask_on_the_screen(
     with Store.create(tmp_path_factory.mktemp("parts") / "project", "x") as store:
         store.add_structure("Polyp", "the polyp", "#ff0000")
         store.add_images([(Path("/a.png"), "0" * 64, WIDTH, HEIGHT, "a", "")])
-        assert not store.mask_parts(1, 1).mask().any() and store.mask_states(1) == []
+        assert not store.mask_record(1, 1).worked()[1].any() and store.mask_states(1) == []
         levels = np.zeros((HEIGHT, WIDTH), np.uint8)
         if predicted:
             store.save_prediction(1, 1, None, "the polyp", LOGITS, 0.9, step)
@@ -147,7 +147,7 @@ def test_a_mask_put_together_from_its_parts_is_the_mask_on_the_screen(
         layer = EditLayer(HEIGHT, WIDTH)
         layer.layer[:] = store.edit_layer(1, 1)
         shown = layer.final(apply_threshold(levels, store.correction(1, 1).threshold_step))
-        assert np.array_equal(store.mask_parts(1, 1).mask(), shown)
+        assert np.array_equal(store.mask_record(1, 1).worked()[1], shown)
 
 
 def test_what_a_version_answered_before_is_found_again(store):
