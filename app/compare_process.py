@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
 from app.language import QT_TRANSLATE_NOOP
-from app.task_process import End, TaskEnding, TaskProcess
+from app.single_task import SingleTask
 from app.worker_process import worker_command
-from core.worker_protocol import ProgressEvent
 
 DIED = (
     QT_TRANSLATE_NOOP("core", "The comparison stopped unexpectedly, so there are no figures; nothing was changed."),
@@ -19,20 +18,8 @@ NOT_STARTED = (
 )
 
 
-class CompareProcess(QObject):
-    """Compares once.
-
-    Signals:
-        advanced: a fraction 0..1.
-        done: what `core.finetune.compare_versions` found, a dict.
-        failed: a KnownError.
-        cancelled: it was stopped, as it was wished.
-    """
-
-    advanced = Signal(float)
-    done = Signal(object)
-    failed = Signal(object)
-    cancelled = Signal()
+class CompareProcess(SingleTask):
+    """Compares once; `done` brings what `core.finetune.compare_versions` found."""
 
     def __init__(
         self, project: Path, references: tuple[str, str], which: str, device: str, parent: QObject | None = None
@@ -46,32 +33,5 @@ class CompareProcess(QObject):
             device: "auto", "cpu" or "cuda".
             parent: owner.
         """
-        super().__init__(parent)
         command = worker_command("core.finetune.compare_worker", str(project), *references, which, device)
-        self._task = TaskProcess(command, DIED, NOT_STARTED, self)
-        self._task.came.connect(self._take)
-        self._task.ended.connect(self._task_ended)
-
-    def start(self) -> None:
-        """Start; returns at once."""
-        self._task.start()
-
-    def cancel(self) -> None:
-        """Ask it to stop; its ending follows."""
-        self._task.cancel()
-
-    def close(self) -> None:
-        """The window goes: stop, and wait until the process is gone."""
-        self._task.close()
-
-    def _take(self, event: object) -> None:
-        if isinstance(event, ProgressEvent) and event.fraction is not None:
-            self.advanced.emit(event.fraction)
-
-    def _task_ended(self, ending: TaskEnding) -> None:
-        if ending.end is End.DONE:
-            self.done.emit(ending.result)
-        elif ending.end is End.CANCELLED:
-            self.cancelled.emit()
-        else:
-            self.failed.emit(ending.error)
+        super().__init__(command, DIED, NOT_STARTED, parent)

@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
 from app.language import QT_TRANSLATE_NOOP
-from app.task_process import End, TaskEnding, TaskProcess
+from app.single_task import SingleTask
 from app.worker_process import worker_command
-from core.worker_protocol import ProgressEvent
 
 DIED = (
     QT_TRANSLATE_NOOP(
@@ -21,20 +20,8 @@ NOT_STARTED = (
 )
 
 
-class ModelExportProcess(QObject):
-    """Writes one version once.
-
-    Signals:
-        advanced: a fraction 0..1.
-        done: it is written and was read again.
-        failed: a KnownError; nothing is there.
-        cancelled: nothing is there, as it was wished.
-    """
-
-    advanced = Signal(float)
-    done = Signal()
-    failed = Signal(object)
-    cancelled = Signal()
+class ModelExportProcess(SingleTask):
+    """Writes one version once. Done, it is written and was read again; failed or cancelled, nothing is there."""
 
     def __init__(
         self,
@@ -51,33 +38,6 @@ class ModelExportProcess(QObject):
             adapter_only: only what was trained; otherwise the whole model.
             parent: owner.
         """
-        super().__init__(parent)
         kind = "adapter" if adapter_only else "whole"
         command = worker_command("core.finetune.give_away_worker", str(version), str(target), kind)
-        self._task = TaskProcess(command, DIED, NOT_STARTED, self)
-        self._task.came.connect(self._take)
-        self._task.ended.connect(self._task_ended)
-
-    def start(self) -> None:
-        """Start; returns at once."""
-        self._task.start()
-
-    def cancel(self) -> None:
-        """Ask it to stop and to leave nothing behind; its ending follows."""
-        self._task.cancel()
-
-    def close(self) -> None:
-        """The window goes: stop, and wait until the process is gone."""
-        self._task.close()
-
-    def _take(self, event: object) -> None:
-        if isinstance(event, ProgressEvent) and event.fraction is not None:
-            self.advanced.emit(event.fraction)
-
-    def _task_ended(self, ending: TaskEnding) -> None:
-        if ending.end is End.DONE:
-            self.done.emit()
-        elif ending.end is End.CANCELLED:
-            self.cancelled.emit()
-        else:
-            self.failed.emit(ending.error)
+        super().__init__(command, DIED, NOT_STARTED, parent)
