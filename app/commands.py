@@ -109,7 +109,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "larger",
         "tools",
-        QT_TRANSLATE_NOOP("actions", "&Larger brush"),
+        QT_TRANSLATE_NOOP("actions", "La&rger brush"),
         QT_TRANSLATE_NOOP("actions", "Make the brush larger; also Ctrl + mouse wheel"),
         "plus",
         keys=("]",),
@@ -206,7 +206,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "zoom_in",
         "view",
-        QT_TRANSLATE_NOOP("actions", "Zoom &in"),
+        QT_TRANSLATE_NOOP("actions", "Zoom i&n"),
         QT_TRANSLATE_NOOP("actions", "Larger; also the mouse wheel"),
         "zoom-in",
         keys=("Ctrl++", "Ctrl+="),
@@ -214,7 +214,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "zoom_out",
         "view",
-        QT_TRANSLATE_NOOP("actions", "Zoom o&ut"),
+        QT_TRANSLATE_NOOP("actions", "&Zoom out"),
         QT_TRANSLATE_NOOP("actions", "Smaller; also the mouse wheel"),
         "zoom-out",
         keys=("Ctrl+-",),
@@ -315,7 +315,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "tour",
         "help",
-        QT_TRANSLATE_NOOP("actions", "Show me &around"),
+        QT_TRANSLATE_NOOP("actions", "Show me a&round"),
         QT_TRANSLATE_NOOP("actions", "Seven steps through the window, on the demo project if no image is open"),
         ends_block=True,
     ),

@@ -3047,8 +3047,8 @@
         <translation>撤销对此图像的上一步操作</translation>
     </message>
     <message>
-        <source>&amp;Larger brush</source>
-        <translation>增大画笔(&amp;L)</translation>
+        <source>La&amp;rger brush</source>
+        <translation>增大画笔(&amp;R)</translation>
     </message>
     <message>
         <source>Make the brush larger; also Ctrl + mouse wheel</source>
@@ -3191,16 +3191,16 @@
         <translation>一个图像像素对应一个屏幕像素</translation>
     </message>
     <message>
-        <source>Zoom &amp;in</source>
-        <translation>放大(&amp;I)</translation>
+        <source>Zoom i&amp;n</source>
+        <translation>放大(&amp;N)</translation>
     </message>
     <message>
         <source>Larger; also the mouse wheel</source>
         <translation>放大；也可用鼠标滚轮</translation>
     </message>
     <message>
-        <source>Zoom o&amp;ut</source>
-        <translation>缩小(&amp;U)</translation>
+        <source>&amp;Zoom out</source>
+        <translation>缩小(&amp;Z)</translation>
     </message>
     <message>
         <source>Smaller; also the mouse wheel</source>
@@ -3295,8 +3295,8 @@
         <translation>各按键和鼠标按钮的作用；也可改用其他按键</translation>
     </message>
     <message>
-        <source>Show me &amp;around</source>
-        <translation>窗口导览(&amp;A)</translation>
+        <source>Show me a&amp;round</source>
+        <translation>窗口导览(&amp;R)</translation>
     </message>
     <message>
         <source>Seven steps through the window, on the demo project if no image is open</source>

@@ -1,19 +1,21 @@
 """Keys of commands: one command each, whatever is chosen, swapped or taken back, and the same after a new start."""
 
+import re
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, QTranslator
 from PySide6.QtGui import QKeyEvent
 
-from app.commands import COMMANDS
+from app.commands import COMMANDS, MENUS
 from app.held_keys import HeldKeys
 from app.key_press import is_free, key_of
 from app.keymap import BOUND, HELD, Keymap, portable
 from app.settings import Settings
+from core.paths import resources_folder
 
 NAMES = st.sampled_from([command.key for command in BOUND])
 KEYS = st.sampled_from(
@@ -23,6 +25,23 @@ KEYS = st.sampled_from(
 
 def keymap_in(folder: Path) -> Keymap:
     return Keymap(Settings(folder / "settings.ini"))
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_a_letter_opens_one_entry_of_its_menu(qapp, language):
+    translator = QTranslator()
+    if language != "en":
+        assert translator.load(str(resources_folder() / "translations" / f"{language}.qm"))
+
+    def letter(text: str) -> str:
+        found = re.search(r"&(\w)", translator.translate("actions", text) or text)
+        assert found is not None, text
+        return found.group(1).lower()
+
+    menus = {"the bar": [letter(text) for _, text in MENUS]}
+    for command in COMMANDS:
+        menus.setdefault(command.menu, []).append(letter(command.text))
+    assert {menu: letters for menu, letters in menus.items() if len(set(letters)) < len(letters)} == {}
 
 
 class Choosing(RuleBasedStateMachine):
