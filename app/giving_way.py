@@ -35,6 +35,7 @@ class GivingWay(QObject):
         self._timer.timeout.connect(self._look)
         self._back = QTimer(self, singleShot=True, interval=LOOK_MS)
         self._back.timeout.connect(self._come_back)
+        process.answered.connect(self._used)
         finetuning.started.connect(self._begin)
         finetuning.ended.connect(self._ended)
 
@@ -44,6 +45,10 @@ class GivingWay(QObject):
         self._quiet = QUIET_LOOKS  # at once, unless an answer is waited for
         self._look()
         self._timer.start()
+
+    def _used(self) -> None:
+        """Somebody works with it: it stays for a while, and comes back. An answer may be quicker than a look."""
+        self._quiet, self._was_loaded = 0, True
 
     def _look(self) -> None:
         self._quiet = 0 if self._process.is_waited_for else self._quiet + 1

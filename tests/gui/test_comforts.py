@@ -8,6 +8,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QLabel
 
+import app.program
 from app import demo_start
 from app.commands import COMMANDS, MENUS, words
 from app.keymap import BOUND
@@ -312,9 +313,10 @@ def test_a_project_without_a_structure_offers_to_name_one(qtbot, window, tmp_pat
     assert not structure.first.isVisible() and structure.predict.isVisible()
 
 
-def test_the_first_start_says_what_the_program_is_not(qtbot, qapp, monkeypatch):
+def test_the_first_start_says_what_the_program_is_not(qtbot, qapp, monkeypatch, tmp_path):
     import sys
 
+    monkeypatch.setattr(app.program, "Settings", lambda parent: Settings(tmp_path / "settings.ini", parent))
     hook = sys.excepthook
     try:
         for said in (True, False):
