@@ -1,11 +1,14 @@
 """How fast a fine-tune learns at full size: the Quick preset against the Deep one, and ten corrections from end to end.
 
-    python -m tests.benchmarks.finetune_speed [--model Sa2VA-Qwen3-VL-4B] [--rank 128] [--seconds 4]
+    python -m tests.benchmarks.finetune_speed [--model Sa2VA-Qwen3-VL-4B] [--rank 128] [--seconds 4] [--compiled]
     python -m tests.benchmarks.finetune_speed --whole-way [--device cpu]
 
 The first needs a graphics card: random weights at full size, the step as the program does it (features in half precision on the
-card, gradients, clipping, optimiser), the Quick one handed out task by task and played from a recording. The second times the
-command line from its start to its end: ten corrections of the demo images, four views, fifty epochs, the demo model.
+card, gradients, clipping, optimiser), the Quick one handed out task by task and played from a recording; with `--compiled` also
+with tasks that a compiler melted together first, which the program does not do: it takes longer than a whole fine-tune. Below the
+table stands what no program on this card can beat: the longer one of all matrix operations of a step at the card's highest rate
+in bfloat16, and of reading features, weights and gradients once. The second times the command line from its start to its end:
+ten corrections of the demo images, four views, fifty epochs, the demo model.
 """
 
 from __future__ import annotations
@@ -24,10 +27,11 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image as Picture
+from torch.utils.flop_counter import FlopCounterMode
 
 from core.demo_project import read_demo_project
 from core.finetune.dataset import Sample, Shelf
-from core.finetune.forward import CachedForward, Forward, LanguageForward
+from core.finetune.forward import CachedForward, Forward, LanguageForward, loss_of
 from core.finetune.job import Example
 from core.finetune.parts import Parts, open_parts
 from core.finetune.presets import DEEP, PRESETS, QUICK, Lora
@@ -35,8 +39,8 @@ from core.finetune.recorded import Recordings
 from core.finetune.trainer import MAX_NORM, Room
 from core.image_file import read_image
 from core.sa2va.precision import choose_precision
-from core.segmenter import ImageFeatures
-from tests.benchmarks.sa2va_speed import random_segmenter
+from core.segmenter import ImageFeatures, Segmenter
+from tests.benchmarks.sa2va_speed import ATTENTION, CARDS, random_segmenter
 
 IMAGES = 16
 CORRECTIONS, VIEWS, EPOCHS = 10, 4, 50
@@ -48,6 +52,14 @@ class Never(Recordings):
     def can_play(self, forward: Forward) -> bool:  # type: ignore[override]
         """Never."""
         return False
+
+
+class Compiled(CachedForward):
+    """Melts the tasks of an answer together."""
+
+    def __init__(self, segmenter: Segmenter, shelf: Shelf) -> None:
+        super().__init__(segmenter, shelf)
+        self.answer = torch.compile(super().answer, dynamic=False)  # type: ignore[method-assign]
 
 
 @contextmanager
@@ -119,7 +131,24 @@ def learn(
     return found, most
 
 
-def measure(name: str, rank: int, seconds: float) -> None:
+def least(forward: CachedForward, parts: Parts, samples: list[Sample], batch: int) -> str:
+    """What no program on this card can beat, in words."""
+    given = forward.given([samples[number % len(samples)] for number in range(batch)])
+    with FlopCounterMode(display=False, custom_mapping=ATTENTION) as counter:
+        loss_of(forward.answer(given), forward.thin).backward()
+    for parameter in parts.trainable.values():
+        parameter.grad = None
+    operations = float(counter.get_total_flops())
+    # Adam reads weight, gradient and both moments, and writes three of them.
+    moved = sum(one.nbytes for one in given.tensors) + 7 * sum(one.nbytes for one in parts.trainable.values())
+    card = next((rates for name, rates in CARDS.items() if name in torch.cuda.get_device_name(0)), None)
+    if card is None:
+        return f"batch {batch}: {operations / 1e12:.2f} · 10¹² operations, {moved / 1e9:.2f} GB; the card's rates are not known"
+    seconds = max(operations / card[0], moved / card[1])
+    return f"batch {batch}: {operations / 1e12:.2f} · 10¹² operations, {moved / 1e9:.2f} GB: at most {batch / seconds:.0f} samples/s"
+
+
+def measure(name: str, rank: int, seconds: float, compiled: bool) -> None:
     """Print the table."""
     device = torch.device("cuda")
     segmenter = random_segmenter(name, device, choose_precision("auto", device))
@@ -143,10 +172,17 @@ def measure(name: str, rank: int, seconds: float) -> None:
         forward = CachedForward(segmenter, shelf)
         ways = [("task by task", False, nullcontext), ("recorded", True, nullcontext), ("recorded, TF32", True, tf32)]
         ways.append(("recorded, bfloat16", True, lambda: torch.autocast("cuda", torch.bfloat16)))  # type: ignore[arg-type]
-        for what, recorded, how in ways:
+        every: list[tuple[str, CachedForward, bool, Callable[[], AbstractContextManager[None]]]]
+        every = [(what, forward, recorded, how) for what, recorded, how in ways]
+        if compiled:
+            every.append(("compiled, recorded, bfloat16", Compiled(segmenter, shelf), True, ways[-1][2]))
+        for what, forward, recorded, how in every:
             for batch in (8, 64):
                 fast, most = learn(forward, parts, samples, batch, seconds, recorded, how())
                 print(f"| Quick, {what} | {batch} | {fast:.0f} | {fast / slow:.0f} | {most - idle:.2f} |", flush=True)
+        print()
+        for batch in (8, 64):
+            print(least(CachedForward(segmenter, shelf), parts, samples, batch))
 
 
 def whole_way(device: str) -> None:
@@ -178,13 +214,14 @@ def main() -> None:
     parser.add_argument("--model", default="Sa2VA-Qwen3-VL-4B")
     parser.add_argument("--rank", type=int, default=128)
     parser.add_argument("--seconds", type=float, default=4.0)
+    parser.add_argument("--compiled", action="store_true")
     parser.add_argument("--whole-way", action="store_true")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     options = parser.parse_args()
     if options.whole_way:
         whole_way(options.device)
     else:
-        measure(options.model, options.rank, options.seconds)
+        measure(options.model, options.rank, options.seconds, options.compiled)
 
 
 if __name__ == "__main__":
