@@ -138,8 +138,8 @@ class Canvas(QWidget):
         self._painting = False
         self.outline.give_up()
         self.picture = Picture(self._session.reader.sizes_of(image)) if image is not None else None
-        if self.picture is not None:
-            self.view.set_image(self.picture.size)
+        if self.picture is not None and image is not None:
+            self.view.set_image(self.picture.size, image.spacing)
         self._set_cursor()
         self._view_moved()
 
@@ -179,7 +179,7 @@ class Canvas(QWidget):
         self.clicks.draw(painter, view)
         if self._mouse is not None and self._draws_cursor():
             erasing = self._tools.tool is Tool.ERASER
-            draw_cursor(painter, self._mouse, self._tools.radius * view.scale, erasing, self._tools.square)
+            draw_cursor(painter, self._mouse, view.reach(self._tools.radius), erasing, self._tools.square)
 
     # Mouse and keyboard
 
@@ -274,7 +274,7 @@ class Canvas(QWidget):
 
     def _repaint_cursor(self, centre: QPointF | None) -> None:
         if centre is not None:
-            self.update(cursor_rect(centre, self._tools.radius * self.view.scale).toAlignedRect())
+            self.update(cursor_rect(centre, self.view.reach(self._tools.radius)).toAlignedRect())
             if self._held.magnifies:
                 self.update(lens_rect(centre))
 

@@ -2,7 +2,7 @@
 
 from enum import Enum
 
-from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen
 
 SMALLEST_RADIUS, LARGEST_RADIUS = 0.5, 400.0
@@ -94,24 +94,24 @@ def marking_pens(erasing: bool) -> tuple[QPen, QPen]:
     return QPen(QColor(0, 0, 0, 170), 3.0), light
 
 
-def cursor_rect(centre: QPointF, radius: float) -> QRectF:
+def cursor_rect(centre: QPointF, reach: QSizeF) -> QRectF:
     """The widget pixels the brush covers.
 
     Args:
         centre: widget pixels.
-        radius: widget pixels.
+        reach: the radius across and down, widget pixels.
     """
-    reach = max(radius, 6.0) + 3
-    return QRectF(centre.x() - reach, centre.y() - reach, 2 * reach, 2 * reach)
+    across, down = max(reach.width(), 6.0) + 3, max(reach.height(), 6.0) + 3
+    return QRectF(centre.x() - across, centre.y() - down, 2 * across, 2 * down)
 
 
-def draw_cursor(painter: QPainter, centre: QPointF, radius: float, erasing: bool, square: bool) -> None:
+def draw_cursor(painter: QPainter, centre: QPointF, reach: QSizeF, erasing: bool, square: bool) -> None:
     """Draw the outline of the brush, readable on any ground; dashed while erasing, with a cross when it is tiny.
 
     Args:
         painter: on the widget, without transform.
         centre: widget pixels.
-        radius: widget pixels.
+        reach: the radius across and down, widget pixels; they differ where the pixels of the image are not square.
         erasing: whether the next stroke removes.
         square: whether the brush is square.
     """
@@ -120,9 +120,9 @@ def draw_cursor(painter: QPainter, centre: QPointF, radius: float, erasing: bool
     for pen in marking_pens(erasing):
         painter.setPen(pen)
         if square:
-            painter.drawRect(QRectF(centre.x() - radius, centre.y() - radius, 2 * radius, 2 * radius))
+            painter.drawRect(QRectF(centre - QPointF(reach.width(), reach.height()), reach * 2))
         else:
-            painter.drawEllipse(centre, radius, radius)
-        if radius < 4:
+            painter.drawEllipse(centre, reach.width(), reach.height())
+        if min(reach.width(), reach.height()) < 4:
             for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
                 painter.drawLine(centre + QPointF(dx, dy) * 4, centre + QPointF(dx, dy) * 7)

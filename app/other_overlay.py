@@ -75,7 +75,16 @@ class OtherOverlay:
             area = view.target(exposed).toAlignedRect()
             painter.drawImage(QPointF(area.topLeft()), picture_of(gathered.bits, layers, view, area, ratio))
             return
-        key = (layers, view.scale, view.origin.x(), view.origin.y(), whole.width(), whole.height(), ratio)
+        key = (
+            layers,
+            view.scale,
+            view.row_scale,
+            view.origin.x(),
+            view.origin.y(),
+            whole.width(),
+            whole.height(),
+            ratio,
+        )
         if key != self._key or gathered is not self._gathered:
             self._key, self._gathered = key, gathered
             self._image = picture_of(gathered.bits, layers, view, whole, ratio)
@@ -100,7 +109,7 @@ def picture_of(bits: Bits, layers: Layers, view: CanvasView, area: QRect, ratio:
     """
     height, width = bits.shape
     columns = _places(area.x(), area.width(), ratio, view.origin.x(), view.scale)
-    rows = _places(area.y(), area.height(), ratio, view.origin.y(), view.scale)
+    rows = _places(area.y(), area.height(), ratio, view.origin.y(), view.row_scale)
     inside_x, inside_y = _range(columns, width), _range(rows, height)
     colours = np.zeros((len(rows), len(columns)), np.uint32)
     wanted = bits.dtype.type(sum(1 << bit for bit, _ in layers.colours))

@@ -53,7 +53,7 @@ class Picture:
     def draw(self, painter: QPainter, view: CanvasView, exposed: QRect, tone: Tone | None = None) -> None:
         """Draw the part of the image inside `exposed` (image pixels), in a tone or as it is."""
         level, enlarged = 0, 1.0 if tone is None else TONED_UP_TO
-        while level + 1 < len(self._sizes) and view.scale * 2 ** (level + 1) <= enlarged:
+        while level + 1 < len(self._sizes) and max(view.scale, view.row_scale) * 2 ** (level + 1) <= enlarged:
             level += 1
         picture = self._sizes[level]
         across, down = picture.width() / self.size.width(), picture.height() / self.size.height()

@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import QPointF, QRect, QSize
 
 from app.canvas_tools import CanvasTools
-from app.canvas_view import CanvasView
+from app.canvas_view import MARGIN, CanvasView
 from app.overlay import Look, Overlay
 from app.tool_strip import radius_of, slider_value
 
@@ -57,6 +57,29 @@ def test_the_next_image_of_the_same_size_keeps_zoom_and_place():
     assert (view.scale, view.origin) == (5.0, origin)
     view.set_image(QSize(200, 200))
     assert view.fitted
+
+
+def test_pixels_that_are_not_square_are_drawn_in_their_true_shape():
+    view = make_view()
+    view.set_image(QSize(100, 40), (2.5, 0.5))
+    whole = view.target(QRect(0, 0, 100, 40))
+    assert whole.height() / whole.width() == pytest.approx(40 * 2.5 / (100 * 0.5))
+    assert whole.height() == pytest.approx(600 - 2 * MARGIN) or whole.width() == pytest.approx(800 - 2 * MARGIN)
+    point = QPointF(12.25, 31.5)
+    for one in (view, view.magnified(4.0, QPointF(410, 290))):
+        assert (one.to_image(one.to_widget(point)) - point).manhattanLength() < 1e-9
+        assert (one.transform().map(point) - one.to_widget(point)).manhattanLength() < 1e-9
+    fixed = view.to_image(QPointF(390, 310))
+    view.zoom_to(7.0, QPointF(390, 310))
+    assert (view.to_image(QPointF(390, 310)) - fixed).manhattanLength() < 1e-9
+    assert view.rect_to_image(QRect(0, 0, 800, 600)).intersected(QRect(0, 0, 100, 40)).height() < 40
+
+
+@pytest.mark.parametrize(("spacing", "height"), [(None, 1), ((0.5, 0.501), 1), ((1.0, 4.0), 0.25), ((900.0, 1.0), 20)])
+def test_a_spacing_says_how_high_a_pixel_is(spacing, height):
+    view = make_view()
+    view.set_image(QSize(100, 40), spacing)
+    assert view.height == height
 
 
 @pytest.mark.parametrize("step", [1, 57, 100, 199])

@@ -4,7 +4,7 @@ import nibabel
 import numpy as np
 import pytest
 from PIL import Image as Picture
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QRect
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
@@ -208,3 +208,14 @@ def test_what_is_no_ct_has_no_such_windows(qtbot, window, tmp_path):
     show(window, "mr.dcm")
     assert window.session.image.modality == "MR" and not window.session.image.is_hounsfield
     assert not any(button.isVisible() for button in window.segment.tone.readings)
+
+
+def test_pixels_that_are_not_square_are_shown_in_their_true_shape_and_painted_where_the_pointer_is(ct, qtbot):
+    whole = ct.canvas.view.target(QRect(0, 0, 128, 96))
+    assert whole.height() / whole.width() == pytest.approx(96 * 0.5 / (128 * 0.25))
+    ct.tools.set_radius(4)
+    paint(qtbot, ct, [(30, 40), (60, 40)])
+    rows, columns = np.nonzero(ct.canvas.shown_mask())
+    assert abs(rows.min() - 36) <= 1 and abs(rows.max() - 44) <= 1 and abs(columns.max() - 64) <= 1, (
+        "round in the stored pixels"
+    )
