@@ -114,9 +114,12 @@ def _failed(arguments: argparse.Namespace, report: Report, error: KnownError) ->
 
 
 def _mistake(arguments: argparse.Namespace, report: Report, error: Exception) -> int:
-    """A full memory is the world's; anything else is ours: the sentence and where the log is."""
+    """A full memory and a lost graphics card are the world's; anything else is ours: the sentence and where the log is."""
     from core.inference.memory import is_out_of_memory, out_of_memory
+    from core.lost_card import is_lost_card, lost_card
 
+    if is_lost_card(error):
+        return _failed(arguments, report, lost_card())
     if is_out_of_memory(error):
         return _failed(arguments, report, out_of_memory())
     place = _write_log(error)
