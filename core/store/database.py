@@ -271,7 +271,7 @@ class ProjectDatabase:
         if self.read_only:
             raise StoreError(
                 "The project “{project}” is only looked at here, so nothing was saved in it.",
-                "Close the other window that works on it, then open it again.",
+                "Close the other window that works on it, or repair it if it is damaged; then open it again.",
                 project=self.folder.name,
             )
         try:
