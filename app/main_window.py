@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QLabel, QMainWindow, QSplitter, QTabWidget
 
-from app.about import VERSION, AboutDialog
+from app.about import show_about
 from app.actions import Actions
 from app.adding_line import AddingLine
 from app.canvas_tools import CanvasTools
@@ -224,7 +224,7 @@ class MainWindow(QMainWindow):
                 "models": self._show_models,
                 "shortcuts": self._show_shortcuts,
                 "tour": self._show_tour,
-                "about": lambda: AboutDialog(VERSION, self).exec(),
+                "about": lambda: show_about(self.versions, self),
             }
         )
         threshold.labels_wanted.connect(lambda: ask_label_threshold(self.session, self.theme, self))
