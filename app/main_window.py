@@ -48,6 +48,7 @@ from app.recent_menu import RecentMenu
 from app.recent_projects import RecentProjects
 from app.review_bar import ReviewBar
 from app.reviewing import Reviewing
+from app.self_check_dialog import show_check
 from app.session import Session
 from app.settings import Settings
 from app.settings_dialog import SettingsDialog
@@ -224,6 +225,7 @@ class MainWindow(QMainWindow):
                 "models": self._show_models,
                 "shortcuts": self._show_shortcuts,
                 "tour": self._show_tour,
+                "check": lambda: show_check(self.session, self.theme, self),
                 "about": lambda: show_about(self.versions, self),
             }
         )

@@ -1,4 +1,4 @@
-"""The command line: predict, finetune, evaluate, export, import, privacy, export-model, versions, download and demo.
+"""The command line: predict, finetune, evaluate, export, import, privacy, export-model, versions, download, demo and check.
 
 Results go to standard output, progress and remarks to standard error. The exit code is 0 only when all of it worked:
 1 when something in the world was wrong (said in one sentence), 2 when the command itself was not understood, 3 when the
@@ -36,6 +36,7 @@ COMMANDS = {
     "export-model": "core.cli_export_model",
     "versions": "core.cli_versions",
     "demo": "core.cli_demo",
+    "check": "core.cli_check",
 }
 """The module of each command; imported when it is asked for, so that --help is there at once."""
 

@@ -68,7 +68,7 @@ def _exact(entries: Iterable[str], builds: bool) -> Iterable[tuple[str, str]]:
 
 
 def _holds(pin: str, version: str) -> bool:
-    return version == pin or (pin.endswith(".*") and version.startswith(pin[:-1]))
+    return version == pin or (pin.endswith(".*") and f"{version}.".startswith(pin[:-1]))
 
 
 def not_pinned(packages: Sequence[Package], pins: Mapping[str, str]) -> list[str]:
