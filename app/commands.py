@@ -320,6 +320,13 @@ COMMANDS: tuple[Command, ...] = (
         ends_block=True,
     ),
     Command(
+        "check",
+        "help",
+        QT_TRANSLATE_NOOP("actions", "Check this &installation…"),
+        QT_TRANSLATE_NOOP("actions", "Try packages, demo model, graphics card, room and the open project"),
+        "success",
+    ),
+    Command(
         "about",
         "help",
         QT_TRANSLATE_NOOP("actions", "&About"),

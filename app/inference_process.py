@@ -16,6 +16,7 @@ from app.worker_process import Ending, How, WorkerProcess, worker_command
 from core.clicks import Clicks
 from core.errors import WorkerError
 from core.log_file import Plain
+from core.lost_card import lost_card
 from core.packed_array import pack_array
 from core.worker_protocol import (
     DoneEvent,
@@ -238,7 +239,8 @@ class InferenceProcess(QObject):
     def _ended(self, ending: Ending) -> None:
         waiting = [number for number, wanted in self._open.items() if wanted]
         self._let_go()
-        error = WorkerError(*SENTENCES.get(ending.how, SENTENCES[How.DIED]))
+        words = SENTENCES.get(ending.how, SENTENCES[How.DIED])
+        error = lost_card() if ending.how is How.LOST_CARD else WorkerError(*words)
         for number in waiting:
             self.failed.emit(number, error)
         if not waiting:

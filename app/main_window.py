@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QLabel, QMainWindow, QSplitter, QTabWidget
 
-from app.about import VERSION, AboutDialog
+from app.about import show_about
 from app.actions import Actions
 from app.adding_line import AddingLine
 from app.canvas_tools import CanvasTools
@@ -48,6 +48,7 @@ from app.recent_menu import RecentMenu
 from app.recent_projects import RecentProjects
 from app.review_bar import ReviewBar
 from app.reviewing import Reviewing
+from app.self_check_dialog import show_check
 from app.session import Session
 from app.settings import Settings
 from app.settings_dialog import SettingsDialog
@@ -224,7 +225,8 @@ class MainWindow(QMainWindow):
                 "models": self._show_models,
                 "shortcuts": self._show_shortcuts,
                 "tour": self._show_tour,
-                "about": lambda: AboutDialog(VERSION, self).exec(),
+                "check": lambda: show_check(self.session, self.theme, self),
+                "about": lambda: show_about(self.versions, self),
             }
         )
         threshold.labels_wanted.connect(lambda: ask_label_threshold(self.session, self.theme, self))

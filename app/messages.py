@@ -161,6 +161,24 @@ SENTENCES: dict[str, Sentence] = {
         INFORMATION,
         QT_TRANSLATE_NOOP("messages", "There is no other mask of the model for this structure. Press Predict first."),
     ),
+    "repaired": Sentence(
+        WARNING,
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "“{project}” was repaired; the damaged file is kept beside it. Masks that are as they were: {whole}. Images whose "
+            "mask lost something (they are flagged): {images}. Look at those before you accept them.",
+        ),
+        stays=True,
+    ),
+    "only_looked_at": Sentence(
+        WARNING,
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "“{project}” is damaged: what can be read is shown here and can be exported, nothing can be changed. Masks that are "
+            "as they were: {whole}. Damaged: {images}. To work on it again, open it and choose “Repair it”.",
+        ),
+        stays=True,
+    ),
     "open_elsewhere": Sentence(
         WARNING,
         QT_TRANSLATE_NOOP(

@@ -105,10 +105,14 @@ class Session(QObject):
         row = self.image_row
         return self.store.image_path(row) if self.store is not None and row is not None else None
 
-    def open_project(self, folder: Path) -> None:
+    def open_project(self, folder: Path, read_only: bool = False) -> None:
         """Open a project folder and show its first image that is neither accepted nor rejected.
 
         A project that another window has open is opened for reading only: `read_only` says so.
+
+        Args:
+            folder: of the project.
+            read_only: whether it is only to be looked at.
 
         Raises:
             StoreError: not a project, damaged, newer than this program, not writable; the open one stays open.
@@ -117,7 +121,7 @@ class Session(QObject):
         is_project = (folder / DATABASE_FILE).is_file()
         lock = self._lock if folder == self.folder else ProjectLock.take(folder) if is_project else None
         try:
-            store = Store.open(folder, read_only=is_project and lock is None)
+            store = Store.open(folder, read_only=read_only or (is_project and lock is None))
         except KnownError:
             if lock is not None and lock is not self._lock:
                 lock.release()

@@ -17,6 +17,7 @@ from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signa
 import core
 from core.errors import WorkerError
 from core.log_file import Plain
+from core.lost_card import LOST_CARD_EXIT
 from core.worker_protocol import (
     MAX_LINE_BYTES,
     PROTOCOL_VERSION,
@@ -76,6 +77,7 @@ class How(Enum):
 
     ASKED = "it was asked to end"
     DIED = "it ended by itself"
+    LOST_CARD = "its graphics card stopped answering"
     NOT_STARTED = "it could not be started, or never said that it is ready"
     MISMATCH = "it speaks another version of the language"
 
@@ -220,7 +222,8 @@ class WorkerProcess(QObject):
         if self._output.strip() and self._how is None:
             log.warning("a worker ended in the middle of a line: %r", self._output[:200])
         crashed = status == QProcess.ExitStatus.CrashExit
-        self._finish(self._how or How.DIED, Plain(f"signal {code}" if crashed else f"exit code {code}"))
+        alone = How.LOST_CARD if code == LOST_CARD_EXIT and not crashed else How.DIED
+        self._finish(self._how or alone, Plain(f"signal {code}" if crashed else f"exit code {code}"))
 
     def _finish(self, how: How, detail: str) -> None:
         if self._has_ended:

@@ -1,4 +1,4 @@
-"""The command line: predict, finetune, evaluate, export, import, privacy, export-model, versions, download and demo.
+"""The command line: predict, finetune, evaluate, export, import, privacy, export-model, versions, download, demo and check.
 
 Results go to standard output, progress and remarks to standard error. The exit code is 0 only when all of it worked:
 1 when something in the world was wrong (said in one sentence), 2 when the command itself was not understood, 3 when the
@@ -36,6 +36,7 @@ COMMANDS = {
     "export-model": "core.cli_export_model",
     "versions": "core.cli_versions",
     "demo": "core.cli_demo",
+    "check": "core.cli_check",
 }
 """The module of each command; imported when it is asked for, so that --help is there at once."""
 
@@ -114,9 +115,12 @@ def _failed(arguments: argparse.Namespace, report: Report, error: KnownError) ->
 
 
 def _mistake(arguments: argparse.Namespace, report: Report, error: Exception) -> int:
-    """A full memory is the world's; anything else is ours: the sentence and where the log is."""
+    """A full memory and a lost graphics card are the world's; anything else is ours: the sentence and where the log is."""
     from core.inference.memory import is_out_of_memory, out_of_memory
+    from core.lost_card import is_lost_card, lost_card
 
+    if is_lost_card(error):
+        return _failed(arguments, report, lost_card())
     if is_out_of_memory(error):
         return _failed(arguments, report, out_of_memory())
     place = _write_log(error)

@@ -14,7 +14,6 @@ PROGRAM = "sa2va-annotator"
 
 USAGE = 2
 """The exit code where the command itself was not understood."""
-
 _REF = "folder of a base model or of a version, name of a model on the Hugging Face hub, or demo (default: demo)"
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
@@ -83,16 +82,11 @@ def make_parser() -> argparse.ArgumentParser:
         epilog="Not a medical device: a person has to look at every mask.",
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
-    _add_predict(commands)
-    _add_finetune(commands)
-    _add_evaluate(commands)
-    _add_export(commands)
-    _add_import(commands)
-    _add_privacy(commands)
-    _add_download(commands)
-    _add_export_model(commands)
-    _add_versions(commands)
-    _add_demo(commands)
+    for add in (
+        _add_predict, _add_finetune, _add_evaluate, _add_export, _add_import, _add_privacy, _add_download, _add_export_model,
+        _add_versions, _add_demo, _add_check,
+    ):  # fmt: skip
+        add(commands)
     return parser
 
 
@@ -397,3 +391,10 @@ def _add_demo(commands: Any) -> None:
     )
     parser.add_argument("--seed", metavar="N", type=_seed, default=0, help="start of the random numbers (default: 0)")
     parser.add_argument("--device", choices=DEVICES, default="auto", help="what computes")
+
+
+def _add_check(commands: Any) -> None:
+    parser = _add(
+        commands, "check", "check this installation", "Check packages, model, graphics card, room, and a project."
+    )
+    parser.add_argument("project", metavar="PROJECT", nargs="?", help="folder of a project that is looked at as well")

@@ -17,6 +17,7 @@ from typing import BinaryIO
 
 from core.errors import KnownError, WorkerError
 from core.log_file import Plain, log_what_nobody_catches, open_log
+from core.lost_card import is_lost_card, lost_card
 from core.worker_protocol import (
     Message,
     decode_line,
@@ -91,7 +92,8 @@ class TaskWorker:
             return self._end(failed_message(None, error), 1)
         except Exception as error:  # noqa: BLE001 (the entry of the worker: the window must hear of every ending)
             log.error("unexpected error in the worker", exc_info=error)
-            return self._end(failed_message(None, self._task.mistake), 1)
+            sentence = lost_card() if is_lost_card(error) else self._task.mistake
+            return self._end(failed_message(None, sentence), 1)
         return self._end(done_message(None, result), 0)
 
     def _should_stop(self) -> bool:

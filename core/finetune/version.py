@@ -143,7 +143,8 @@ def read_version(folder: Path, segmenter: Segmenter) -> Trained:
 
     def take(name: str, shape: tuple[int, ...]) -> torch.Tensor:
         tensor = tensors.pop(_PREFIX + name, None)
-        if tensor is None or tensor.shape != shape or not bool(torch.isfinite(tensor).all()):
+        fits = tensor is not None and tensor.shape == shape and tensor.is_floating_point()
+        if tensor is None or not fits or not bool(torch.isfinite(tensor).all()):
             raise _does_not_fit(folder, _PREFIX + name)
         return tensor
 

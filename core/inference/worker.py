@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from core.errors import KnownError, WorkerError
 from core.inference.memory import is_out_of_memory, out_of_memory
 from core.log_file import Plain
+from core.lost_card import LOST_CARD_EXIT, is_lost_card
 from core.task_worker import begin_process
 from core.worker_protocol import (
     LoadRequest,
@@ -52,6 +53,8 @@ class InferenceWorker:
         events: lines to the window.
         make_service: builds what answers; called with the first request, because it imports torch.
         stop: ends the process at once; called from the reading thread when the window is gone or says quit.
+        give_up: ends the process at once and says with its exit code that the graphics card is lost: nobody can answer any
+            more, and the window tells everybody who waits in one sentence.
     """
 
     def __init__(
@@ -60,11 +63,13 @@ class InferenceWorker:
         events: BinaryIO,
         make_service: Callable[[], InferenceService],
         stop: Callable[[], None],
+        give_up: Callable[[], None] = lambda: os._exit(LOST_CARD_EXIT),
     ) -> None:
         self._requests = requests
         self._events = events
         self._make_service = make_service
         self._stop = stop
+        self._give_up = give_up
         self._waiting: queue.Queue[bytes | None] = queue.Queue()
         self._service: InferenceService | None = None
 
@@ -100,6 +105,10 @@ class InferenceWorker:
             log.info("a request failed: %s", Plain(type(error).__name__))
             self._send(failed_message(number, error))
         except Exception as error:  # noqa: BLE001 (the entry of the worker: the window must hear of every ending)
+            if is_lost_card(error):
+                log.error("the graphics card is lost", exc_info=error)
+                self._give_up()
+                return
             self._send(failed_message(number, self._unexpected(error)))
 
     def _carry_out(self, request: AnsweredRequest, number: int | None) -> Message:

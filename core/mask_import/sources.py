@@ -31,6 +31,10 @@ COCO = (".json",)
 ENDINGS = (*PICTURES, *VOLUMES, *DICOM, *COCO)
 MARKS = ("_mask", "_masks", "_label", "_labels", "_seg", "_segmentation", "_gt", "_groundtruth", "_anno", "_annotation")
 """What mask files add to the name of their image."""
+MOST_BYTES = 2_000_000_000
+"""All frames of a segmentation together, unpacked."""
+FARTHEST = 1e6
+"""Pixels from an image at which no corner of an outline lies."""
 
 
 def mask_files(place: Path) -> list[Path]:
@@ -187,7 +191,10 @@ def _segmentation(file: Path, labels: dict[int, str]) -> list[FoundMask]:
             for segment in dataset.SegmentSequence:
                 labels.setdefault(int(segment.SegmentNumber), str(segment.get("SegmentLabel") or segment.SegmentNumber))
             together: dict[tuple[str, int], list[tuple[int, int]]] = {}
-            for number in range(int(dataset.get("NumberOfFrames") or 1)):
+            count, size = int(dataset.get("NumberOfFrames") or 1), int(dataset.Rows) * int(dataset.Columns)
+            if not 0 < size <= MAX_PIXELS or not 0 < count * size <= MOST_BYTES:  # before any room is made for it
+                raise _damaged(file)
+            for number in range(count):
                 segment = int(group_of_frame(dataset, number, "SegmentIdentificationSequence").ReferencedSegmentNumber)
                 source = group_of_frame(dataset, number, "DerivationImageSequence").SourceImageSequence[0]
                 key = str(source.ReferencedSOPInstanceUID), int(source.get("ReferencedFrameNumber") or 1) - 1
@@ -253,7 +260,7 @@ def _coco(file: Path, labels: dict[int, str]) -> list[FoundMask]:
                 name = str(image["file_name"])
                 found.append(FoundMask(stem_of(place.name).lower(), frame or 0, name, read, holds=holds))
         return found
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise _damaged(file) from error
 
 
@@ -272,10 +279,14 @@ def _annotated(annotations: list[dict[str, Any]], size: tuple[int, int], file: P
             else:
                 drawn = np.zeros(size, np.uint8)
                 points = [np.asarray(ring, np.float64).reshape(-1, 2) - 0.5 for ring in outline]
+                if any(
+                    not (np.abs(ring) < FARTHEST).all() for ring in points
+                ):  # no number, or far outside of any image
+                    raise _damaged(file)
                 cv2.fillPoly(drawn, [np.rint(ring).astype(np.int32) for ring in points], 1)
                 inside = drawn > 0
             found[inside] = int(one["category_id"])
-    except (ValueError, KeyError, TypeError, cv2.error) as error:
+    except (ValueError, LookupError, TypeError, OverflowError, cv2.error) as error:
         raise _damaged(file) from error
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 import psutil
@@ -9,6 +10,10 @@ import torch
 
 from core.errors import DeviceError
 
+log = logging.getLogger(__name__)
+
+NO_CARD = "No graphics card was found, so the processor is used."
+NO_ANSWER = "A graphics card was found but does not answer, so the processor is used."
 AUTO, PROCESSOR, CARD, APPLE = "auto", "cpu", "cuda", "mps"
 
 
@@ -27,12 +32,21 @@ class Available:
     cards: int = 1
 
 
+def answers(device: str) -> bool:
+    """Whether a graphics processor that the system names does compute: one that was lost may be named all the same."""
+    try:
+        return float(torch.ones(1, device=device).add_(1).item()) == 2.0
+    except RuntimeError as error:
+        log.warning("the graphics card is there but does not answer", exc_info=error)
+        return False
+
+
 def available_devices() -> list[Available]:
     """What can compute here, the quickest first; the processor is always among it."""
     found = []
-    if torch.cuda.is_available():
+    if torch.cuda.is_available() and answers(CARD):
         found.append(Available(CARD, torch.cuda.get_device_name(0), torch.cuda.device_count()))
-    if torch.backends.mps.is_available():
+    if torch.backends.mps.is_available() and answers(APPLE):
         found.append(Available(APPLE, "Apple"))
     return [*found, Available(PROCESSOR, "")]
 
@@ -51,7 +65,7 @@ def choose_device(wanted: str = AUTO) -> tuple[torch.device, str]:
         reasons = {
             CARD: "A graphics card was found and is used.",
             APPLE: "The graphics processor of this Apple computer was found and is used.",
-            PROCESSOR: "No graphics card was found, so the processor is used.",
+            PROCESSOR: NO_ANSWER if torch.cuda.is_available() else NO_CARD,
         }
         return torch.device(found[0]), reasons[found[0]]
     if wanted == PROCESSOR:

@@ -12,6 +12,7 @@ import json
 from core.clicks import Clicks
 from core.errors import StoreError
 from core.store.blobs import DamagedError, unpack_logits
+from core.store.checksums import STEP_COLUMNS, check_step
 from core.store.database import damaged_mask, to_json
 from core.store.rows import ClicksRow
 from core.store.structures import Structures
@@ -86,12 +87,14 @@ class ClickedPredictions(Structures):
     def _lists(self, key: Key, words: int | None) -> list[Clicks]:
         """The lists of clicks since the prediction in words, the newest first, of the steps that count."""
         rows = self.query(
-            "SELECT payload FROM journal j JOIN corrections c USING (image_id, structure_id) WHERE image_id = ?"
+            f"SELECT checksum, {STEP_COLUMNS} FROM journal j JOIN corrections c USING (image_id, structure_id) WHERE image_id = ?"
             " AND structure_id = ? AND kind = 'click' AND abandoned = 0 AND position <= c.cursor ORDER BY position DESC",
             key,
         )
         try:
-            payloads = [json.loads(payload) for (payload,) in rows]
+            for checksum, *values in rows:
+                check_step(checksum, *values)
+            payloads = [json.loads(payload) for _, _, _, _, _, payload, *_ in rows]
             return [Clicks.from_json(one["clicks"]) for one in payloads if one["words"] == words]
         except (ValueError, TypeError, KeyError) as error:
             raise self.damaged_mask() from error

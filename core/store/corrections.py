@@ -10,6 +10,7 @@ import numpy.typing as npt
 from core.clicks import Clicks
 from core.mask import HALF, encode_png, threshold_of
 from core.store.blobs import DamagedError, pack, unpack_logits, unpack_mask
+from core.store.checksums import SEAL
 from core.store.clicked import IN_WORDS
 from core.store.database import now, to_json
 from core.store.journal import Journal
@@ -75,6 +76,7 @@ class Corrections(Journal):
                 " WHERE image_id = ? AND structure_id = ?",
                 (key, uncertainty_of(logits), now(), image_id, structure_id),
             )
+            self.seal("image_id = ? AND structure_id = ?", (image_id, structure_id))
         self.forget((image_id, structure_id))
 
     def start_structure_at(self, structure_id: int, threshold_step: int | None) -> None:
@@ -99,6 +101,7 @@ class Corrections(Journal):
                 f"UPDATE corrections SET threshold_step = coalesce(?, threshold_step) WHERE {untouched}",
                 (threshold_step, structure_id),
             )
+            self.seal(untouched, (structure_id,))
             rows = self.query(f"SELECT image_id FROM corrections WHERE {untouched}", (structure_id,))
         for (image_id,) in rows:
             self.forget((image_id, structure_id))
@@ -210,15 +213,22 @@ class Corrections(Journal):
         return key
 
     def correction(self, image_id: int, structure_id: int) -> CorrectionRow:
-        """State of one structure on one image; that of an untouched one if nothing is stored yet."""
+        """State of one structure on one image; that of an untouched one if nothing is stored yet.
+
+        Raises:
+            StoreError: it cannot be read, or is not what was stored.
+        """
         rows = self.query(
-            "SELECT threshold_step, status, c.cursor, f.sha256 FROM corrections c"
-            " LEFT JOIN final_masks f USING (image_id, structure_id) WHERE image_id = ? AND structure_id = ?",
+            f"SELECT threshold_step, status, cursor, (SELECT sha256 FROM final_masks f WHERE f.image_id = c.image_id AND"
+            f" f.structure_id = c.structure_id), seal IS NULL OR seal = {SEAL} FROM corrections c"
+            " WHERE image_id = ? AND structure_id = ?",
             (image_id, structure_id),
         )
         if not rows:
             return CorrectionRow(image_id, structure_id, HALF, "unseen", 0, False, None)
-        step, status, cursor, final = rows[0]
+        step, status, cursor, final, is_whole = rows[0]
+        if not is_whole:
+            raise self.damaged_mask()
         return CorrectionRow(image_id, structure_id, step, status, cursor, cursor > 0, final)
 
     def mask_record(self, image_id: int, structure_id: int) -> MaskRecord:

@@ -189,7 +189,11 @@ class ProjectDatabase:
             if "unable to open" in str(error) and not (os.access(file, os.W_OK) and os.access(folder, os.W_OK)):
                 error = PermissionError(str(error))  # SQLite does not say that this is why
             raise_known(error, folder)
-        except (TypeError, ValueError) as error:  # what is read from a damaged file is of any type, and no text
+        except (
+            TypeError,
+            ValueError,
+            LookupError,
+        ) as error:  # what is read from a damaged file is of any type, and no text
             raise damaged(folder.name) from error
         return store
 
@@ -267,7 +271,7 @@ class ProjectDatabase:
         if self.read_only:
             raise StoreError(
                 "The project “{project}” is only looked at here, so nothing was saved in it.",
-                "Close the other window that works on it, then open it again.",
+                "Close the other window that works on it, or repair it if it is damaged; then open it again.",
                 project=self.folder.name,
             )
         try:

@@ -16,6 +16,7 @@ from core.correction import Patch
 from core.errors import StoreError
 from core.mask import HALF, threshold_of
 from core.store.blobs import DamagedError, pack, unpack_layer
+from core.store.checksums import SEAL, STEP_COLUMNS, check_step, step_checksum
 from core.store.clicked import ClickedPredictions
 from core.store.database import now, to_json
 from core.store.mask_record import PackedStroke, unpack_edits
@@ -58,10 +59,11 @@ class Journal(ClickedPredictions):
                 " AND position > ?",
                 (*key, cursor),
             )
+            values = (*key, cursor + 1, step.kind, to_json(payload), *place[:4])
             self.execute(
                 "INSERT INTO journal (image_id, structure_id, position, kind, payload, x, y, width, height, before,"
-                " after, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (*key, cursor + 1, step.kind, to_json(payload), *place, now()),
+                " after, created, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (*values, *place[4:], now(), step_checksum(*values)),
             )
             self._move(key, cursor + 1, threshold)
             if step.kind == "candidate" and not self._choose(key, step, "after"):
@@ -81,13 +83,20 @@ class Journal(ClickedPredictions):
         """The strokes that count, in their order; what they did to the edit layer is still packed.
 
         Raises:
-            StoreError: the journal cannot be read.
+            StoreError: the journal cannot be read, or a step of it is damaged or missing.
         """
         key = (image_id, structure_id)
         with self.snapshot():
             self._known[key] = self._state(key)
-            rows = self._rows(key, "position <= c.cursor AND kind = 'stroke'", "x, y, j.width, j.height, after")
-        return tuple((x, y, width, height, after) for x, y, width, height, after in rows)
+            rows = self._rows(key, "position <= c.cursor", "after")
+            if len(rows) != self._cursor(key):
+                raise self.damaged_mask()
+        strokes = []
+        for checksum, *values, after in rows:
+            self._check_step(checksum, values)
+            if values[3] == "stroke":
+                strokes.append((*values[5:], after))
+        return tuple(strokes)
 
     def edit_layer(self, image_id: int, structure_id: int) -> npt.NDArray[np.uint8]:
         """The edit layer (H, W) uint8, rebuilt from the steps that count.
@@ -118,6 +127,10 @@ class Journal(ClickedPredictions):
             (*key, HALF, now()),
         )
 
+    def seal(self, which: str, values: tuple[int, ...]) -> None:
+        """Give corrections that were changed their checksum again; part of a transaction. `which` is a fixed text of the store."""
+        self.execute(f"UPDATE corrections SET seal = {SEAL} WHERE {which}", values)
+
     @contextmanager
     def step(self, key: tuple[int, int]) -> Iterator[None]:
         """A transaction on one mask, refused where a second window changed it: what is on this screen is not that mask.
@@ -136,6 +149,7 @@ class Journal(ClickedPredictions):
                     project=self.folder.name,
                 )
             yield
+            self.seal("image_id = ? AND structure_id = ?", key)
             after = self._state(key)
         self._known[key] = after
 
@@ -203,22 +217,30 @@ class Journal(ClickedPredictions):
         self,
         key: tuple[int, int],
         which: str,
-        columns: str = "kind, payload, x, y, j.width, j.height, before, after",
+        columns: str = "before, after",
     ) -> list[tuple[Any, ...]]:
-        """Rows of the journal; `which` and `columns` are fixed texts of this class, never from outside."""
+        """Checksum, the values it is made of, and more columns of the journal; `which` and `columns` are never from outside."""
         live = "" if which == "1" else " AND abandoned = 0"
         return self.query(
-            f"SELECT {columns} FROM journal j JOIN corrections c USING (image_id, structure_id)"
+            f"SELECT checksum, {STEP_COLUMNS}, {columns} FROM journal j JOIN corrections c USING (image_id, structure_id)"
             f" WHERE image_id = ? AND structure_id = ? AND {which}{live} ORDER BY j.id",
             key,
         )
 
     def _read(self, row: tuple[Any, ...]) -> JournalStep:
-        kind, payload, x, y, width, height, before, after = row
+        checksum, *values, before, after = row
+        self._check_step(checksum, values)
+        kind, payload, x, y, width, height = values[3:]
         try:
             if kind != "stroke":
                 return JournalStep(kind, json.loads(payload))
             patch = Patch(x, y, unpack_layer(before, height, width), unpack_layer(after, height, width))
             return JournalStep(kind, json.loads(payload), patch)
         except (DamagedError, ValueError, TypeError) as error:
+            raise self.damaged_mask() from error
+
+    def _check_step(self, checksum: int | None, values: list[Any]) -> None:
+        try:
+            check_step(checksum, *values)
+        except DamagedError as error:
             raise self.damaged_mask() from error

@@ -7,6 +7,7 @@ import uuid
 from sqlite_utils import Database, Migrations
 
 from core.store.blobs import DamagedError, unpack_logits
+from core.store.checksums import SEAL, STEP_COLUMNS, step_checksum
 from core.uncertainty import uncertainty_of
 
 migrations = Migrations("sa2va-annotator")
@@ -174,3 +175,13 @@ def m011_test_set(db: Database) -> None:
 def m012_removed_versions(db: Database) -> None:
     """When the files of a version were deleted; its row stays, for the predictions that it made."""
     db.execute("ALTER TABLE versions ADD COLUMN removed TEXT")
+
+
+@migrations()
+def m013_checksums(db: Database) -> None:
+    """Checksums of what lies beside packed pixels, so that a flipped bit is seen."""
+    db.execute("ALTER TABLE journal ADD COLUMN checksum INTEGER")
+    db.execute("ALTER TABLE corrections ADD COLUMN seal INTEGER")
+    db.execute(f"UPDATE corrections SET seal = {SEAL}")
+    for key, *values in db.execute(f"SELECT j.id, {STEP_COLUMNS} FROM journal j").fetchall():
+        db.execute("UPDATE journal SET checksum = ? WHERE id = ?", [step_checksum(*values), key])

@@ -26,7 +26,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt, QTranslator
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QScrollArea, QWidget
 
-from app.about import VERSION, AboutDialog
+from app.about import AboutDialog
 from app.canvas_tools import CanvasTools
 from app.demo_start import make_demo_project
 from app.flag_dialog import FlagDialog
@@ -277,7 +277,7 @@ class Stage:
         return self.shown(PatientsDialog(self.window.session.images, self.window))
 
     def about(self) -> QWidget:
-        return self.shown(AboutDialog(VERSION, self.window))
+        return self.shown(AboutDialog("demo", self.window))
 
     def export(self) -> QWidget:
         self.window.commands["export"].trigger()

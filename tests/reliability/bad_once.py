@@ -1,13 +1,15 @@
 """An inference worker that goes wrong the first time it is started, as its arguments say, and is good from then on.
 
 `python -m tests.reliability.bad_once MODE FILE`: the file remembers that there was a first time. "memory" is a real full memory:
-the process gives itself a limit and then needs more, inside the program's own worker.
+the process gives itself a limit and then needs more, inside the program's own worker. "card" is a lost graphics card as torch
+reports one: no card is lost here, the same error is raised in the same place.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 
@@ -26,23 +28,30 @@ def starve() -> None:
         resource.setrlimit(resource.RLIMIT_AS, before)
 
 
-def serve_hungry(first: bool) -> None:
-    """The program's own worker around a toy; its first picture needs too much memory if this is the first time."""
+def lose_card() -> None:
+    """What torch raises at the first call after a kernel failed."""
+    import torch
+
+    raise torch.AcceleratorError("CUDA error: unspecified launch failure\nCUDA kernel errors might be reported later.")
+
+
+def serve_unlucky(first: bool, trouble: Callable[[], None]) -> None:
+    """The program's own worker around a toy; its first picture meets a trouble if this is the first time."""
     from core.inference.requests import InferenceService
     from core.inference.worker import InferenceWorker
     from core.task_worker import claim_standard_output
     from tests.unit.worker_toy import BrightSegmenter
 
-    class Hungry(BrightSegmenter):
+    class Unlucky(BrightSegmenter):
         def encode_image(self, rgb):
             nonlocal first
             if first:
                 first = False
-                starve()
+                trouble()
             return super().encode_image(rgb)
 
     events = claim_standard_output()
-    service = lambda: InferenceService(lambda *_: Hungry())  # noqa: E731
+    service = lambda: InferenceService(lambda *_: Unlucky())  # noqa: E731
     InferenceWorker(sys.stdin.buffer, events, service, lambda: os._exit(0)).run()
 
 
@@ -50,8 +59,8 @@ def main() -> None:
     mode, file = sys.argv[1], Path(sys.argv[2])
     first = not file.exists()
     file.touch()
-    if mode == "memory":
-        serve_hungry(first)
+    if mode in ("memory", "card"):
+        serve_unlucky(first, starve if mode == "memory" else lose_card)
         return
     from tests.gui import toy_worker
 

@@ -90,7 +90,7 @@ def test_a_flipped_bit_ends_in_a_sentence_and_a_mask_is_never_another_one(folder
         other += found[:2] != wanted[:2]
         assert found[2] == wanted[2], "an accepted mask is checked by its hash"
     assert refused > 20
-    assert other < 10, "numbers beside the packed pixels have no checksum of their own"
+    assert other == 0, "what lies beside the packed pixels has a checksum too"
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -383,13 +383,56 @@ def test_a_damaged_project_is_gone_on_with_from_its_backup(qtbot, open_window, p
     key(qtbot, window, Qt.Key.Key_Return)
 
 
-def test_a_damaged_project_without_a_backup_is_refused(open_window, project) -> None:
-    window = open_window()
+def test_a_damaged_project_without_a_backup_is_left_as_it_is_if_that_is_chosen(qtbot, open_window, project) -> None:
+    window, seen = open_window(), []
     window.session.close_project()
     shutil.rmtree(project / "backups")
-    harm(project)
-    assert not window.open_project(project)
+    harmed = harm(project)
+    timer = answer(qtbot, "leave", seen)
+    assert not window.open_project(project) and len(seen) <= 1
+    timer.stop()
     assert any("is damaged and was not changed" in text for text in window.messages.texts())
+    assert (project / DATABASE_FILE).read_bytes() == harmed
+
+
+def damage_a_stroke(project: Path) -> bytes:
+    """A stroke of the first image and its final mask, and a row that belongs to nothing, so that it is seen at the opening."""
+    with sqlite3.connect(project / DATABASE_FILE) as other:
+        other.execute("UPDATE journal SET x = x + 1 WHERE id = (SELECT max(id) FROM journal)")
+        other.execute("UPDATE final_masks SET png = x'00'")
+        other.execute("PRAGMA foreign_keys = OFF")
+        other.execute("INSERT INTO test_images VALUES (999, '')")
+    other.close()
+    return (project / DATABASE_FILE).read_bytes()
+
+
+@pytest.mark.parametrize("way", ["mend", "look"])
+def test_a_damaged_project_is_repaired_or_looked_at(qtbot, open_window, project, way: str) -> None:
+    window, seen = open_window(), []
+    predict(window)
+    paint(qtbot, window, [(20, 20), (40, 30)])
+    layer = window.session.editing.edits.layer.copy()
+    name = window.session.image_row.name
+    paint(qtbot, window, [(60, 60), (70, 70)])
+    window.session.close_project()
+    harmed = damage_a_stroke(project)
+    timer = answer(qtbot, way, seen)
+    assert window.open_project(project) and len(seen) == 1
+    timer.stop()
+    assert np.array_equal(window.session.editing.edits.layer, layer), "all up to the damaged stroke"
+    assert window.session.read_only is (way == "look")
+    (said,) = [text for text in window.messages.texts() if name in text]
+    assert ("was repaired" if way == "mend" else "nothing can be changed") in said
+    paint(qtbot, window, [(60, 60), (70, 70)])
+    if way == "look":
+        assert (project / DATABASE_FILE).read_bytes() == harmed
+        assert np.array_equal(window.session.editing.edits.layer, layer)
+        assert any("only looked at here" in text for text in window.messages.texts())
+    else:
+        assert window.session.editing.edits.layer.sum() > layer.sum()
+        (kept,) = project.glob("project-damaged-*.sqlite")
+        assert kept.read_bytes() == harmed
+        assert window.session.store.reviews(1)[0].flag == "damaged: look at this mask"
 
 
 def test_a_project_locked_by_another_program_loses_no_stroke_unsaid(qtbot, open_window, project) -> None:

@@ -60,6 +60,7 @@ def window_with(qtbot, qapp, project, tmp_path):
         pytest.param("leaves", "stopped unexpectedly", marks=LOUD),
         pytest.param("half", "stopped unexpectedly", marks=HALF),
         pytest.param("memory", "memory did not suffice", marks=POSIX),
+        pytest.param("card", "The graphics card stopped answering", marks=LOUD),
     ],
 )
 def test_one_sentence_and_the_next_try_works(qtbot, window_with, mode: str, words: str) -> None:

@@ -162,11 +162,25 @@ class UnhurriedSegmenter(LearningSegmenter):
         return super().decode(features, state, clicks)
 
 
+class LosesItsCard(LearningSegmenter):
+    """Meets, after sixty steps, what torch raises when a graphics card is lost."""
+
+    steps = 0
+
+    def decode(
+        self, features: ImageFeatures, state: torch.Tensor, clicks: Clicks | None = None, mask: Any = None
+    ) -> Decoded:
+        self.steps += 1
+        if self.steps > 60:
+            raise torch.AcceleratorError("CUDA error: device-side assert triggered")
+        return super().decode(features, state, clicks)
+
+
 def main() -> None:
     from core.finetune.run import run_job
     from core.finetune.worker import run_worker
 
-    kinds = {"slow": SlowSegmenter, "cut off": CutOffSegmenter, "unhurried": UnhurriedSegmenter}
+    kinds = {"slow": SlowSegmenter, "cut off": CutOffSegmenter, "unhurried": UnhurriedSegmenter, "card": LosesItsCard}
     words = sys.argv[1:]
     kind = kinds.get(words[0], LearningSegmenter)
 

@@ -59,6 +59,21 @@ def test_a_model_without_gradient_ends_within_seconds_in_words(tmp_path: Path) -
     end(process)
 
 
+def test_a_lost_graphics_card_is_one_sentence_and_the_next_try_works(tmp_path: Path) -> None:
+    """Simulated: the toy raises what torch raises when a card is lost; there is no card here."""
+    job = Path(make_job(tmp_path, epochs=4).folder)
+    process = start(job, "card")
+    events = events_of(process)
+    assert any(event["event"] == "epoch" for event in events), "in the middle of the work"
+    endings = [event for event in events if event["event"] in ("failed", "done", "cancelled")]
+    assert len(endings) == 1 and "The graphics card stopped answering" in endings[0]["what_happened"]
+    assert process.wait(timeout=20) == 1 and not (tmp_path / "version").exists()
+    end(process)
+    again = start(job)
+    assert events_of(again)[-1]["event"] == "done" and again.wait(timeout=20) == 0
+    end(again)
+
+
 @pytest.mark.parametrize("how", ["cancel", "the window is gone"])
 @pytest.mark.parametrize("kind", ["", "slow"])
 def test_it_stops_within_two_seconds(tmp_path: Path, how: str, kind: str) -> None:

@@ -79,6 +79,7 @@ def have(monkeypatch: pytest.MonkeyPatch, cuda: int = 0, mps: bool = False) -> N
     monkeypatch.setattr(torch.cuda, "device_count", lambda: cuda)
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda device: "A card")
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
+    monkeypatch.setattr(device_module, "answers", lambda key: True)
 
 
 @pytest.mark.parametrize(
@@ -95,6 +96,20 @@ def test_the_quickest_is_chosen_and_the_reason_said(
     have(monkeypatch, cuda, mps)
     assert choose_device("auto") == (torch.device(kind), says)
     assert available_devices()[0].key == kind and available_devices()[-1].key == "cpu"
+
+
+@pytest.mark.expects_log("does not answer")
+def test_a_card_that_is_named_but_lost_makes_way_for_the_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Simulated: the system names a card, and this computer, which has none, cannot compute on it."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+
+    def lost(*_: object, **__: object) -> None:
+        raise torch.AcceleratorError("CUDA error: unknown error")
+
+    monkeypatch.setattr(torch, "ones", lost)
+    assert choose_device("auto") == (CPU, "A graphics card was found but does not answer, so the processor is used.")
+    with pytest.raises(DeviceError, match="no graphics card that the model can use"):
+        choose_device("cuda")
 
 
 def test_what_was_chosen_stays_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
