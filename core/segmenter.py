@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from core.clicks import Clicks
+from core.propagate_protocol import Way
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,24 @@ class Learning(Protocol):
         ...
 
 
+class Walk(Protocol):
+    """A mask on its way through a stack in one direction, outwards from the slice for which a person made it."""
+
+    @property
+    def way(self) -> Way:
+        """How the model carries it on."""
+        ...
+
+    def step(self, features: ImageFeatures, state: torch.Tensor | None = None) -> Decoded:
+        """The next slice, without gradient. A step that is cut off in the middle leaves the walk as it was.
+
+        Args:
+            features: of that slice.
+            state: (1, hidden) its [SEG] state; None where the structure has no words. Not every way asks it.
+        """
+        ...
+
+
 class Segmenter(Protocol):
     """A loaded model, of any family."""
 
@@ -163,6 +182,16 @@ class Segmenter(Protocol):
             state: (B, hidden), the [SEG] states.
             clicks: in fractions of the picture (0..1), the same for all.
             mask: (B, 1, g, g) logits of the answer before, to be corrected; None for none.
+        """
+        ...
+
+    def walk(self, features: ImageFeatures, mask: npt.NDArray[np.bool_], slices: int) -> Walk:
+        """Begin to carry a mask through a stack, in one direction.
+
+        Args:
+            features: of the slice for which it was made.
+            mask: (H, W) bool, that mask at the slice's own size.
+            slices: how many the stack has.
         """
         ...
 
