@@ -14,6 +14,9 @@ from torch import nn
 from core.clicks import Clicks
 from core.propagate_protocol import Way
 
+WORDS_ON = 5
+"""So many slices of a stack, or frames of a film, are asked about in words, if no mask is given; the others follow."""
+
 
 @dataclass(frozen=True)
 class ImageFeatures:
@@ -192,6 +195,22 @@ class Segmenter(Protocol):
             features: of the slice for which it was made.
             mask: (H, W) bool, that mask at the slice's own size.
             slices: how many the stack has.
+        """
+        ...
+
+    def walk_by_words(
+        self, rgbs: Sequence[npt.NDArray[np.uint8]], features: Sequence[ImageFeatures], prompt: str, slices: int
+    ) -> tuple[Walk, list[Decoded]] | None:
+        """Begin to follow what a prompt names through a stack, without a mask.
+
+        Args:
+            rgbs: (H, W, 3) uint8 each, the first `WORDS_ON` slices, or all of a shorter stack.
+            features: of these slices.
+            prompt: the structure in words.
+            slices: how many the stack has.
+
+        Returns:
+            The walk through the slices behind them, and the answers for these; None where the model cannot do it.
         """
         ...
 

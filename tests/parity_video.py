@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,12 @@ import torch
 from PIL import Image
 
 from core.mask import enlarge
-from core.sa2va.film import FIRST, talk_about
+from core.sa2va.film import talk_about
 from core.sa2va.memory import Memory, Remembered, empty_memory, place_of
 from core.sa2va.memory_walk import MemoryWalk
 from core.sa2va.network import Sa2VANetwork
 from core.sa2va.preprocessing import normalise, sam2_picture
-from core.segmenter import Decoded, ImageFeatures
+from core.segmenter import WORDS_ON, Decoded, ImageFeatures
 from tests.parity_weights import fill as draw
 
 Arrays = dict[str, np.ndarray]
@@ -78,16 +79,19 @@ class Watch:
         }
 
 
-def frames_of(folder: Path, count: int) -> list[np.ndarray]:
-    """The first frames of a film, (H, W, 3) uint8 each."""
-    return [np.asarray(Image.open(folder / f"frame_{index}.png").convert("RGB")) for index in range(count)]
+def rgb_of(file: Path) -> np.ndarray:
+    """(H, W, 3) uint8."""
+    return np.asarray(Image.open(file).convert("RGB"))
 
 
-def seen_by_sam2(network: Sa2VANetwork, rgb: np.ndarray) -> tuple[torch.Tensor, ImageFeatures]:
-    """The normalised picture, and its features."""
-    pixels = normalise(sam2_picture(rgb, network.config.sam2.image_size)[None])
+@lru_cache(maxsize=8)
+def seen_by_sam2(network: Sa2VANetwork, file: Path) -> tuple[np.ndarray, ImageFeatures]:
+    """Sum, mean and mean magnitude of the normalised frame, and its features."""
+    pixels = normalise(sam2_picture(rgb_of(file), network.config.sam2.image_size)[None])
+    wide = pixels.double()
     with torch.no_grad():
-        return pixels, network.grounding.encode(pixels)
+        features = network.grounding.encode(pixels)
+    return np.array([float(wide.sum()), float(wide.mean()), float(wide.abs().mean())]), features
 
 
 def told(decoded: Decoded, left: Remembered, watch: Watch, shape: Sequence[int]) -> Arrays:
@@ -119,12 +123,13 @@ def run_video(
         case: folder with frames and prompt.json.
         upto: only so many frames, to save time.
     """
-    frames = frames_of(case, 8)
+    files = [case / f"frame_{index}.png" for index in range(8)]
+    frames = [rgb_of(file) for file in files]
     spoken = json.loads((case / "prompt.json").read_text(encoding="utf-8"))
-    talk = talk_about(network, tokenizer, frames[:FIRST], spoken["question"], spoken["answer"])
+    talk = talk_about(network, tokenizer, frames[:WORDS_ON], spoken["question"], spoken["answer"])
     pixels = torch.cat([picture.pixels for picture in talk.pictures]).double()
     embedded = network.text_hidden_fcs(talk.states)
-    seen = [seen_by_sam2(network, rgb) for rgb in frames[:upto]]
+    seen = [seen_by_sam2(network, file) for file in files[:upto]]
     whole = {
         "vid/ids": np.array(talk.ids),
         "vid/hidden_seg": talk.states.numpy(),
@@ -132,19 +137,14 @@ def run_video(
         "vid/pixel_shape": np.array(pixels.shape),
         "vid/pixel_digest": np.array([float(pixels.sum()), float(pixels.mean()), float(pixels.abs().mean())]),
         "vid/pixel_head": pixels.flatten()[:16].numpy(),
-        "vid/sam_input_digest": np.stack(
-            [
-                np.array([float(p.double().sum()), float(p.double().mean()), float(p.double().abs().mean())])
-                for p, _ in seen
-            ]
-        ),
+        "vid/sam_input_digest": np.stack([digest for digest, _ in seen]),
     }
     tracks: list[dict[int, Arrays]] = []
     for language in embedded:
         walk, track, watch = MemoryWalk(network.grounding, memory, len(frames)), {}, Watch()
         for index, (_, features) in enumerate(seen):
             with watch.on(network, memory):
-                if index < FIRST:
+                if index < WORDS_ON:
                     decoded = walk.begin_with_words(features, language[None])
                     left = walk.bank.given[-1]
                 else:
@@ -159,7 +159,7 @@ def run_video(
 def run_mask(network: Sa2VANetwork, memory: Memory, case: Path, frames: Sequence[int]) -> dict[int, Arrays]:
     """A given mask carried on: arrays of each frame, in the order of a walk that begins at the mask and goes one way."""
     prompt = json.loads((case / "prompt.json").read_text(encoding="utf-8"))
-    film = frames_of(case.parent / "00", 8)
+    film = [case.parent / "00" / f"frame_{index}.png" for index in range(8)]
     mask = np.asarray(Image.open(case / prompt["mask"]).convert("L")) > 127
     walk, found, watch = MemoryWalk(network.grounding, memory, len(film)), {}, Watch()
     start = prompt["mask_frame"]
@@ -170,7 +170,22 @@ def run_mask(network: Sa2VANetwork, memory: Memory, case: Path, frames: Sequence
         features = seen_by_sam2(network, film[index])[1]
         with watch.on(network, memory):
             decoded = walk.step(features)
-        found[index] = told(decoded, walk.bank.recent[-1], watch, film[0].shape)
+        found[index] = told(decoded, walk.bank.recent[-1], watch, mask.shape)
+    return found
+
+
+def film_errors(whole: Arrays, expected: Arrays, upto: int) -> dict[str, float]:
+    """What of the language side lies outside the limits, with its error."""
+    ids = np.concatenate([expected["vid/prompt_ids"], expected["vid/new_ids"]])
+    wanted = {**expected, "vid/sam_input_digest": expected["vid/sam_input_digest"][:upto]}
+    found = {} if np.array_equal(whole["vid/ids"][: len(ids)], ids) else {"vid/ids": float("inf")}
+    limits = {"vid/hidden_seg": 2e-4, "vid/seg_embed": 1e-3, "vid/pixel_shape": 0}
+    for name in whole.keys() & wanted.keys():
+        got, right = whole[name].astype(np.float64), wanted[name].astype(np.float64)
+        same = got.shape == right.shape
+        error = float((np.abs(got - right) / np.maximum(1.0, np.abs(right))).max()) if same else float("inf")
+        if error > limits.get(name, 1e-4):
+            found[name] = error
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from core.image_file import Image
 from core.inference.predictor import Predictor
 from core.place import name_for_people
 from core.propagate_protocol import Way
-from core.segmenter import Decoded, Walk
+from core.segmenter import WORDS_ON, Decoded, Walk
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class StackWalk:
         self._check_size(image)
         words = self._walk.way == "mask prompt" and self._prompt
         state = self._predictor.state(self._places[index], self._prompt) if words else None
-        step, self._before = _told(index, self._walk.step(features, state), self._before)
+        step, self._before = told(index, self._walk.step(features, state), self._before)
         self._here = index
         return step
 
@@ -116,7 +116,39 @@ class StackWalk:
             )
 
 
-def _told(index: int, decoded: Decoded, before: npt.NDArray[np.bool_]) -> tuple[Step, npt.NDArray[np.bool_]]:
+def by_words(predictor: Predictor, places: Sequence[Path], prompt: str) -> Iterator[Step]:
+    """Follow what a prompt names through a whole stack, as Sa2VA follows it through a film. It never stops by itself.
+
+    Args:
+        predictor: a loaded model with its memory for images.
+        places: of the stack's slices, in order.
+        prompt: the structure in words.
+
+    Raises:
+        ImageError: a slice cannot be read.
+        InputError: the model has no memory, or gave no usable answer.
+        ModelError: the model's memory is not complete.
+    """
+    first = [predictor.look(place) for place in places[:WORDS_ON]]
+    begun = predictor.segmenter.walk_by_words(
+        [image.pixels for image, _ in first], [features for _, features in first], prompt, len(places)
+    )
+    if begun is None:
+        raise InputError(
+            "This model has no memory for stacks, so it cannot follow words alone from slice to slice.",
+            "Give it the mask of one slice, or predict each slice by itself.",
+        )
+    walk, answers = begun
+    before = np.zeros((predictor.segmenter.mask_grid,) * 2, np.bool_)
+    for index, decoded in enumerate(answers):
+        step, before = told(index, decoded, before)
+        yield step
+    for index in range(len(first), len(places)):
+        step, before = told(index, walk.step(predictor.look(places[index])[1]), before)
+        yield step
+
+
+def told(index: int, decoded: Decoded, before: npt.NDArray[np.bool_]) -> tuple[Step, npt.NDArray[np.bool_]]:
     """An answer of the model in plain numbers, and its mask (g, g) bool."""
     logits = decoded.chosen[0].float().cpu().numpy()
     iou, score = float(decoded.ious[0].max()), float(decoded.object_score[0, 0])

@@ -17,8 +17,6 @@ from core.sa2va import prompt as text
 from core.sa2va.families.family import LanguagePicture, Route
 from core.sa2va.network import Sa2VANetwork
 
-FIRST = 5
-"""So many frames are seen by the language model, and decoded with words."""
 QUESTION = "<image>\nPlease segment {phrase} in this video."
 
 
@@ -51,7 +49,7 @@ def talk_about(
     Args:
         network: a loaded model.
         tokenizer: its own.
-        frames: (H, W, 3) uint8 each, the first `FIRST` of the film or fewer.
+        frames: (H, W, 3) uint8 each, the first `core.segmenter.WORDS_ON` of the film or fewer.
         question: with one "<image>\\n" where the frames stand.
         answer: with one [SEG] or several.
         route: as training or inference see a picture.

@@ -30,6 +30,8 @@ from core.sa2va.config import read_config
 from core.sa2va.device import choose_device, device_name
 from core.sa2va.families.family import PictureTokens, Route
 from core.sa2va.few_bits import exchange_layers
+from core.sa2va.film import QUESTION as FILM_QUESTION
+from core.sa2va.film import talk_about
 from core.sa2va.learning import Sa2VALearning
 from core.sa2va.mask_prompt_walk import MaskPromptWalk
 from core.sa2va.memory import Memory, load_memory
@@ -227,6 +229,30 @@ class Sa2VASegmenter:
         walk = MemoryWalk(network.grounding, memory, slices)
         walk.begin(features, given)
         return walk
+
+    @torch.no_grad()
+    def walk_by_words(
+        self, rgbs: Sequence[npt.NDArray[np.uint8]], features: Sequence[ImageFeatures], prompt: str, slices: int
+    ) -> tuple[Walk, list[Decoded]] | None:
+        """Begin to follow what a prompt names through a stack, upstream's way.
+
+        Args:
+            rgbs: (H, W, 3) uint8 each, the first `core.segmenter.WORDS_ON` slices, or all of a shorter stack.
+            features: of these slices.
+            prompt: the structure in words.
+            slices: how many the stack has.
+
+        Returns:
+            The walk through the slices behind them, and the answers for these; None where the checkpoint has no memory.
+        """
+        network, memory = self.network, self.load_memory()
+        if memory is None:
+            return None
+        question = FILM_QUESTION.format(phrase=text.phrase_of(prompt))
+        states = talk_about(network, self.tokenizer, rgbs, question, route=self.route).states
+        language = network.text_hidden_fcs(states[:1].to(self.device, torch.float32))
+        walk = MemoryWalk(network.grounding, memory, slices)
+        return walk, [walk.begin_with_words(one, language) for one in features]
 
     def forget(self) -> None:
         """Give back what is remembered of recent pictures."""

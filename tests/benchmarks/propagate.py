@@ -1,6 +1,7 @@
 """How far a corrected mask can be carried through a stack, and when it is better to stop.
 
-    python -m tests.benchmarks.propagate DATA_FOLDER [--model demo] [--device cpu] [--most 12] [--out out/propagate.json]
+    python -m tests.benchmarks.propagate DATA_FOLDER [--model demo] [--device cpu] [--most 12] [--volumes NAME ...]
+        [--out out/propagate.json] [--again out/propagate.json ...]
 
 DATA_FOLDER/formats/nifti holds volumes with their labels (`VOLUMES`). For each structure two slices are taken for corrected: that with
 the largest area, and one a quarter of the way through. From each, the true mask is carried up to --most slices in both directions,
@@ -82,9 +83,10 @@ def dice_of(logits: np.ndarray, truth: np.ndarray) -> float:
     return dice(apply_threshold(probability_levels(logits, *truth.shape), HALF), truth)
 
 
-def walks(folder: Path, predictor: Predictor, most: int) -> Iterator[Reached]:
+def walks(folder: Path, predictor: Predictor, names: list[str], most: int) -> Iterator[Reached]:
     """Every slice that every walk reaches, without stopping but for an empty mask."""
-    for name, (label, structures) in VOLUMES.items():
+    for name in names:
+        label, structures = VOLUMES[name]
         places = places_in([folder / f"{name}.nii.gz"])
         values = values_of(folder / f"{label}.nii.gz")
         words = sorted(set(structures.values()))
@@ -184,15 +186,17 @@ def main() -> int:
     parser.add_argument("--most", type=int, default=12)
     parser.add_argument("--cache", type=Path, help="a folder that keeps features from run to run")
     parser.add_argument("--out", type=Path, help="write every slice into this file")
-    parser.add_argument("--again", type=Path, help="print the tables of a file that --out wrote")
+    parser.add_argument("--again", type=Path, nargs="+", help="print the tables of files that --out wrote")
+    parser.add_argument("--volumes", nargs="+", choices=list(VOLUMES), default=list(VOLUMES))
     options = parser.parse_args()
     folder = options.data / "formats" / "nifti"
     if options.again is not None:
-        reached = [Reached(**entry) for entry in json.loads(options.again.read_text(encoding="utf-8"))]
+        read = [json.loads(file.read_text(encoding="utf-8")) for file in options.again]
+        reached = [Reached(**entry) for entries in read for entry in entries]
     elif folder.is_dir():
         store = FeatureCache(options.cache) if options.cache is not None else None
         predictor = Predictor(open_segmenter(options.model, options.device), store)
-        reached = list(walks(folder, predictor, options.most))
+        reached = list(walks(folder, predictor, options.volumes, options.most))
     else:
         print(f"not measured: there is no folder {folder}")
         return 1

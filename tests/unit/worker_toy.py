@@ -85,6 +85,9 @@ class BrightSegmenter:
         self.walks.append((mask.copy(), slices))
         return BrightWalk(self)
 
+    def walk_by_words(self, *_: object) -> None:
+        return None
+
     def trainable_modules(self) -> dict[str, nn.Module]:
         return {}
 
