@@ -1,4 +1,4 @@
-"""The command line: predict, finetune, evaluate, export, import, privacy, export-model, versions, download, demo and check.
+"""The command line: predict, propagate, finetune, evaluate, export, import, privacy, export-model, versions, download, demo, check.
 
 Results go to standard output, progress and remarks to standard error. The exit code is 0 only when all of it worked:
 1 when something in the world was wrong (said in one sentence), 2 when the command itself was not understood, 3 when the
@@ -27,6 +27,7 @@ WORLD, MISTAKE, STOPPED = 1, 3, 130
 
 COMMANDS = {
     "predict": "core.cli_predict",
+    "propagate": "core.cli_propagate",
     "finetune": "core.cli_finetune",
     "evaluate": "core.cli_evaluate",
     "export": "core.cli_export",

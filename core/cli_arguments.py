@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import re
 from typing import Any, NoReturn
 
+from core.cli_propagate_arguments import DESCRIPTION, SUMMARY, add_propagate
+from core.cli_values import count, pattern, rate, seed, threshold, words
 from core.export.choice import FORMAT_NAMES
 from core.export.pattern import BY_STRUCTURE
 from core.finetune.presets import PRESETS, QUICK
@@ -26,54 +27,6 @@ class _Parser(argparse.ArgumentParser):
         self.exit(USAGE, f"The command was not understood: {message}. Try “{self.prog} --help”.\n")
 
 
-def _threshold(text: str) -> int:
-    """A threshold 0.005 … 0.995 as a step. Raises argparse's error for anything else."""
-    from core.mask import step_of, threshold_of
-
-    try:
-        value = float(text)
-    except ValueError:
-        value = float("nan")
-    if not threshold_of(1) <= value <= threshold_of(199):
-        raise argparse.ArgumentTypeError(f"“{text}” is no threshold between 0.005 and 0.995")
-    return step_of(value)
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"“{text}” is no whole number above 0")
-    return int(text)
-
-
-def _seed(text: str) -> int:
-    if not text.isdecimal() or int(text) >= 2**32:
-        raise argparse.ArgumentTypeError(f"“{text}” is no whole number between 0 and 4294967295")
-    return int(text)
-
-
-def _rate(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0.0 < value <= 1.0:
-        raise argparse.ArgumentTypeError(f"“{text}” is no number above 0 and up to 1")
-    return value
-
-
-def _words(text: str) -> str:
-    if not text.strip():
-        raise argparse.ArgumentTypeError("the prompt is empty; name the structure, for example “the polyp”")
-    return " ".join(text.split())
-
-
-def _pattern(text: str) -> re.Pattern[str]:
-    try:
-        return re.compile(text)
-    except re.error as error:
-        raise argparse.ArgumentTypeError(f"“{text}” is no regular expression ({error})") from error
-
-
 def make_parser() -> argparse.ArgumentParser:
     """The parser of the whole command line, with its help."""
     parser = _Parser(
@@ -83,8 +36,8 @@ def make_parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
     for add in (
-        _add_predict, _add_finetune, _add_evaluate, _add_export, _add_import, _add_privacy, _add_download, _add_export_model,
-        _add_versions, _add_demo, _add_check,
+        _add_predict, _add_propagate, _add_finetune, _add_evaluate, _add_export, _add_import, _add_privacy, _add_download,
+        _add_export_model, _add_versions, _add_demo, _add_check,
     ):  # fmt: skip
         add(commands)
     return parser
@@ -143,7 +96,7 @@ def _add_predict(commands: Any) -> None:
         dest="prompts",
         action="append",
         required=True,
-        type=_words,
+        type=words,
         help="the structure, e.g. “the polyp”; several times for several structures, for which an image is looked at once",
     )
     parser.add_argument(
@@ -158,7 +111,7 @@ def _add_predict(commands: Any) -> None:
     parser.add_argument(
         "--threshold",
         metavar="T",
-        type=_threshold,
+        type=threshold,
         help="probability above which a pixel belongs to the structure, in steps of 0.005 (default: 0.5; with a "
         "version, the threshold that was best when it was made)",
     )
@@ -173,7 +126,14 @@ def _add_labelled(parser: argparse.ArgumentParser) -> None:
         required=True,
         help="folder of reference masks, each with the base name and size of its image; brighter than 127 is structure",
     )
-    parser.add_argument("--prompt", metavar="TEXT", required=True, type=_words, help="the structure, e.g. “the polyp”")
+    parser.add_argument("--prompt", metavar="TEXT", required=True, type=words, help="the structure, e.g. “the polyp”")
+
+
+def _add_propagate(commands: Any) -> None:
+    parser = _add(commands, "propagate", SUMMARY, DESCRIPTION)
+    add_propagate(parser)
+    _add_model(parser)
+    _add_precision(parser)
 
 
 def _add_finetune(commands: Any) -> None:
@@ -194,13 +154,13 @@ def _add_finetune(commands: Any) -> None:
     parser.add_argument(
         "--group-by",
         metavar="REGEX",
-        type=_pattern,
+        type=pattern,
         help="which images are of one patient: what group 1 (or else the whole expression) matches in the file name. "
         "Images of one patient are never divided between training and comparison (default: each image is a patient)",
     )
-    parser.add_argument("--seed", metavar="N", type=_seed, default=0, help="start of the random numbers (default: 0)")
+    parser.add_argument("--seed", metavar="N", type=seed, default=0, help="start of the random numbers (default: 0)")
     parser.add_argument(
-        "--limit", metavar="N", type=_count, help="train on N images only, spread evenly over those that are there"
+        "--limit", metavar="N", type=count, help="train on N images only, spread evenly over those that are there"
     )
     parser.add_argument(
         "--test-images",
@@ -220,13 +180,13 @@ def _add_finetune(commands: Any) -> None:
         action="store_true",
         help="the structure is thin (vessels, ducts): teach the model to keep its lines whole",
     )
-    parser.add_argument("--epochs", metavar="N", type=_count, help="how often every image is seen, at most")
+    parser.add_argument("--epochs", metavar="N", type=count, help="how often every image is seen, at most")
     parser.add_argument(
-        "--views", metavar="N", type=_count, help="looks at each image: as it is, mirrored, turned (1 to 4)"
+        "--views", metavar="N", type=count, help="looks at each image: as it is, mirrored, turned (1 to 4)"
     )
-    parser.add_argument("--learning-rate", metavar="X", type=_rate, help="how large the steps are")
+    parser.add_argument("--learning-rate", metavar="X", type=rate, help="how large the steps are")
     parser.add_argument(
-        "--encoder-rate", metavar="X", type=_rate, help="how large those of the image encoder are (preset “whole”)"
+        "--encoder-rate", metavar="X", type=rate, help="how large those of the image encoder are (preset “whole”)"
     )
     _add_precision(parser)
     parser.add_argument(
@@ -249,7 +209,7 @@ def _add_evaluate(commands: Any) -> None:
     _add_zoom(parser)
     _add_precision(parser)
     which = parser.add_mutually_exclusive_group()
-    which.add_argument("--threshold", metavar="T", type=_threshold, help="the given threshold, 0.005 … 0.995")
+    which.add_argument("--threshold", metavar="T", type=threshold, help="the given threshold, 0.005 … 0.995")
     which.add_argument(
         "--threshold-from",
         metavar="DIR",
@@ -389,7 +349,7 @@ def _add_demo(commands: Any) -> None:
     parser.add_argument(
         "--out", metavar="DIR", help="folder for project, masks and figures.json (needed with --headless)"
     )
-    parser.add_argument("--seed", metavar="N", type=_seed, default=0, help="start of the random numbers (default: 0)")
+    parser.add_argument("--seed", metavar="N", type=seed, default=0, help="start of the random numbers (default: 0)")
     parser.add_argument("--device", choices=DEVICES, default="auto", help="what computes")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -61,7 +62,7 @@ def run(arguments: argparse.Namespace, report: Report) -> dict[str, Any]:
     files = _files(arguments.images)
     out = Path(arguments.out)
     folders = _folders(arguments.prompts)
-    _guard(out, files, list(folders.values()), arguments.overwrite)
+    guard(out, files, list(folders.values()), arguments.overwrite, RECORD)
     step = arguments.threshold
     if step is None:
         step = recommended_step(arguments.model)
@@ -124,10 +125,21 @@ def _folders(prompts: list[str]) -> dict[str, str]:
     return dict(zip(different, names, strict=True))
 
 
-def _guard(out: Path, files: list[Path], folders: list[str], overwrite: bool) -> None:
-    """Refuse to write over an image that was given, or over masks that this command did not write."""
+def guard(out: Path, files: Sequence[Path], folders: Sequence[str], overwrite: bool, record: str) -> None:
+    """Refuse to write over an image that was given, or over masks that the same command did not write.
+
+    Args:
+        out: folder of the results.
+        files: images that were given.
+        folders: below `out`, of the masks.
+        overwrite: whether a person allowed it.
+        record: the file by which the command knows its own results.
+
+    Raises:
+        ExportError: in words.
+    """
     originals = {file.resolve() for file in files}
-    ours = (out / RECORD).is_file()
+    ours = (out / record).is_file()
     for file, folder in ((file, folder) for file in files for folder in folders):
         target = out / folder / f"{stem_of(file.name)}.png"
         if target.resolve() in originals:

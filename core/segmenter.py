@@ -12,6 +12,10 @@ import torch
 from torch import nn
 
 from core.clicks import Clicks
+from core.propagate_protocol import Way
+
+WORDS_ON = 5
+"""So many slices of a stack, or frames of a film, are asked about in words, if no mask is given; the others follow."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +126,24 @@ class Learning(Protocol):
         ...
 
 
+class Walk(Protocol):
+    """A mask on its way through a stack in one direction, outwards from the slice for which a person made it."""
+
+    @property
+    def way(self) -> Way:
+        """How the model carries it on."""
+        ...
+
+    def step(self, features: ImageFeatures, state: torch.Tensor | None = None) -> Decoded:
+        """The next slice, without gradient. A step that is cut off in the middle leaves the walk as it was.
+
+        Args:
+            features: of that slice.
+            state: (1, hidden) its [SEG] state; None where the structure has no words. Not every way asks it.
+        """
+        ...
+
+
 class Segmenter(Protocol):
     """A loaded model, of any family."""
 
@@ -163,6 +185,32 @@ class Segmenter(Protocol):
             state: (B, hidden), the [SEG] states.
             clicks: in fractions of the picture (0..1), the same for all.
             mask: (B, 1, g, g) logits of the answer before, to be corrected; None for none.
+        """
+        ...
+
+    def walk(self, features: ImageFeatures, mask: npt.NDArray[np.bool_], slices: int) -> Walk:
+        """Begin to carry a mask through a stack, in one direction.
+
+        Args:
+            features: of the slice for which it was made.
+            mask: (H, W) bool, that mask at the slice's own size.
+            slices: how many the stack has.
+        """
+        ...
+
+    def walk_by_words(
+        self, rgbs: Sequence[npt.NDArray[np.uint8]], features: Sequence[ImageFeatures], prompt: str, slices: int
+    ) -> tuple[Walk, list[Decoded]] | None:
+        """Begin to follow what a prompt names through a stack, without a mask.
+
+        Args:
+            rgbs: (H, W, 3) uint8 each, the first `WORDS_ON` slices, or all of a shorter stack.
+            features: of these slices.
+            prompt: the structure in words.
+            slices: how many the stack has.
+
+        Returns:
+            The walk through the slices behind them, and the answers for these; None where the model cannot do it.
         """
         ...
 

@@ -200,6 +200,15 @@ class Predictor:
 
         return self._guarded(fill)
 
+    def look(self, path: Path) -> tuple[Image, ImageFeatures]:
+        """An image and its features, from memory if it was looked at lately. Raises ImageError."""
+        known = self._remember(path, 1)
+        return known.image, known.features[1][0]
+
+    def state(self, path: Path, prompt: str) -> torch.Tensor:
+        """The [SEG] state (1, hidden) of a prompt on an image. Raises ImageError, InputError."""
+        return self._states(self._remember(path, 1), _words([prompt]))
+
     def forget(self) -> None:
         """Give back the memory of recent images."""
         self._recent.clear()
@@ -227,6 +236,10 @@ class Predictor:
         start: float,
     ) -> list[Prediction]:
         known = self._remember(path, zoom)
+        return self._decode(known, self._states(known, prompts), zoom, start, clicks, before)
+
+    def _states(self, known: _Remembered, prompts: list[str]) -> torch.Tensor:
+        """The [SEG] states (P, hidden) of prompts on an image."""
         missing = [prompt for prompt in dict.fromkeys(prompts) if prompt not in known.states]
         if missing:
             image = known.image
@@ -237,7 +250,7 @@ class Predictor:
             known.states.move_to_end(prompt)
         while len(known.states) > KEPT_PROMPTS:
             known.states.popitem(last=False)
-        return self._decode(known, wanted, zoom, start, clicks, before)
+        return wanted
 
     def _decide(self, path: Path, prompt: str, zoom: int, start: float) -> Prediction:
         known = self._remember(path, zoom)

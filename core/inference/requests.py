@@ -15,7 +15,9 @@ from core.errors import KnownError, ModelError, TooLittleMemory
 from core.features import FeatureCache, FeatureStore
 from core.inference.memory import is_out_of_memory
 from core.inference.predictor import Prediction, Predictor
+from core.inference.propagation import MakingWay, Propagation
 from core.packed_array import pack_array, unpack_array
+from core.propagate_protocol import PropagateRequest
 from core.segmenter import Segmenter
 from core.worker_protocol import (
     LoadRequest,
@@ -142,6 +144,19 @@ class InferenceService:
         """
         predictor = self._ready(request.cache)
         return {"prepared": predictor.prepare(Path(request.image), request.prompts, should_stop, request.zoom)}
+
+    def propagate(self, request: PropagateRequest, send: Callable[[Message], None], making_way: MakingWay) -> Message:
+        """Carry a mask through a stack.
+
+        Args:
+            request: as the window sent it.
+            send: takes a message for each slice.
+            making_way: what goes before the walk, for example a click.
+
+        Raises:
+            ModelError, ImageError, InputError, DeviceError, WorkerError: as `Propagation.run`.
+        """
+        return Propagation(self._ready(request.cache), request, send, making_way).run()
 
     def _ready(self, cache: str) -> Predictor:
         """The predictor, with the cache of a request. Raises ModelError if there is none."""

@@ -1,24 +1,26 @@
 """The inference worker: `python -m core.inference.worker`, requests on standard input, events on standard output.
 
-One request at a time, in order; only preparing ahead makes way for whatever comes. A second thread does nothing but
-read, so that "quit" and the end of the input (the window is gone) stop the process at once, even in the middle of a
-prediction. What a library prints goes to standard error.
+One request at a time, in order. Two kinds of work are not in a hurry: preparing ahead makes way for whatever comes, and a walk
+through a stack for clicks and predictions. A second thread does nothing but read, so that "quit" and the end of the input (the
+window is gone) stop the process at once, even in the middle of a prediction. What a library prints goes to standard error.
 """
 
 from __future__ import annotations
 
 import logging
 import os
-import queue
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from core.errors import KnownError, WorkerError
 from core.inference.memory import is_out_of_memory, out_of_memory
+from core.inference.waiting import Waiting
 from core.log_file import Plain
 from core.lost_card import LOST_CARD_EXIT, is_lost_card
+from core.propagate_protocol import PropagateRequest, StopPropagateRequest, walk_request
 from core.task_worker import begin_process
 from core.worker_protocol import (
     LoadRequest,
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-AnsweredRequest = LoadRequest | PredictRequest | PredictSeveralRequest | PrepareRequest
+AnsweredRequest = LoadRequest | PredictRequest | PredictSeveralRequest | PrepareRequest | PropagateRequest
 
 
 class InferenceWorker:
@@ -70,7 +72,7 @@ class InferenceWorker:
         self._make_service = make_service
         self._stop = stop
         self._give_up = give_up
-        self._waiting: queue.Queue[bytes | None] = queue.Queue()
+        self._waiting = Waiting()
         self._service: InferenceService | None = None
 
     def run(self) -> None:
@@ -97,8 +99,8 @@ class InferenceWorker:
             message = decode_line(line)
             identity = message.get("id")
             number = identity if isinstance(identity, int) and not isinstance(identity, bool) else None
-            request = parse_request(message)
-            if isinstance(request, RestRequest | QuitRequest):
+            request = walk_request(message) or parse_request(message)
+            if isinstance(request, RestRequest | QuitRequest | StopPropagateRequest):
                 return
             self._send(done_message(number, self._carry_out(request, number)))
         except KnownError as error:
@@ -121,7 +123,9 @@ class InferenceWorker:
         if isinstance(request, LoadRequest):
             return self._service.load(request, progress)
         if isinstance(request, PrepareRequest):
-            return self._service.prepare(request, lambda: not self._waiting.empty())
+            return self._service.prepare(request, lambda: not self._waiting.is_empty)
+        if isinstance(request, PropagateRequest):
+            return self._service.propagate(request, self._send, _MakingWay(self._waiting, self._answer, request.id))
         return self._service.predict(request, progress)
 
     def _unexpected(self, error: Exception) -> KnownError:
@@ -143,6 +147,23 @@ class InferenceWorker:
             self._events.flush()
         except OSError:
             self._stop()
+
+
+@dataclass(frozen=True)
+class _MakingWay:
+    """What goes before a walk is answered in the middle of it. Fulfils `core.inference.propagation.MakingWay`."""
+
+    waiting: Waiting
+    answer: Callable[[bytes], None]
+    walk: int
+
+    def is_wanted(self) -> bool:
+        return self.waiting.goes_before(self.walk)
+
+    def go_on(self) -> bool:
+        while (line := self.waiting.take_passing(self.walk)) is not None:
+            self.answer(line)
+        return not self.waiting.ends(self.walk)
 
 
 def _is_quit(line: bytes) -> bool:

@@ -81,7 +81,7 @@ class Grounding(nn.Module):
     def decode(
         self,
         features: ImageFeatures,
-        language: torch.Tensor,
+        language: torch.Tensor | None,
         points: torch.Tensor | None = None,
         labels: torch.Tensor | None = None,
         mask: torch.Tensor | None = None,
@@ -90,26 +90,52 @@ class Grounding(nn.Module):
 
         Args:
             features: of B pictures.
-            language: (B, d) embedding of [SEG] after `text_hidden_fcs`.
+            language: (B, d) embedding of [SEG] after `text_hidden_fcs`; None for no words.
             points: (B, P, 2) clicks as x, y in pixels of the S×S picture; None for none.
             labels: (B, P) int, 1 inside, 0 outside, 2 and 3 the first and the last corner of a box.
             mask: (B, 1, S/4, S/4) logits of an answer to be corrected, cut at ±32 as SAM 2's own predictor does; None for none.
         """
-        batch = language.shape[0]
-        if points is None or labels is None:
-            points = torch.zeros(batch, 1, 2, device=language.device)
-            labels = -torch.ones(batch, 1, dtype=torch.int32, device=language.device)
         if mask is not None:
             mask = mask.clamp(-MASK_LIMIT, MASK_LIMIT)
+        return self.decode_with_tokens(features, language, points, labels, mask)[0]
+
+    def decode_with_tokens(
+        self,
+        features: ImageFeatures,
+        language: torch.Tensor | None = None,
+        points: torch.Tensor | None = None,
+        labels: torch.Tensor | None = None,
+        mask: torch.Tensor | None = None,
+        several: bool = True,
+    ) -> tuple[Decoded, torch.Tensor]:
+        """As `decode`, with the mask as it is, and the token of each mask.
+
+        Args:
+            features: of B pictures.
+            language: as `decode`.
+            points: as `decode`.
+            labels: as `decode`.
+            mask: (B, 1, S/4, S/4) as SAM 2's prompt encoder takes it.
+            several: three masks; or the single one, which Sa2VA asks for nowhere but in its memory of a given mask.
+
+        Returns:
+            Masks, and their tokens (B, 3 or 1, d).
+        """
+        embedding, device = features.embedding, features.embedding.device
+        batch = embedding.shape[0]
+        if points is None or labels is None:
+            points = torch.zeros(batch, 1, 2, device=device)
+            labels = -torch.ones(batch, 1, dtype=torch.int32, device=device)
         sparse, dense = self.sam_prompt_encoder(points=(points, labels), boxes=None, masks=mask)
-        sparse = torch.cat([sparse.to(language.dtype), language.unsqueeze(1)], dim=1)
-        masks, ious, _, score = self.sam_mask_decoder(
-            features.embedding,  # by position: PEFT's wrapper of a whole trained part insists on it
-            image_pe=self.sam_prompt_encoder.get_dense_pe().to(features.embedding.dtype),
+        if language is not None:
+            sparse = torch.cat([sparse.to(language.dtype), language.unsqueeze(1)], dim=1)
+        masks, ious, tokens, score = self.sam_mask_decoder(
+            embedding,  # by position: PEFT's wrapper of a whole trained part insists on it
+            image_pe=self.sam_prompt_encoder.get_dense_pe().to(embedding.dtype),
             sparse_prompt_embeddings=sparse,
-            dense_prompt_embeddings=dense.to(features.embedding.dtype),
-            multimask_output=True,
+            dense_prompt_embeddings=dense.to(embedding.dtype),
+            multimask_output=several,
             repeat_image=False,
             high_res_features=[features.high_res_0, features.high_res_1],
         )
-        return Decoded(logits=masks, ious=ious, object_score=score)
+        return Decoded(logits=masks, ious=ious, object_score=score), tokens

@@ -15,7 +15,7 @@ PROJECTION = "text_hidden_fcs."
 
 
 def is_left_out(key: str) -> bool:
-    """True for the tensors of a video's memory, which stills never use."""
+    """True for the tensors of a video's memory, which stills never use (`core.sa2va.memory`)."""
     return key.startswith(SAM2_PREFIX) and key[len(SAM2_PREFIX) :] in SAM2_MEMORY
 
 

@@ -61,7 +61,7 @@ class Sa2VANetwork(nn.Module):
 
         Args:
             ids: (B, L) token ids.
-            pictures: one for each row of `ids`; its tokens take the places of the image token there.
+            pictures: in the order in which they stand in the rows of `ids`; their tokens take the places of the image token there.
             attention_mask: (B, L), 0 on padding.
             cache: an empty one that takes up keys and values, to go on from with `go_on`.
 
@@ -69,7 +69,7 @@ class Sa2VANetwork(nn.Module):
             (B, L, hidden).
 
         Raises:
-            ValueError: a row has another number of image tokens than its picture.
+            ValueError: there are other places for image tokens than pictures have.
         """
         places = ids == self.image_token_id
         tokens = torch.cat([picture.tokens for picture in pictures])

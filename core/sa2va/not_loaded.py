@@ -1,6 +1,7 @@
-"""The tensors of a checkpoint that are not loaded, one by one: SAM 2's memory, which follows an object through a video.
+"""The tensors of a checkpoint that are not loaded with it, one by one: SAM 2's memory, which follows an object through a video.
 
-A still picture never runs these modules (parity NOTES, section 2). Any other tensor of a checkpoint must find its place.
+A still picture never runs these modules (parity NOTES, section 2); `core.sa2va.memory` loads them when a stack is first walked
+through. Any other tensor of a checkpoint must find its place.
 """
 
 from __future__ import annotations
@@ -39,3 +40,6 @@ SAM2_MEMORY = frozenset(
     ]
 )  # fmt: skip
 """Names behind `grounding_encoder.sam2_model.`."""
+
+NEVER_RUN = frozenset(["no_mem_pos_enc"])
+"""Those of them that Sa2VA's way through a video does not run either: `no_mem_embed` is added without a place."""

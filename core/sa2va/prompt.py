@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,12 +23,14 @@ class Style:
         image_token: stands for one piece of the picture, as often as there are pieces.
         image_start: before them.
         image_end: behind them.
+        between: one picture and the next.
         before: the text before the first turn ("" for none).
     """
 
     image_token: str
     image_start: str
     image_end: str
+    between: str = "\n"
     before: str = ""
 
 
@@ -65,35 +68,42 @@ def question_of(prompt: str) -> str:
 
 
 def converse(
-    tokenizer: Any, question: str, image_tokens: int, answer: str = ANSWER, style: Style = INTERNVL_STYLE
+    tokenizer: Any,
+    question: str,
+    image_tokens: int | Sequence[int],
+    answer: str = ANSWER,
+    style: Style = INTERNVL_STYLE,
 ) -> Conversation:
     """Tokenise question and answer.
 
     Args:
         tokenizer: a tokenizer with Sa2VA's special tokens.
         question: text with one "<image>\\n" where the picture stands.
-        image_tokens: number of image tokens of this picture.
+        image_tokens: number of image tokens of this picture, or of each of several that stand in its place.
         answer: the answer that is forced.
         style: how the family writes it.
 
     Raises:
         ValueError: the tokenizer does not know [SEG] or the image token as one token.
     """
-    picture = style.image_start + style.image_token * min(image_tokens, 1) + style.image_end + "\n"
-    text = style.before + INSTRUCTION.format(question=question.replace("<image>\n", picture))
+    counts = [image_tokens] if isinstance(image_tokens, int) else list(image_tokens)
+    # A special token stands apart from its neighbours, so one tokenised is as good as thousands.
+    pictures = [style.image_start + style.image_token * min(count, 1) + style.image_end for count in counts]
+    seen = style.between.join(pictures) + "\n"
+    text = style.before + INSTRUCTION.format(question=question.replace("<image>\n", seen))
 
     def encode(piece: str) -> list[int]:
         return list(tokenizer.encode(piece, add_special_tokens=False))
 
     before, reply, newline = encode(text), encode(answer + END_OF_TURN), encode("\n")
     seg, piece = tokenizer.convert_tokens_to_ids([SEG_TOKEN, style.image_token])
-    if before.count(piece) != min(image_tokens, 1):
+    if before.count(piece) != sum(count > 0 for count in counts):
         raise ValueError("the tokenizer does not know the image token")
     picture_end = 0
-    if image_tokens:  # a special token stands apart from its neighbours, so one tokenised is as good as thousands
-        place = before.index(piece)
-        before[place : place + 1] = [piece] * image_tokens
-        picture_end = place + image_tokens
+    for count in filter(None, counts):
+        place = before.index(piece, picture_end)
+        before[place : place + 1] = [piece] * count
+        picture_end = place + count
     positions = tuple(len(before) + i for i, token in enumerate(reply) if token == seg)
     if not positions:
         raise ValueError("the tokenizer does not know [SEG]")

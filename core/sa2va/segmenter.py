@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -29,14 +30,19 @@ from core.sa2va.config import read_config
 from core.sa2va.device import choose_device, device_name
 from core.sa2va.families.family import PictureTokens, Route
 from core.sa2va.few_bits import exchange_layers
+from core.sa2va.film import QUESTION as FILM_QUESTION
+from core.sa2va.film import talk_about
 from core.sa2va.learning import Sa2VALearning
+from core.sa2va.mask_prompt_walk import MaskPromptWalk
+from core.sa2va.memory import Memory, load_memory
 from core.sa2va.memory_needed import memory_needed
+from core.sa2va.memory_walk import MemoryWalk
 from core.sa2va.network import Sa2VANetwork
 from core.sa2va.placement import find_place
 from core.sa2va.precision import choose_precision
 from core.sa2va.preprocessing import normalise, sam2_picture
 from core.sa2va.reading import LONGEST_ANSWER, Mark, Reading
-from core.segmenter import Answer, Decoded, ImageFeatures, Learning
+from core.segmenter import Answer, Decoded, ImageFeatures, Learning, Walk
 
 _RECENT_PICTURES = 4
 
@@ -92,6 +98,8 @@ class Sa2VASegmenter:
         self.route = route
         self.mask_grid = network.config.sam2.image_size // 4
         self._seen: OrderedDict[bytes, _Seen] = OrderedDict()
+        self.load_memory: Callable[[], Memory | None] = lambda: None
+        """SAM 2's memory of this model, loaded when it is first asked for; None where the checkpoint has none."""
 
     @classmethod
     def load(cls, folder: Path, device: str = "auto", precision: str = "auto") -> Sa2VASegmenter:
@@ -121,6 +129,7 @@ class Sa2VASegmenter:
         loaded = cls(network.eval(), tokenizer, identity, placement.last, reason)
         if how.name != "fp32":
             loaded.features_id = f"{identity}-{how.name}"
+        loaded.load_memory = cache(partial(load_memory, folder, config.sam2, placement.last))
         return loaded
 
     @torch.no_grad()
@@ -205,6 +214,45 @@ class Sa2VASegmenter:
         return self.network.grounding.decode(
             features.for_each_of(count), self.network.text_hidden_fcs(state), points, labels, mask
         )
+
+    def walk(self, features: ImageFeatures, mask: npt.NDArray[np.bool_], slices: int) -> Walk:
+        """Begin to carry a mask through a stack: by SAM 2's memory, or without one by masks as hints.
+
+        Raises:
+            ModelError: the checkpoint's memory is not complete.
+        """
+        network = self.network
+        given = torch.from_numpy(np.ascontiguousarray(mask))[None, None].to(self.device, torch.float32)
+        memory = self.load_memory()
+        if memory is None:
+            return MaskPromptWalk(network.grounding, network.text_hidden_fcs, given)
+        walk = MemoryWalk(network.grounding, memory, slices)
+        walk.begin(features, given)
+        return walk
+
+    @torch.no_grad()
+    def walk_by_words(
+        self, rgbs: Sequence[npt.NDArray[np.uint8]], features: Sequence[ImageFeatures], prompt: str, slices: int
+    ) -> tuple[Walk, list[Decoded]] | None:
+        """Begin to follow what a prompt names through a stack, upstream's way.
+
+        Args:
+            rgbs: (H, W, 3) uint8 each, the first `core.segmenter.WORDS_ON` slices, or all of a shorter stack.
+            features: of these slices.
+            prompt: the structure in words.
+            slices: how many the stack has.
+
+        Returns:
+            The walk through the slices behind them, and the answers for these; None where the checkpoint has no memory.
+        """
+        network, memory = self.network, self.load_memory()
+        if memory is None:
+            return None
+        question = FILM_QUESTION.format(phrase=text.phrase_of(prompt))
+        states = talk_about(network, self.tokenizer, rgbs, question, route=self.route).states
+        language = network.text_hidden_fcs(states[:1].to(self.device, torch.float32))
+        walk = MemoryWalk(network.grounding, memory, slices)
+        return walk, [walk.begin_with_words(one, language) for one in features]
 
     def forget(self) -> None:
         """Give back what is remembered of recent pictures."""

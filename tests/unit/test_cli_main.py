@@ -131,6 +131,7 @@ def test_the_result_can_go_to_standard_output(images: Path, tmp_path: Path, caps
 
 def test_every_command_has_a_module() -> None:
     assert set(COMMANDS) == {
+        "propagate",
         "predict",
         "finetune",
         "evaluate",

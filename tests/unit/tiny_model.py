@@ -15,7 +15,7 @@ PARITY = Path(__file__).parents[1] / "data" / "parity"
 
 def make_tiny_model(folder: Path, family: str = "internvl_qwen2") -> Path:
     """Write config, tokenizer and two shards with their index, as upstream publishes them."""
-    shutil.copytree(PARITY / family, folder, ignore=shutil.ignore_patterns("cases", "keys.json"))
+    shutil.copytree(PARITY / family, folder, ignore=shutil.ignore_patterns("cases", "video", "keys.json"))
     tensors = fill(json.loads((PARITY / family / "keys.json").read_text()))
     names = sorted(tensors)
     shards = {"model-00001-of-00002.safetensors": names[:200], "model-00002-of-00002.safetensors": names[200:]}

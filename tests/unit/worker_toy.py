@@ -19,6 +19,7 @@ from torch import nn
 
 from core.clicks import Clicks
 from core.errors import DeviceError, ModelError
+from core.propagate_protocol import Way
 from core.segmenter import Answer, Decoded, ImageFeatures
 
 GRID = 32
@@ -35,6 +36,7 @@ class BrightSegmenter:
         self.encoded = 0
         self.embedded = 0
         self.forgotten = 0
+        self.walks: list[tuple[npt.NDArray[np.bool_], int]] = []
         self.out_of_memory = False
 
     def encode_image(self, rgb: npt.NDArray[np.uint8]) -> ImageFeatures:
@@ -79,11 +81,30 @@ class BrightSegmenter:
         three = torch.cat([logits - 3, logits, logits + 3], dim=1)
         return Decoded(three, torch.tensor([[0.2, 0.9, 0.3]]).expand(count, 3), torch.full((count, 1), 2.0))
 
+    def walk(self, features: ImageFeatures, mask: npt.NDArray[np.bool_], slices: int) -> BrightWalk:
+        self.walks.append((mask.copy(), slices))
+        return BrightWalk(self)
+
+    def walk_by_words(self, *_: object) -> None:
+        return None
+
     def trainable_modules(self) -> dict[str, nn.Module]:
         return {}
 
     def unreachable(self) -> dict[str, str]:
         return {}
+
+
+class BrightWalk:
+    """Each slice by itself, as if nobody had said a word where there are none."""
+
+    way: Way = "mask prompt"
+
+    def __init__(self, segmenter: BrightSegmenter) -> None:
+        self._segmenter = segmenter
+
+    def step(self, features: ImageFeatures, state: torch.Tensor | None = None) -> Decoded:
+        return self._segmenter.decode(features, torch.ones(1, 1) if state is None else state)
 
 
 class NoisySegmenter(BrightSegmenter):

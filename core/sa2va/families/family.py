@@ -72,12 +72,16 @@ class Family(Protocol):
         """(H, W, 3) uint8 -> the picture for `image_tokens`, prepared on a device. Raises ImageError for a shape it cannot see."""
         ...
 
+    def frame(self, rgb: npt.NDArray[np.uint8], route: Route, device: torch.device = CPU) -> LanguagePicture:
+        """(H, W, 3) uint8 -> a picture that stands beside others of one film or stack, for `image_tokens`. Raises ImageError."""
+        ...
+
     def image_tokens(self, native: Any, picture: LanguagePicture) -> PictureTokens:
         """The picture in the language model's space; differentiable."""
         ...
 
     def positions(self, ids: torch.Tensor, pictures: Sequence[PictureTokens], image_token_id: int) -> torch.Tensor:
-        """(B, L) ids, one picture for each row -> positions, (B, L) or (3, B, L)."""
+        """(B, L) ids, the pictures in the order in which they stand in them -> positions, (B, L) or (3, B, L)."""
         ...
 
     def states(

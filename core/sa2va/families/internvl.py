@@ -52,6 +52,10 @@ class InternVL:
         tiles = self.tiles
         return LanguagePicture(normalise(language_tiles(rgb, tiles.size, tiles.most, tiles.thumbnail, device)))
 
+    def frame(self, rgb: npt.NDArray[np.uint8], route: Route, device: torch.device = CPU) -> LanguagePicture:
+        """(H, W, 3) uint8 -> (1, 3, size, size): as one tile, squeezed into a square."""
+        return LanguagePicture(normalise(language_tiles(rgb, self.tiles.size, 1, False, device)))
+
     def image_tokens(self, native: Any, picture: LanguagePicture) -> PictureTokens:
         """All tiles' tokens one after the other."""
         features = native.model.get_image_features(

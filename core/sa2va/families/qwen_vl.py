@@ -50,11 +50,17 @@ class _QwenVL:
     def style(self, route: Route) -> Style:
         """In inference the chat template of Qwen2.5-VL puts a system turn in front, in training there is none."""
         system = route == "inference" and self.patches.system_turn
-        return Style("<|image_pad|>", "<|vision_start|>", "<|vision_end|>", before=SYSTEM_TURN if system else "")
+        return Style(
+            "<|image_pad|>", "<|vision_start|>", "<|vision_end|>", between="", before=SYSTEM_TURN if system else ""
+        )
 
     def picture(self, rgb: npt.NDArray[np.uint8], route: Route, device: torch.device = CPU) -> LanguagePicture:
         """(H, W, 3) uint8 -> patches and their grid."""
         return LanguagePicture(*patches_of(rgb, self.patches, route == "inference", device))
+
+    def frame(self, rgb: npt.NDArray[np.uint8], route: Route, device: torch.device = CPU) -> LanguagePicture:
+        """As `picture`: upstream shows the frames of a film as so many pictures, not as a film."""
+        return self.picture(rgb, route, device)
 
     def image_tokens(self, native: Any, picture: LanguagePicture) -> PictureTokens:
         """One token for each square of patches."""
@@ -73,22 +79,26 @@ class _QwenVL:
         it, and takes as many places as its longer side.
 
         Raises:
-            ValueError: a row has another number of image tokens than its picture.
+            ValueError: a picture has another number of tokens than stand in its place.
         """
         placed = torch.empty(3, *ids.shape, dtype=torch.long)
-        for row, (line, picture) in enumerate(zip(ids.cpu(), pictures, strict=True)):
-            rows, columns = picture.grid or (0, 0)
-            here = (line == image_token_id).nonzero().flatten()
-            if len(here) != rows * columns or (len(here) and int(here[-1] - here[0]) + 1 != len(here)):
-                raise ValueError("the picture's tokens and their places do not agree")
-            start = int(here[0]) if len(here) else len(line)
-            behind = len(line) - start - len(here)
-            placed[:, row, :start] = torch.arange(start)
-            if len(here):
-                placed[0, row, here] = start
-                placed[1, row, here] = start + torch.arange(rows).repeat_interleave(columns)
-                placed[2, row, here] = start + torch.arange(columns).repeat(rows)
-                placed[:, row, len(line) - behind :] = start + max(rows, columns) + torch.arange(behind)
+        grids = iter([picture.grid or (0, 0) for picture in pictures])
+        for row, line in enumerate(ids.cpu()):
+            start = 0
+            for stretch in _stretches(line == image_token_id):
+                rows, columns = 1, stretch.stop - stretch.start
+                if line[stretch.start] == image_token_id:
+                    rows, columns = next(grids, (0, 0))
+                    if rows * columns != stretch.stop - stretch.start:
+                        raise ValueError("the picture's tokens and their places do not agree")
+                    placed[0, row, stretch] = start
+                    placed[1, row, stretch] = start + torch.arange(rows).repeat_interleave(columns)
+                    placed[2, row, stretch] = start + torch.arange(columns).repeat(rows)
+                else:
+                    placed[:, row, stretch] = start + torch.arange(columns)
+                start += max(rows, columns)
+        if next(grids, (0, 0)) != (0, 0):
+            raise ValueError("the picture's tokens and their places do not agree")
         return placed.to(ids.device)
 
     def convert(self, key: str, tensor: torch.Tensor) -> Iterator[tuple[str, torch.Tensor]]:
@@ -110,6 +120,13 @@ class _QwenVL:
             "image_token_id": image_token_id,
             "tie_word_embeddings": False,
         }
+
+
+def _stretches(is_picture: torch.Tensor) -> list[slice]:
+    """Where words and pictures stand in a row (L) bool, one after the other."""
+    turns = (is_picture[1:] != is_picture[:-1]).nonzero().flatten() + 1
+    ends = [0, *turns.tolist(), len(is_picture)]
+    return [slice(start, stop) for start, stop in zip(ends, ends[1:], strict=False)]
 
 
 class Qwen25VL(_QwenVL):
