@@ -16,6 +16,7 @@ from core.packed_array import pack_array, unpack_array
 from core.worker_protocol import encode_line
 
 GRID = 64
+LOOKED_AT: set[str] = set()
 
 
 def say(message: dict) -> None:
@@ -63,6 +64,11 @@ def answer(request: dict, mode: str) -> None:
         return
     decide = request.get("decide", False)
     result: dict = {"seconds": 0.01, "model_id": "toy"}
+    if mode == "slow look":  # an image that is new is encoded, and the decoder is quick
+        new = request["image"] not in LOOKED_AT
+        LOOKED_AT.add(request["image"])
+        time.sleep(0.4 * new)
+        result |= {"seconds": 0.4 * new + 0.01, "decoding": 0.01}
     if several:
         result["predictions"] = [found(prompt, decide) for prompt in request["prompts"]]
     else:
