@@ -80,6 +80,7 @@ class Canvas(QWidget):
         self._mouse: QPointF | None = None
         self._grab: QPointF | None = None
         self._painting = False
+        self._button = Qt.MouseButton.NoButton
         self._turned = 0
         self._held = held
         self._held.changed.connect(self._set_cursor)
@@ -184,7 +185,11 @@ class Canvas(QWidget):
     # Mouse and keyboard
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        adds = self._tools.adds(event)
+        if (
+            event.button() != self._button and event.buttons() & self._button
+        ):  # a second button changes nothing of what the first one does
+            return
+        self._button, adds = event.button(), self._tools.adds(event)
         if self._held.tones and not self._painting:
             self.tone.begin_drag(event.position())
         elif event.button() == Qt.MouseButton.MiddleButton or self._held.moves or adds is None:
@@ -223,9 +228,12 @@ class Canvas(QWidget):
         self.pointed.emit(*((int(point.x()), int(point.y())) if inside else (-1, -1)))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() != self._button:
+            return
+        self._button = Qt.MouseButton.NoButton
         if self.tone.end_drag():
             pass
-        elif self._painting and event.button() != Qt.MouseButton.MiddleButton:
+        elif self._painting:
             self._painting = False
             self._session.editing.end_stroke()
         elif self._grab is None:
