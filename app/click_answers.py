@@ -16,6 +16,7 @@ from app.background import Background
 from app.clicking import Clicking
 from app.inference_process import InferenceProcess
 from app.prediction import PAINTING_MS, cache_folder
+from app.prompt_mask import PromptMask
 from app.session import Session
 from app.settings import Settings
 from app.versions import ModelInUse, Versions
@@ -60,11 +61,12 @@ class ClickAnswers(QObject):
         process: InferenceProcess,
         settings: Settings,
         clicking: Clicking,
+        mask: PromptMask,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._session, self._versions, self._process = session, versions, process
-        self._settings, self._clicking = settings, clicking
+        self._settings, self._clicking, self._mask = settings, clicking, mask
         self._now: Question | None = None
         self._model: ModelInUse | None = None
         self._load: int | None = None
@@ -115,14 +117,13 @@ class ClickAnswers(QObject):
         if self._process.model != self._model.reference:
             self._load = self._process.load(self._model.reference, self._settings.device, self._settings.precision)
         self.asking.emit(self.tr("Loading the model …") if self._load is not None else self.tr("Asking the model …"))
-        prediction = self._session.editing.prediction
         self._number = self._process.predict(
             str(path.resolve()),
             question.prompt,
             cache_folder(self._session),
             zoom=structure.zoom,
             clicks=question.row.clicks,
-            before=prediction.logits if prediction is not None else None,
+            before=self._mask.now(),
         )
 
     def _answered(self, number: int, result: dict[str, Any]) -> None:

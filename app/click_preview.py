@@ -16,6 +16,7 @@ from app.click_tool import ClickTool
 from app.clicking import Clicking
 from app.inference_process import InferenceProcess
 from app.prediction import cache_folder
+from app.prompt_mask import PromptMask
 from app.session import Session
 from app.versions import Versions
 from core.errors import KnownError
@@ -44,11 +45,12 @@ class ClickPreview(QObject):
         clicking: Clicking,
         answers: ClickAnswers,
         tool: ClickTool,
+        mask: PromptMask,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._session, self._versions, self._process = session, versions, process
-        self._clicking, self._answers, self._tool = clicking, answers, tool
+        self._clicking, self._answers, self._tool, self._mask = clicking, answers, tool, mask
         self._wanted: QPointF | None = None
         self._number: int | None = None
         self._begun = 0.0
@@ -82,7 +84,6 @@ class ClickPreview(QObject):
             return
         if structure is None or path is None or not self._is_loaded():
             return
-        prediction = session.editing.prediction
         self._wanted, self._begun = None, time.perf_counter()
         self._number = self._process.predict(
             str(path.resolve()),
@@ -90,7 +91,7 @@ class ClickPreview(QObject):
             cache_folder(session),
             zoom=structure.zoom,
             clicks=self._clicking.row.clicks.with_point(point.x(), point.y(), True),
-            before=prediction.logits if prediction is not None else None,
+            before=self._mask.now(),
         )
 
     def _is_loaded(self) -> bool:

@@ -326,6 +326,29 @@ def test_nothing_is_asked_on_hover_where_the_last_click_was_slow(qtbot, clicking
     assert asked == []
 
 
+def test_painted_pixels_reach_the_decoder_as_a_part_of_the_mask(qtbot, clicking):
+    """The toy's answer is the mask that it was shown, with discs for the clicks."""
+    key(qtbot, clicking, Qt.Key.Key_B)
+    clicking.tools.set_radius(6)
+    paint(qtbot, clicking, [(100, 10), (110, 10)])
+    paint(qtbot, clicking, [(64, 48)], RIGHT)
+    key(qtbot, clicking, Qt.Key.Key_C)
+    click_at(qtbot, clicking, 10, 80)
+    logits = clicking.session.editing.prediction.logits
+    height, width = clicking.session.editing.levels.shape
+    cell = lambda x, y: logits[int(y * 64 / height), int(x * 64 / width)]  # noqa: E731
+    assert cell(105, 10) == 10 and cell(64, 48) == -10 and cell(120, 90) == -8 and cell(10, 80) == 8
+
+
+def test_without_a_prediction_the_painted_mask_is_shown_to_the_decoder(qtbot, window):
+    window.tools.set_radius(6)
+    paint(qtbot, window, [(100, 10), (110, 10)])
+    key(qtbot, window, Qt.Key.Key_C)
+    click_at(qtbot, window, 10, 80)
+    logits = window.session.editing.prediction.logits
+    assert logits.max() == 10 and logits.min() == -10 and shown(window)[10, 105]
+
+
 def test_the_words_beside_the_button(qtbot, clicking):
     click_at(qtbot, clicking, 10, 10)
     paint(qtbot, clicking, [(20, 20), (64, 70)])

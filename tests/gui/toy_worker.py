@@ -109,7 +109,9 @@ def clicked(request: dict, mode: str) -> dict:
     if mode == "slow clicks":
         time.sleep(0.4)
     height, width = cv2.imread(request["image"], cv2.IMREAD_GRAYSCALE).shape
-    best = unpack_array(request["before"]) if "before" in request else disc(14)
+    best = disc(14)
+    if "before" in request:  # of whatever size, as the model takes it
+        best = cv2.resize(unpack_array(request["before"]).astype(np.float32), (GRID, GRID)).astype(np.float16)
     rows, columns = np.mgrid[:GRID, :GRID]
     for mark in request["clicks"]:
         if len(mark) == 3:
