@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
@@ -475,3 +475,24 @@ def test_another_button_in_the_middle_of_a_stroke_changes_nothing(window, other)
     assert not window.session.editing.is_painting and mask[30, 10:71].all()
     window.commands["undo"].trigger()
     assert not window.session.editing.current_mask().any()
+
+
+def test_a_stroke_draws_only_what_it_changed(qtbot, window):
+    """On a large image drawing all of it at every press and release would take longer than keeping the stroke."""
+    drawn = []
+
+    class Watch(QObject):
+        def eventFilter(self, _watched, event):
+            if event.type() == QEvent.Type.Paint:
+                drawn.append(event.rect().width() * event.rect().height())
+            return False
+
+    predict(window)
+    qtbot.mouseMove(window.canvas, place(window, 40, 40))
+    QApplication.processEvents()
+    watch = Watch()
+    window.canvas.installEventFilter(watch)
+    paint(qtbot, window, [(40, 40), (44, 40)])
+    QApplication.processEvents()
+    window.canvas.removeEventFilter(watch)
+    assert drawn and max(drawn) < window.canvas.width() * window.canvas.height() / 4
