@@ -30,11 +30,11 @@ def mask_prompt(
         (g, g) logits, `answer` itself where nothing was painted. Without an answer the painted mask alone, float16 of the
         side 256; None if that is empty.
     """
+    if not cv2.countNonZero(layer):  # before all else: it is asked for at every click, of large images too
+        return answer
     added, removed = _share(layer, ADDED, answer), _share(layer, REMOVED, answer)
     if answer is None:
         return (CERTAIN * (2 * added - 1)).astype(np.float16) if added.any() else None
-    if not added.any() and not removed.any():
-        return answer
     logits = answer.astype(np.float32)
     logits += added * (np.maximum(logits, CERTAIN) - logits) + removed * (np.minimum(logits, -CERTAIN) - logits)
     return logits.astype(answer.dtype)
