@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QButtonGroup, QGridLayout, QPushButton, QVBoxLayou
 
 from app.answers import words_of
 from app.controls import label
+from app.keymap import Keymap
 from app.mask_choice import choose_mask
 from app.session import Session
 from core.store import PredictionRow
@@ -16,9 +17,9 @@ ROW = 28
 class AnswerPanel(QWidget):
     """A quiet line with the answer, and a button for each mask with what the model thinks of it."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, keymap: Keymap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session = session
+        self._session, self._keymap = session, keymap
         self.words = label("", "notice")
         self.words.setWordWrap(True)
         self.words.setAccessibleName(self.tr("Answer of the model"))
@@ -38,6 +39,7 @@ class AnswerPanel(QWidget):
         column.addWidget(self._heading)
         column.addLayout(self._buttons)
         session.prediction_changed.connect(self._follow)
+        keymap.changed.connect(self._follow)
         self._follow()
 
     def buttons(self) -> list[QPushButton]:
@@ -82,11 +84,13 @@ class AnswerPanel(QWidget):
             if several
             else self.tr("Masks of the model, expected overlap")
         )
+        key = self._keymap.text("next_mask")
         for place, (one, iou) in enumerate(zip(self.buttons(), prediction.ious, strict=True)):
             number = place if several else place + 1
             name = self.tr("All") if several and place == 0 else str(number)
             one.setText(f"{name} · {iou:.2f}")
             one.setChecked(place == prediction.chosen)
-            tip = self.tr("The model expects this mask to overlap with the structure by {share} % (V: the next mask)")
-            one.setToolTip(tip.format(share=round(100 * iou)))
+            tip = self.tr("The model expects this mask to overlap with the structure by {share} %")
+            further = self.tr(" ({key}: the next mask)").format(key=key) if key else ""
+            one.setToolTip(tip.format(share=round(100 * iou)) + further)
             one.setAccessibleName(self.tr("Mask {name}, expected overlap {iou}").format(name=name, iou=f"{iou:.2f}"))

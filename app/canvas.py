@@ -80,6 +80,7 @@ class Canvas(QWidget):
         self._mouse: QPointF | None = None
         self._grab: QPointF | None = None
         self._painting = False
+        self._button = Qt.MouseButton.NoButton
         self._turned = 0
         self._held = held
         self._held.changed.connect(self._set_cursor)
@@ -184,7 +185,11 @@ class Canvas(QWidget):
     # Mouse and keyboard
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        adds = self._tools.adds(event)
+        if (
+            event.button() != self._button and event.buttons() & self._button
+        ):  # a second button changes nothing of what the first one does
+            return
+        self._button, adds = event.button(), self._tools.adds(event)
         if self._held.tones and not self._painting:
             self.tone.begin_drag(event.position())
         elif event.button() == Qt.MouseButton.MiddleButton or self._held.moves or adds is None:
@@ -200,7 +205,7 @@ class Canvas(QWidget):
             self._painting = True
             tools, limit = self._tools, self._limit.now()
             self._session.editing.begin_stroke(point.x(), point.y(), tools.radius, adds, tools.square, limit)
-        self._set_cursor()
+        self._set_cursor(anew=False)  # what a button changed of the picture is drawn already
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         before, self._mouse = self._mouse, event.position()
@@ -223,16 +228,19 @@ class Canvas(QWidget):
         self.pointed.emit(*((int(point.x()), int(point.y())) if inside else (-1, -1)))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() != self._button:
+            return
+        self._button = Qt.MouseButton.NoButton
         if self.tone.end_drag():
             pass
-        elif self._painting and event.button() != Qt.MouseButton.MiddleButton:
+        elif self._painting:
             self._painting = False
             self._session.editing.end_stroke()
         elif self._grab is None:
             self.outline.release()
             self.clicks.release()
         self._grab = None
-        self._set_cursor()
+        self._set_cursor(anew=False)  # what a button changed of the picture is drawn already
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         turned = event.angleDelta().y() / WHEEL_NOTCH
@@ -278,23 +286,28 @@ class Canvas(QWidget):
             if self._held.magnifies:
                 self.update(lens_rect(centre))
 
-    def _set_cursor(self) -> None:
-        if self._grab is not None:
-            self.setCursor(Qt.CursorShape.ClosedHandCursor)
-        elif self._held.tones:
-            self.setCursor(Qt.CursorShape.SizeAllCursor)
-        elif not self._session.editing.is_loaded:
-            self.setCursor(Qt.CursorShape.ArrowCursor)
-        elif self._held.moves or self._tools.tool is Tool.PAN:
-            self.setCursor(Qt.CursorShape.OpenHandCursor)
-        elif is_locked(self._session):
-            self.setCursor(Qt.CursorShape.ForbiddenCursor)
-        elif self._tools.tool in (*SHAPES, Tool.CLICK):
-            self.setCursor(Qt.CursorShape.CrossCursor)
-        else:
-            self.setCursor(Qt.CursorShape.BlankCursor)
-        self.update()
+    def _set_cursor(self, *, anew: bool = True) -> None:
+        """The pointer's shape for what a press would do now, and all drawn anew; else that only where the shape is another one."""
+        shape = _shape(self._grab is not None, self._held, self._tools.tool, self._session)
+        if anew or shape != self.cursor().shape():
+            self.setCursor(shape)
+            self.update()
 
     def _view_moved(self) -> None:
         self.update()
         self.view_changed.emit()
+
+
+def _shape(moving: bool, held: HeldKeys, tool: Tool, session: Session) -> Qt.CursorShape:
+    """Of the pointer, for what a press would do."""
+    if moving:
+        return Qt.CursorShape.ClosedHandCursor
+    if held.tones:
+        return Qt.CursorShape.SizeAllCursor
+    if not session.editing.is_loaded:
+        return Qt.CursorShape.ArrowCursor
+    if held.moves or tool is Tool.PAN:
+        return Qt.CursorShape.OpenHandCursor
+    if is_locked(session):
+        return Qt.CursorShape.ForbiddenCursor
+    return Qt.CursorShape.CrossCursor if tool in (*SHAPES, Tool.CLICK) else Qt.CursorShape.BlankCursor

@@ -4,7 +4,6 @@ One question at a time; whatever was clicked meanwhile goes into the next one, t
 again and were never answered are asked then. What the model answers to an image that was left is kept with that image.
 """
 
-import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +16,7 @@ from app.background import Background
 from app.clicking import Clicking
 from app.inference_process import InferenceProcess
 from app.prediction import PAINTING_MS, cache_folder
+from app.prompt_mask import PromptMask
 from app.session import Session
 from app.settings import Settings
 from app.versions import ModelInUse, Versions
@@ -46,9 +46,6 @@ class Question:
 class ClickAnswers(QObject):
     """From clicks to a prediction that counts.
 
-    Attributes:
-        took: seconds from the last question to its answer, None where none was measured or the model was loaded first.
-
     Signals:
         asking: what is waited for, in words; "" when the answer is there, or will not come.
         failed: a KnownError the clinician must read.
@@ -64,17 +61,16 @@ class ClickAnswers(QObject):
         process: InferenceProcess,
         settings: Settings,
         clicking: Clicking,
+        mask: PromptMask,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._session, self._versions, self._process = session, versions, process
-        self._settings, self._clicking = settings, clicking
-        self.took: float | None = None
+        self._settings, self._clicking, self._mask = settings, clicking, mask
         self._now: Question | None = None
         self._model: ModelInUse | None = None
         self._load: int | None = None
         self._number: int | None = None
-        self._begun = 0.0
         self._given_up: Question | None = None
         self._background: Background | None = None
         clicking.changed.connect(self.look)
@@ -121,14 +117,13 @@ class ClickAnswers(QObject):
         if self._process.model != self._model.reference:
             self._load = self._process.load(self._model.reference, self._settings.device, self._settings.precision)
         self.asking.emit(self.tr("Loading the model …") if self._load is not None else self.tr("Asking the model …"))
-        prediction, self._begun = self._session.editing.prediction, time.perf_counter()
         self._number = self._process.predict(
             str(path.resolve()),
             question.prompt,
             cache_folder(self._session),
             zoom=structure.zoom,
             clicks=question.row.clicks,
-            before=prediction.logits if prediction is not None else None,
+            before=self._mask.now(),
         )
 
     def _answered(self, number: int, result: dict[str, Any]) -> None:
@@ -136,7 +131,6 @@ class ClickAnswers(QObject):
             self.asking.emit(self.tr("Asking the model …"))
         if number != self._number or self._now is None:
             return
-        self.took = time.perf_counter() - self._begun if self._load is None else None
         self._number, question = None, self._now
         try:
             offer = offers_of(result, 1)[0]

@@ -10,6 +10,7 @@ from app.click_tool import ClickTool
 from app.clicking import Clicking
 from app.message_bar import MessageBar
 from app.model_flow import ModelFlow
+from app.prompt_mask import PromptMask
 from app.session import Session
 from app.settings import Settings
 from app.versions import Versions
@@ -32,8 +33,9 @@ class ClickFlow(QObject):
     ) -> None:
         super().__init__(flow)
         self._clicking, self._actions, self._messages = clicking, actions, messages
-        self.answers = ClickAnswers(session, versions, flow.process, settings, clicking, self)
-        self.preview = ClickPreview(session, versions, flow.process, clicking, self.answers, tool, self)
+        mask = PromptMask(session, self)
+        self.answers = ClickAnswers(session, versions, flow.process, settings, clicking, mask, self)
+        self.preview = ClickPreview(session, versions, flow.process, clicking, self.answers, tool, mask, self)
         self.answers.asking.connect(panel.show_asking)
         self.answers.failed.connect(messages.say_error)
         clicking.made.connect(flow.predictions.overtake)

@@ -16,13 +16,14 @@ from app.click_tool import ClickTool
 from app.clicking import Clicking
 from app.inference_process import InferenceProcess
 from app.prediction import cache_folder
+from app.prompt_mask import PromptMask
 from app.session import Session
 from app.versions import Versions
 from core.errors import KnownError
 from core.mask import threshold_of
 
 QUICK = 0.06
-"""Seconds within which the last click, or the last preview, must have been answered."""
+"""Seconds within which the last answer must have come; reading an image or words that were new does not count."""
 LATE = 0.25
 """An answer after so many seconds is of a place where the pointer is no more."""
 SIDE = 512
@@ -30,7 +31,11 @@ SIDE = 512
 
 
 class ClickPreview(QObject):
-    """Asks while the pointer moves with nothing pressed: one question at a time, for the newest place."""
+    """Asks while the pointer moves with nothing pressed: one question at a time, for the newest place.
+
+    Attributes:
+        took: seconds of the last answer, whatever was asked, None where none was measured.
+    """
 
     def __init__(
         self,
@@ -40,14 +45,16 @@ class ClickPreview(QObject):
         clicking: Clicking,
         answers: ClickAnswers,
         tool: ClickTool,
+        mask: PromptMask,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._session, self._versions, self._process = session, versions, process
-        self._clicking, self._answers, self._tool = clicking, answers, tool
+        self._clicking, self._answers, self._tool, self._mask = clicking, answers, tool, mask
         self._wanted: QPointF | None = None
         self._number: int | None = None
         self._begun = 0.0
+        self.took: float | None = None
         tool.hovered.connect(self._hover)
         clicking.changed.connect(self._clear)
         process.answered.connect(self._answered)
@@ -71,13 +78,12 @@ class ClickPreview(QObject):
         """Ask for the newest place, unless something is being asked or the machine is too slow for it."""
         if self._number is not None and self._process.awaits(self._number):
             return
-        session, point, took = self._session, self._wanted, self._answers.took
+        session, point, took = self._session, self._wanted, self.took
         structure, path = session.structure_row, session.image_path
         if point is None or took is None or took > QUICK or self._answers.is_busy:
             return
         if structure is None or path is None or not self._is_loaded():
             return
-        prediction = session.editing.prediction
         self._wanted, self._begun = None, time.perf_counter()
         self._number = self._process.predict(
             str(path.resolve()),
@@ -85,7 +91,7 @@ class ClickPreview(QObject):
             cache_folder(session),
             zoom=structure.zoom,
             clicks=self._clicking.row.clicks.with_point(point.x(), point.y(), True),
-            before=prediction.logits if prediction is not None else None,
+            before=self._mask.now(),
         )
 
     def _is_loaded(self) -> bool:
@@ -95,10 +101,12 @@ class ClickPreview(QObject):
             return False  # whoever clicks will be told
 
     def _answered(self, number: int, result: dict[str, Any]) -> None:
+        decoding = float(result.get("decoding", 0.0))
         if number != self._number:
+            self.took = decoding or self.took
             return
         self._number, took, image = None, time.perf_counter() - self._begun, self._session.image
-        self._answers.took = took
+        self.took = took - max(0.0, float(result.get("seconds", 0.0)) - decoding)
         try:
             offer = offers_of(result, 1)[0]
         except KnownError:
@@ -110,7 +118,7 @@ class ClickPreview(QObject):
 
     def _failed(self, number: int, _error: KnownError) -> None:
         if number == self._number:
-            self._number, self._answers.took = None, None
+            self._number, self.took = None, None
 
     def _show(self, lines: list[QPolygonF]) -> None:
         if lines or self._tool.preview:

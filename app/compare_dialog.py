@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QFormLayout, QHBoxLayout, QPro
 
 from app.compare_process import CompareProcess
 from app.comparison_table import ComparisonTable
-from app.controls import button, label
+from app.controls import button, label, resize_on_screen
 from app.messages import text_of_error
 from app.outcome_line import OutcomeLine
 from app.session import Session
@@ -72,7 +72,7 @@ class CompareDialog(QDialog):
         """
         super().__init__(parent)
         self.setWindowTitle(self.tr("Compare versions"))
-        self.resize(860, 640)
+        resize_on_screen(self, 860, 640)
         self._session, self._device = session, device
         self._process: CompareProcess | None = None
         self.first, self.second, self.which = QComboBox(), QComboBox(), QComboBox()

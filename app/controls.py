@@ -2,9 +2,21 @@
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListWidget, QPushButton, QSlider, QSpinBox, QToolButton
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QPushButton,
+    QSlider,
+    QSpinBox,
+    QToolButton,
+    QWidget,
+)
 
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+TITLE_BAR = 40
+"""More or less, in pixels, with the frame."""
 
 
 class WordsEdit(QLineEdit):
@@ -122,3 +134,8 @@ def line() -> QFrame:
     result = QFrame()
     result.setObjectName("separator")
     return result
+
+
+def resize_on_screen(window: QWidget, width: int, height: int) -> None:
+    """Give a window its size in pixels, but no more height than its screen has below the title bar."""
+    window.resize(width, min(height, window.screen().availableSize().height() - TITLE_BAR))

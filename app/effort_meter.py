@@ -66,8 +66,10 @@ class EffortMeter(QObject):
         if store is None or editing.levels is None:
             return
         self._tick()
-        mask, words = editing.current_mask(), self._in_words()
-        levels = editing.recent_levels.of(words, *mask.shape) if words is not None else editing.levels
+        mask = editing.current_mask()
+        levels = editing.recent_levels.of(
+            self._in_words(), *mask.shape
+        )  # all of it is work where nothing was predicted
         changed = int(np.count_nonzero(mask != apply_threshold(levels, editing.step)))
         area, seconds = int(np.count_nonzero(mask)), self._seconds
         self._seconds = 0.0

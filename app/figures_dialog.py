@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.comparison_table import ComparisonTable
-from app.controls import button, label
+from app.controls import button, label, resize_on_screen
 from app.session import Session
 from app.theme import Theme
 from app.version_figures import labels_of, worst_of
@@ -49,7 +49,7 @@ class FiguresDialog(QDialog):
         assert session.store is not None
         self._session = session
         self.setWindowTitle(self.tr("{name} – a closer look").format(name=name))
-        self.resize(920, 760)
+        resize_on_screen(self, 920, 760)
         labels = labels_of(row.figures, session.images, session.structures)
         folder = session.store.version_folder(row)
         self.reason = label(reason_of(row.figures), "plain")

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.controls import label
+from app.delete_key import NoDelete
 from app.icons import icon
 from app.image_queue import ImageQueue
 from app.image_row import ENTRY_ROLE, HEIGHT, STATUS_ROLE, ImageRow
@@ -171,6 +172,7 @@ class ImageList(QWidget):
         """A table of one column: unlike a list view it looks at the rows in sight only, however many there are."""
         view = QTableView()
         view.setObjectName("images")
+        NoDelete(view)
         for header in (view.horizontalHeader(), view.verticalHeader()):
             header.hide()
         view.horizontalHeader().setStretchLastSection(True)

@@ -122,7 +122,7 @@ class InferenceProcess(QObject):
         decide: bool = False,
         zoom: int = 1,
         clicks: Clicks = Clicks(),  # noqa: B008
-        before: NDArray[np.float16] | None = None,
+        before: NDArray[np.floating] | None = None,
     ) -> int:
         """Ask for a prediction and return the number of the request.
 
@@ -133,7 +133,7 @@ class InferenceProcess(QObject):
             decide: whether the model may answer that there is nothing.
             zoom: 2 or 3 sees the image in 4 or 9 crops.
             clicks: in image pixels.
-            before: (g, g) logits of the answer that the clicks correct, None for none.
+            before: (g, g) logits of the mask that the clicks correct (`core.mask_prompt`), None for none.
         """
         number = self._number()
         packed = pack_array(before) if before is not None else None

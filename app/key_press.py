@@ -17,6 +17,9 @@ ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 RESERVED = (Qt.Key.Key_Escape, Qt.Key.Key_Tab, Qt.Key.Key_Backtab, Qt.Key.Key_Backspace, *ARROWS)
 """Move the keyboard and the crosshair, and give up; a window without them would be a trap."""
 
+TOUR_NEXT, TOUR_BACK, TOUR_END = "Alt+Right", "Alt+Left", "Esc"
+"""The keys of the walk through the window."""
+
 FIXED: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         QT_TRANSLATE_NOOP("actions", "Mouse on the picture"),
@@ -68,6 +71,14 @@ FIXED: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
                 QT_TRANSLATE_NOOP("actions", "Esc"),
                 QT_TRANSLATE_NOOP("actions", "Give an outline or a box up; take the crosshair away"),
             ),
+        ),
+    ),
+    (
+        QT_TRANSLATE_NOOP("actions", "While the window is shown around"),
+        (
+            (TOUR_NEXT, QT_TRANSLATE_NOOP("actions", "To the next card")),
+            (TOUR_BACK, QT_TRANSLATE_NOOP("actions", "To the card before")),
+            (TOUR_END, QT_TRANSLATE_NOOP("actions", "End the tour")),
         ),
     ),
 )

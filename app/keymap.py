@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QKeySequence
 
 from app.command import Command
-from app.commands import COMMANDS
+from app.commands import COMMANDS, plain_words, words
 from app.held_keys import HELD_COMMANDS, stands_alone
 from app.settings import Settings
 
@@ -52,6 +52,11 @@ class Keymap(QObject):
     def text(self, command: str) -> str:
         """The keys of a command as the desktop writes them, each once; "" without any."""
         return text_of(self._keys[command])
+
+    def spoken(self, command: str) -> str:
+        """The key of a command as a sentence names it; the command's name in quotes where it has none."""
+        name = next(one.text for one in BOUND if one.key == command)
+        return self.text(command) or f"“{plain_words(words(name))}”"
 
     def is_chosen(self, command: str) -> bool:
         """Whether the clinician chose the keys of this command."""

@@ -105,7 +105,7 @@ class MainWindow(QMainWindow):
         self.recent_list = RecentList(self.recent, theme)
         self.work = WorkArea(session, tools, shaping, clicking, self.commands, self.review, self.recent_list)
         self.canvas = self.work.canvas
-        self.messages = MessageBar(self.work.page_area, theme)
+        self.messages = MessageBar(self.work.page_area, theme, self.commands.keymap)
         self.files = ProjectFiles(session, self.messages, self)
         self.images = ImageList(session, self.queue, theme)
         self.segment = SegmentPanel(

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.background import Background, Progress, Work
-from app.controls import button, label
+from app.controls import button, label, resize_on_screen
 from app.icons import swatch
 from app.mask_question import SIDE, MaskQuestion
 from app.messages import text_of_error
@@ -62,7 +62,7 @@ class MaskImportDialog(QDialog):
         self._looked: _Looked | None = None
         self._files: list[Path] = []
         self.setWindowTitle(self.tr("Import masks"))
-        self.resize(720, 680)
+        resize_on_screen(self, 720, 680)
         self.structure = QComboBox()
         self.structure.setAccessibleName(self.tr("Structure"))
         for row in session.structures:

@@ -4,6 +4,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app.icons import icon, pixmap
+from app.keymap import Keymap
 from app.messages import SENTENCES, text_of, text_of_error
 from app.theme import Theme
 from core.errors import KnownError, LockedError
@@ -22,15 +23,16 @@ class MessageBar(QWidget):
 
     shown = Signal(str, str)
 
-    def __init__(self, over: QWidget, theme: Theme) -> None:
+    def __init__(self, over: QWidget, theme: Theme, keymap: Keymap) -> None:
         """Float over a widget.
 
         Args:
             over: the widget whose upper edge the messages cover.
             theme: for colours of the icons.
+            keymap: the keys that sentences name.
         """
         super().__init__(over)
-        self._over, self._theme = over, theme
+        self._over, self._theme, self._keymap = over, theme, keymap
         self._cards: dict[str, _Card] = {}
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -44,8 +46,10 @@ class MessageBar(QWidget):
 
         Args:
             key: a key of app.messages.SENTENCES.
-            values: what fills its braces.
+            values: what fills its braces, but for the key of a command.
         """
+        if command := SENTENCES[key].command:
+            values["key"] = self._keymap.spoken(command)
         self._show(key, key, text_of(key, values))
 
     def say_error(self, error: KnownError) -> None:

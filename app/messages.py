@@ -23,11 +23,13 @@ class Sentence:
         level: information, success, warning or error.
         text: English, to be translated in the context "messages".
         stays: whether it stays until it is closed or replaced, instead of fading after some seconds.
+        command: whose key in force fills {key}; "" where no key is named.
     """
 
     level: str
     text: str
     stays: bool = False
+    command: str = ""
 
 
 SENTENCES: dict[str, Sentence] = {
@@ -108,8 +110,9 @@ SENTENCES: dict[str, Sentence] = {
         QT_TRANSLATE_NOOP(
             "messages",
             "{image} is rejected: it is not exported, not learned from and not asked for again. "
-            "To take that back, go to it and press X.",
+            "To take that back, go to it and press {key}.",
         ),
+        command="reject",
     ),
     "last_image": Sentence(INFORMATION, QT_TRANSLATE_NOOP("messages", "This is the last image of the list.")),
     "first_image": Sentence(INFORMATION, QT_TRANSLATE_NOOP("messages", "This is the first image of the list.")),
@@ -139,7 +142,7 @@ SENTENCES: dict[str, Sentence] = {
         QT_TRANSLATE_NOOP(
             "messages",
             "You have worked on every structure of this image, so nothing was predicted. "
-            "Choose a structure and press Predict (P) to ask for it again.",
+            "Choose a structure and press Predict to ask for it again.",
         ),
     ),
     "all_seen": Sentence(
@@ -206,8 +209,9 @@ SENTENCES: dict[str, Sentence] = {
         QT_TRANSLATE_NOOP(
             "messages",
             "Only grey values {low} to {high} may change, and there is nothing to change among them here. "
-            "Choose another range, or switch the limit off (I).",
+            "Choose another range, or switch the limit off with {key}.",
         ),
+        command="grey",
     ),
     "no_image_before": Sentence(
         INFORMATION,

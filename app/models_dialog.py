@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.controls import button, label
+from app.controls import button, label, resize_on_screen
 from app.messages import text_of_error
 from app.model_choice import ModelChoice, title_of
 from app.model_download import ModelDownload
@@ -55,7 +55,7 @@ class ModelsDialog(QDialog):
         self._session, self._versions, self._choice, self._download = session, versions, choice, download
         self._rows: list[ModelRow] = []
         self.setWindowTitle(self.tr("Models"))
-        self.resize(960, 680)
+        resize_on_screen(self, 960, 680)
         self.table = self._make_table()
         self.bar = QProgressBar(textVisible=False, minimum=0, maximum=STEPS)
         self.bar.setObjectName("thin")

@@ -6,6 +6,7 @@ exchanges 256 colours; painting only rewrites the touched rectangle. What is dra
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -14,16 +15,25 @@ from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from app.canvas_view import CanvasView
+from app.colours_apart import apart
 from core.mask import STEPS
 
 REMOVED = 254
 ADDED = 255
 PIXELS_SHOW_FROM = 4.0
 _EDIT_ADDED, _EDIT_REMOVED = 1, 2
-DOUBT_COLOUR, DOUBT_OPACITY = "#D55E00", 0.85
+DOUBT_COLOURS, DOUBT_OPACITY = ("#D55E00", "#F0E442", "#3040FF"), 0.85
+FAR_ENOUGH = 30.0
+"""Of the doubt's colour from that of the outline, in CIELAB; every colour is so far from one of the three."""
 
 
-def _doubt_colours() -> list[int]:
+def doubt_colour(outline: str) -> str:
+    """The colour in which doubt is told from an outline "#rrggbb", whoever looks at it."""
+    return next(colour for colour in DOUBT_COLOURS if apart(colour, outline) >= FAR_ENOUGH)
+
+
+@lru_cache(16)
+def _doubt_colours(outline: str) -> list[int]:
     """For each code the colour of the doubt: opaque as 4·p·(1 − p), the variance of a yes or no in quarters.
 
     What a person painted is beyond doubt.
@@ -31,13 +41,10 @@ def _doubt_colours() -> list[int]:
     colours = []
     for level in range(STEPS):
         probability = (level + 0.5) / STEPS
-        tone = QColor(DOUBT_COLOUR)
+        tone = QColor(doubt_colour(outline))
         tone.setAlphaF(DOUBT_OPACITY * 4 * probability * (1 - probability))
         colours.append(tone.rgba())
     return colours + [0] * (ADDED + 1 - STEPS)
-
-
-_DOUBT = _doubt_colours()
 
 
 @dataclass
@@ -103,7 +110,7 @@ class Overlay:
         """
         self._step, self.look = step, look
         if look.doubt:
-            self.image.setColorTable(_DOUBT)
+            self.image.setColorTable(_doubt_colours(look.colour))
             return
         tone = QColor(look.colour)
         tone.setAlphaF(min(1.0, max(0.0, look.opacity)))

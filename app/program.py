@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from app import crash_dialog
 from app.canvas_tools import CanvasTools
+from app.controls import resize_on_screen
 from app.language import install_translations
 from app.main_window import MainWindow
 from app.session import Session
@@ -46,6 +47,8 @@ class Program(QObject):
             project: a project folder, or None.
             demo: open the demo project.
         """
+        screen = self.window.screen().availableSize()
+        resize_on_screen(self.window, min(self.window.width(), screen.width()), self.window.height())
         self.window.show()
         if not self.settings.note(SAID):
             self.window.messages.say("research_only")

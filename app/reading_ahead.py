@@ -1,6 +1,6 @@
 """Reads the image that comes next, and its mask, while the current one is looked at, so that a large one is there at once."""
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from app.image_queue import ImageQueue
 from app.image_reader import AT_ONCE, Wanted
@@ -8,28 +8,44 @@ from app.session import Session
 from core.errors import KnownError
 from core.store import ImageRow
 
+PAINTED_AFTER_MS = 50
+"""So much later nothing of the image that is shown is left to paint. Threads that begin before take the processor from it."""
+
 
 class ReadingAhead(QObject):
-    """Lets the session's readers read the next image of the list as soon as the current one is shown."""
+    """Lets the session's readers read the next image of the list as soon as the current one is on the screen."""
 
     def __init__(self, session: Session, queue: ImageQueue, parent: QObject) -> None:
         super().__init__(parent)
         self._session, self._queue = session, queue
         self._next: ImageRow | None = None
+        self._soon = QTimer(self, singleShot=True, interval=PAINTED_AFTER_MS)
+        self._soon.timeout.connect(self._read)
         session.image_changed.connect(self._go_on)
-        session.prediction_changed.connect(self._read_mask)
+        session.prediction_changed.connect(self._go_on_with_mask)
         session.status_changed.connect(self._look_again)
 
     def _go_on(self) -> None:
-        store, following = self._session.store, self._queue.ahead(1)[1:]
+        following = self._queue.ahead(1)[1:]
         self._next = following[0].row if following and self._session.image is not None else None
-        if store is not None and self._next is not None:
-            self._session.reader.read_ahead(Wanted.of(store, self._next))
+        self._soon.start()
 
-    def _read_mask(self) -> None:
+    def _go_on_with_mask(self) -> None:
         """While the image of now is still being read, its mask; once that is on the screen, the next one."""
+        if self._session.is_reading:
+            self._read_mask(self._session.image_row)
+        else:
+            self._soon.start()
+
+    def _read(self) -> None:
+        session, store = self._session, self._session.store
+        if store is not None and self._next is not None:
+            session.reader.read_ahead(Wanted.of(store, self._next))
+            if session.editing.is_loaded:
+                self._read_mask(self._next)
+
+    def _read_mask(self, row: ImageRow | None) -> None:
         session = self._session
-        row = session.image_row if session.is_reading else self._next if session.editing.is_loaded else None
         if session.store is None or session.structure_id is None or row is None or row.width * row.height <= AT_ONCE:
             return
         try:
@@ -40,4 +56,4 @@ class ReadingAhead(QObject):
     def _look_again(self, image_id: int) -> None:
         """The next image may have another prediction now."""
         if self._next is not None and self._next.id == image_id:
-            self._read_mask()
+            self._soon.start()

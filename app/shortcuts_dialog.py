@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.commands import MENUS, plain_words, words
-from app.controls import ENTER, label
+from app.controls import ENTER, label, resize_on_screen
 from app.key_press import FIXED, is_free, key_of
 from app.keymap import BOUND, Keymap, may_have, text_of
 
@@ -35,7 +35,7 @@ class ShortcutsDialog(QDialog):
         """
         super().__init__(parent)
         self.setWindowTitle(self.tr("Keys and mouse"))
-        self.resize(960, 700)
+        resize_on_screen(self, 960, 700)
         self._keymap = keymap
         self._waiting: str | None = None
         self._conflict: tuple[str, str] | None = None

@@ -4,6 +4,7 @@ from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QListWidget, QListWidgetItem, QToolTip, QWidget
 
+from app.delete_key import NoDelete
 from app.mask_figures import MaskFigures
 from app.other_masks import OtherMasks
 from app.readout import mm
@@ -42,6 +43,7 @@ class StructureList(QListWidget):
         self.setUniformItemSizes(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
+        NoDelete(self)
         self.currentRowChanged.connect(self._choose)
         for signal in (session.project_changed, session.structures_changed):
             signal.connect(self.reload)

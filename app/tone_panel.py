@@ -6,6 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.controls import label, slider
+from app.held_keys import TONE
+from app.keymap import Keymap
 from app.picture_tone import PictureTone
 from core.tone import MOST_GAMMA
 from core.window_presets import CT_PRESETS, WindowPreset
@@ -17,13 +19,10 @@ IN_A_ROW = 3
 class TonePanel(QWidget):
     """A slider for brightness, presets of the window, and what the window is now."""
 
-    def __init__(self, tone: PictureTone, parent: QWidget | None = None) -> None:
+    def __init__(self, tone: PictureTone, keymap: Keymap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._tone = tone
+        self._tone, self._keymap = tone, keymap
         self.slider = slider(-MOST, MOST, 10, self.tr("Brightness of the picture"))
-        self.slider.setToolTip(
-            self.tr("Only how it is shown: model, masks and files stay as they are. Or hold W and drag on the picture")
-        )
         self.first = self._preset(
             self.tr("As it is"), self.tr("As the file asks for it, or else its whole range; brightness in the middle")
         )
@@ -57,7 +56,14 @@ class TonePanel(QWidget):
         self.whole.clicked.connect(tone.show_whole)
         self.middle.clicked.connect(tone.show_middle)
         tone.changed.connect(self._follow)
+        keymap.changed.connect(self._name_key)
+        self._name_key()
         self._follow()
+
+    def _name_key(self) -> None:
+        tip, key = self.tr("Only how it is shown: model, masks and files stay as they are."), self._keymap.text(TONE)
+        drag = self.tr("Or hold {key} and drag on the picture.").format(key=key)
+        self.slider.setToolTip(f"{tip} {drag}" if key else tip)
 
     def _names(self) -> tuple[str, ...]:
         return self.tr("Brain"), self.tr("Lung"), self.tr("Bone"), self.tr("Abdomen"), self.tr("Mediastinum")

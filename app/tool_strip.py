@@ -2,14 +2,16 @@
 
 import math
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QMenu, QToolButton, QWidget
 
 from app.actions import Actions
 from app.canvas import Canvas
 from app.canvas_tools import LARGEST_RADIUS, SHAPES, SMALLEST_RADIUS, CanvasTools, Tool
 from app.commands import plain_words
 from app.controls import label, slider, tool_button
+from app.overflow import Overflow, Part
 
 SLIDER_STEPS = 200
 
@@ -27,7 +29,7 @@ class ToolStrip(QWidget):
         self._row.setContentsMargins(8, 5, 8, 5)
         self._row.setSpacing(2)
         self._buttons("previous", "next")
-        self._line()
+        first = self._line()
         self._buttons("brush", "eraser")
         self.shapes = self._shape_button()
         self._buttons("click", "pan")
@@ -43,7 +45,7 @@ class ToolStrip(QWidget):
         self._row.addWidget(self._size)
         self._line()
         self._buttons("undo", "redo")
-        self._line()
+        last = self._line()
         self._buttons("show_mask", "side_by_side")
         self._row.addStretch(2)
         self._zoom = label("", "muted")
@@ -51,6 +53,26 @@ class ToolStrip(QWidget):
         self._zoom.setMinimumWidth(46)
         self._row.addWidget(self._zoom)
         self._buttons("fit", "actual")
+        self.more = tool_button(self.tr("More"), 22)
+        self.more.setObjectName("more")
+        self.more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.more.setText("»")
+        self.more.setMinimumSize(34, 34)
+        self._row.addWidget(self.more)
+        self._row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        brush = Part((self.brush, self._size), (actions["smaller"], actions["larger"]))
+        self.overflow = Overflow(
+            self._row,
+            self.more,
+            [
+                Part((self._zoom,)),
+                self._part("fit", "actual"),
+                self._part("side_by_side"),
+                self._part("previous", "next", line=first),
+                brush,
+                self._part("show_mask", line=last),
+            ],
+        )
         self.brush.valueChanged.connect(lambda value: tools.set_radius(radius_of(value)))
         tools.radius_changed.connect(self._show_radius)
         canvas.view_changed.connect(self._show_zoom)
@@ -60,6 +82,20 @@ class ToolStrip(QWidget):
     def button_of(self, key: str) -> QToolButton:
         """The button of a command that stands in the strip."""
         return self._buttons_by_key[key]
+
+    def minimumSizeHint(self) -> QSize:
+        """So narrow as what always stays."""
+        return QSize(self.overflow.least_width, self._row.minimumSize().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show what has room."""
+        super().resizeEvent(event)
+        self.overflow.fit(event.size().width())
+
+    def _part(self, *keys: str, line: QWidget | None = None) -> Part:
+        """Buttons that give way together, with the line beside them."""
+        widgets = [self._buttons_by_key[key] for key in keys]
+        return Part((*widgets, *([line] if line is not None else [])), tuple(self._actions[key] for key in keys))
 
     def _buttons(self, *keys: str) -> None:
         for key in keys:
@@ -91,7 +127,7 @@ class ToolStrip(QWidget):
         if tool in SHAPES:
             self.shapes.setDefaultAction(self._actions[tool.value])
 
-    def _line(self) -> None:
+    def _line(self) -> QFrame:
         line = QFrame(frameShape=QFrame.Shape.VLine)
         line.setFixedWidth(1)
         line.setFixedHeight(22)
@@ -99,6 +135,7 @@ class ToolStrip(QWidget):
         self._row.addSpacing(4)
         self._row.addWidget(line)
         self._row.addSpacing(4)
+        return line
 
     def _show_radius(self) -> None:
         self.brush.blockSignals(True)

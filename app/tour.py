@@ -8,13 +8,13 @@ from PySide6.QtGui import QColor, QKeySequence, QPainter, QPaintEvent, QPen, QSh
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.controls import label
+from app.key_press import TOUR_BACK, TOUR_END, TOUR_NEXT
 from app.theme import Theme
 
 FOLLOWS_EVERY_MS = 100
 WIDTH = 340
 APART = 14
 """Between the card and what it points at, in pixels."""
-BACK, NEXT, END = "Alt+Left", "Alt+Right", "Esc"
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Tour(QFrame):
         self._follows.timeout.connect(self._follow)
         self._shortcuts = [
             QShortcut(QKeySequence(keys), window, step)
-            for keys, step in ((NEXT, self.next), (BACK, self.previous), (END, self.end))
+            for keys, step in ((TOUR_NEXT, self.next), (TOUR_BACK, self.previous), (TOUR_END, self.end))
         ]
         self._listen(False)
         for button, slot in ((self.skip, self.end), (self.back, self.previous), (self.forth, self.next)):
@@ -219,5 +219,5 @@ def _beside(target: QRect, card: QRect, area: QRect) -> QPoint:
 
 
 def _names() -> dict[str, str]:
-    written = {name: QKeySequence(keys) for name, keys in (("next", NEXT), ("back", BACK), ("end", END))}
+    written = {name: QKeySequence(keys) for name, keys in (("next", TOUR_NEXT), ("back", TOUR_BACK), ("end", TOUR_END))}
     return {name: keys.toString(QKeySequence.SequenceFormat.NativeText) for name, keys in written.items()}

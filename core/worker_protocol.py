@@ -89,7 +89,7 @@ class LoadRequest:
 class PredictRequest:
     """Segment what the prompt names in one image.
 
-    `clicks` are in pixels of the original image (origin top left, after EXIF orientation); `before` is the answer that they
+    `clicks` are in pixels of the original image (origin top left, after EXIF orientation); `before` is the mask that they
     correct, a packed map (g, g) of logits (`core.packed_array`), None for none. `cache` is the folder in which the project
     keeps features of its images from one run of the program to the next, "" for none. With `decide` the model may answer that
     there is nothing, or with several masks; clicks are then left out. `zoom` 2 or 3 sees the image in 4 or 9 crops.

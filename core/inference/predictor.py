@@ -49,6 +49,7 @@ class Prediction:
         best: index of the candidate that counts: of three that with the highest guess, of several the first.
         object_score: logit of "the structure is there"; it gates nothing.
         seconds: how long it took.
+        decoding: seconds of these that the mask decoder took; the rest went into reading image and words, where they were new.
         height: rows of the image.
         width: columns of the image.
         text: the answer in words, special tokens included; "" where it was forced.
@@ -64,6 +65,7 @@ class Prediction:
     width: int
     text: str = ""
     parts: int = 1
+    decoding: float = 0.0
 
     @property
     def logits(self) -> npt.NDArray[np.float16]:
@@ -284,7 +286,7 @@ class Predictor:
         before: npt.NDArray[np.floating] | None = None,
     ) -> list[Prediction]:
         """Decode the masks of P states (P, hidden) on one image."""
-        height, width = known.image.height, known.image.width
+        height, width, began = known.image.height, known.image.width, time.perf_counter()
         parts = crops(height, width, zoom, self.segmenter.mask_grid)
         maps, guesses, scores = [], [], []
         with torch.no_grad():
@@ -309,9 +311,18 @@ class Predictor:
         limit = float(np.finfo(np.float16).max)
         small = np.clip(np.nan_to_num(candidates), -limit, limit).astype(np.float16)
         score = np.nan_to_num(np.max(scores, axis=0), posinf=0.0, neginf=0.0)
-        seconds = time.perf_counter() - start
+        seconds, decoding = time.perf_counter() - start, time.perf_counter() - began
         return [
-            Prediction(small[row], tuple(ious[row].tolist()), index, float(score[row]), seconds, height, width)
+            Prediction(
+                small[row],
+                tuple(ious[row].tolist()),
+                index,
+                float(score[row]),
+                seconds,
+                height,
+                width,
+                decoding=decoding,
+            )
             for row, index in enumerate(best)
         ]
 

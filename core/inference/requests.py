@@ -195,6 +195,7 @@ def _packed(prediction: Prediction) -> Message:
         "best": prediction.best,
         "object_score": prediction.object_score,
         "seconds": round(prediction.seconds, 4),
+        "decoding": round(prediction.decoding, 4),
         "answer": prediction.text,
         "parts": prediction.parts,
     }

@@ -20,8 +20,8 @@ from core.uncertainty import uncertainty_of
 
 Key = tuple[int, int]
 """Image and structure."""
-IN_WORDS = "coalesce((SELECT words_id FROM predictions WHERE id = c.prediction_id), c.prediction_id)"
-"""Of a correction c the prediction that counts; where it answers clicks, the one in words that they correct."""
+IN_WORDS = "(SELECT CASE WHEN clicks = '' THEN id ELSE words_id END FROM predictions WHERE id = c.prediction_id)"
+"""Of a correction c the prediction that counts; where it answers clicks, the one in words that they correct, NULL for none."""
 
 
 class ClickedPredictions(Structures):

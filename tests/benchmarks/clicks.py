@@ -5,7 +5,8 @@
 Without folders it takes the demo images and their reference masks. Each click is set where a careful person would set it: at the
 point of the largest wrong piece that lies farthest from its edge, as in Sofiiuk et al., "Reviving Iterative Training with Mask
 Guidance for Interactive Segmentation", ICIP 2022. The threshold stays at 0.5. "Heard" is the share of clicked pixels that are then
-in the mask, or out of it, as the click says.
+in the mask, or out of it, as the click says. With --painted a hand first paints the largest wrong piece as it should be, then clicks;
+painted pixels stay as they are, and compared is whether the decoder gains by seeing them.
 """
 
 from __future__ import annotations
@@ -23,10 +24,13 @@ import numpy.typing as npt
 import torch
 
 from core.clicks import Clicks
+from core.correction import ADDED, REMOVED, EditLayer
 from core.demo_project import read_demo_project
 from core.inference.predictor import Prediction, Predictor
 from core.labelled_set import pair_up
 from core.mask import HALF, apply_threshold, probability_levels
+from core.mask_prompt import mask_prompt
+from core.mask_tools import keep_largest
 from core.metrics import dice
 from core.model_reference import open_segmenter
 
@@ -46,6 +50,15 @@ def next_click(clicks: Clicks, mask: Mask, truth: Mask) -> Clicks:
             best = max(best, (size, int(column), int(row), inside))
     size, column, row, inside = best
     return clicks.with_point(column + 0.5, row + 0.5, inside) if size else clicks
+
+
+def paint(layer: npt.NDArray[np.uint8], mask: Mask, truth: Mask) -> None:
+    """Paint the largest wrong piece of a mask as it should be."""
+    for wrong, value in ((truth & ~mask, ADDED), (mask & ~truth, REMOVED)):
+        kept = keep_largest(wrong)
+        if kept.sum() > (layer > 0).sum():
+            layer[...] = 0
+            layer[kept] = value
 
 
 def heard(clicks: Clicks, mask: Mask) -> float:
@@ -84,6 +97,7 @@ def main() -> None:
     parser.add_argument("--model", default="demo")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--clicks", type=int, default=5)
+    parser.add_argument("--painted", action="store_true")
     parser.add_argument("--zoom", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
@@ -94,20 +108,27 @@ def main() -> None:
     seconds: list[float] = []
 
     def mask_of(found: Prediction) -> Mask:
-        return apply_threshold(probability_levels(found.logits, found.height, found.width), HALF)
+        predicted = apply_threshold(probability_levels(found.logits, found.height, found.width), HALF)
+        return edits.final(predicted)
+
+    def before_of(found: Prediction, sees: bool) -> npt.NDArray[np.floating] | None:
+        if options.painted:
+            return mask_prompt(found.logits, edits.layer) if sees else found.logits
+        return found.logits if sees else None
 
     for image, prompt, truth in asked(options):
-        words = predictor.predict(image, prompt, zoom=options.zoom)
+        words, edits = predictor.predict(image, prompt, zoom=options.zoom), EditLayer(*truth.shape)
+        if options.painted:
+            paint(edits.layer, mask_of(words), truth)
         for sees in (False, True):
             found = words
             scores["words alone", sees].append(dice(mask_of(found), truth))
-            boxed = predictor.predict(image, prompt, box_around(truth), options.zoom, words.logits if sees else None)
+            boxed = predictor.predict(image, prompt, box_around(truth), options.zoom, before_of(words, sees))
             scores["a box", sees].append(dice(mask_of(boxed), truth))
             clicks = Clicks()
             for number in range(1, options.clicks + 1):
                 clicks = next_click(clicks, mask_of(found), truth)
-                before = found.logits if sees else None
-                found = predictor.predict(image, prompt, clicks, options.zoom, before)
+                found = predictor.predict(image, prompt, clicks, options.zoom, before_of(found, sees))
                 seconds.append(found.seconds)
                 what = f"{number} click" + "s" * (number > 1)
                 scores[what, sees].append(dice(mask_of(found), truth))
@@ -115,9 +136,8 @@ def main() -> None:
                     shares[what, sees].append(heard(clicks, mask_of(found)))
     count = len(scores["words alone", False])
     print(f"{count} images, {os.cpu_count()} cores; a click: median {1e3 * statistics.median(seconds):.0f} ms\n")
-    print(
-        "| | Dice | heard | Dice, the mask before seen as well | heard | better / worse for it |\n|---|---|---|---|---|---|"
-    )
+    more = "what was painted" if options.painted else "the mask before"
+    print(f"| | Dice | heard | Dice, {more} seen as well | heard | better / worse for it |\n|---|---|---|---|---|---|")
     for what in dict.fromkeys(what for what, _ in scores):
         plain, seeing = np.array(scores[what, False]), np.array(scores[what, True])
         changed = f"{(seeing > plain).sum()} / {(seeing < plain).sum()}"

@@ -291,10 +291,10 @@ def test_a_project_that_is_only_looked_at_takes_no_click(qtbot, clicking, projec
 
 def test_hovering_shows_what_a_click_would_give_and_keeps_nothing(qtbot, clicking):
     click_at(qtbot, clicking, 10, 10)
-    answers, tool = clicking.clicks.answers, clicking.canvas.clicks
+    preview, tool = clicking.clicks.preview, clicking.canvas.clicks
     predictions = clicking.session.store.query("SELECT count(*) FROM predictions")
     before = shown(clicking)
-    answers.took = 0.01
+    preview.took = 0.01
     qtbot.mouseMove(clicking.canvas, place(clicking, 100, 70))
     qtbot.mouseMove(clicking.canvas, place(clicking, 110, 80))
     qtbot.waitUntil(lambda: bool(tool.preview), timeout=WAIT)
@@ -306,14 +306,47 @@ def test_hovering_shows_what_a_click_would_give_and_keeps_nothing(qtbot, clickin
     assert tool.preview == []
 
 
+def test_an_image_that_had_to_be_encoded_first_makes_no_click_slow(qtbot, open_window):
+    window = open_window("slow look")
+    predict(window)
+    key(qtbot, window, Qt.Key.Key_C)
+    click_at(qtbot, window, 10, 10)
+    qtbot.mouseMove(window.canvas, place(window, 100, 70))
+    qtbot.mouseMove(window.canvas, place(window, 110, 80))
+    qtbot.waitUntil(lambda: bool(window.canvas.clicks.preview), timeout=WAIT)
+
+
 def test_nothing_is_asked_on_hover_where_the_last_click_was_slow(qtbot, clicking):
     click_at(qtbot, clicking, 10, 10)
-    clicking.clicks.answers.took = 0.2
+    clicking.clicks.preview.took = 0.2
     asked = []
     clicking.flow.process.predict = lambda *request, **rest: asked.append(request)
     qtbot.mouseMove(clicking.canvas, place(clicking, 100, 70))
     qtbot.mouseMove(clicking.canvas, place(clicking, 110, 80))
     assert asked == []
+
+
+def test_painted_pixels_reach_the_decoder_as_a_part_of_the_mask(qtbot, clicking):
+    """The toy's answer is the mask that it was shown, with discs for the clicks."""
+    key(qtbot, clicking, Qt.Key.Key_B)
+    clicking.tools.set_radius(6)
+    paint(qtbot, clicking, [(100, 10), (110, 10)])
+    paint(qtbot, clicking, [(64, 48)], RIGHT)
+    key(qtbot, clicking, Qt.Key.Key_C)
+    click_at(qtbot, clicking, 10, 80)
+    logits = clicking.session.editing.prediction.logits
+    height, width = clicking.session.editing.levels.shape
+    cell = lambda x, y: logits[int(y * 64 / height), int(x * 64 / width)]  # noqa: E731
+    assert cell(105, 10) == 10 and cell(64, 48) == -10 and cell(120, 90) == -8 and cell(10, 80) == 8
+
+
+def test_without_a_prediction_the_painted_mask_is_shown_to_the_decoder(qtbot, window):
+    window.tools.set_radius(6)
+    paint(qtbot, window, [(100, 10), (110, 10)])
+    key(qtbot, window, Qt.Key.Key_C)
+    click_at(qtbot, window, 10, 80)
+    logits = window.session.editing.prediction.logits
+    assert logits.max() == 10 and logits.min() == -10 and shown(window)[10, 105]
 
 
 def test_the_words_beside_the_button(qtbot, clicking):

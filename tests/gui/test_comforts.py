@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QLabel
 
 import app.program
@@ -48,6 +48,14 @@ def test_the_question_mark_shows_every_command_with_its_key(sheet, window):
     assert shown["undo"] == "Ctrl+Z" and shown["hold_blink"] == "S"
 
 
+def test_the_keys_of_the_walk_are_in_the_cheat_sheet(sheet, window):
+    shown = {row.text(0) for row in sheet._rows()}
+    for shortcut in window.first_tour.tour._shortcuts:
+        assert shortcut.key().toString(QKeySequence.SequenceFormat.PortableText) in shown
+    sheet.search.setText("tour")
+    assert [row.text(0) for row in sheet._rows() if not row.isHidden() and row.text(0) == "Esc"] == ["Esc"]
+
+
 def test_the_search_finds_names_keys_and_what_they_do(qtbot, sheet):
     qtbot.keyClicks(sheet.search, "ctrl+t")
     assert [row.data(0, COMMAND_ROLE) for row in sheet._rows() if not row.isHidden()] == ["finetune"]
@@ -71,6 +79,27 @@ def test_a_new_key_works_at_once_stays_and_is_shown_everywhere(qtbot, sheet, win
     assert window.tools.tool.value == "eraser"
     assert window.work.strip.button_of("eraser").toolTip().endswith("(J)")
     assert Settings(tmp_path / "settings.ini").note("keys/eraser") == '["J"]'
+
+
+def test_sentences_and_tips_name_the_key_that_is_in_force(qtbot, window):
+    """Also where a command has no key any more: then its name."""
+    keymap, tip = window.commands.keymap, window.segment.tone.slider.toolTip
+    key(qtbot, window, Qt.Key.Key_P)
+    qtbot.waitUntil(lambda: len(window.segment.answer.buttons()) == 3, timeout=30_000)
+    keymap.choose("next_mask", ("Shift+V",))
+    assert "(Shift+V: the next mask)" in window.segment.answer.buttons()[0].toolTip()
+    keymap.choose("hold_tone", ("J",))
+    keymap.choose("reject", ("Shift+Q",))
+    assert "hold J and" in tip()
+    window.messages.say("rejected", image="a.png")
+    assert window.messages.texts()[-1].endswith("press Shift+Q.")
+    keymap.choose("hold_tone", ())
+    keymap.choose("reject", ())
+    assert tip().endswith("stay as they are.")
+    window.messages.say("rejected", image="a.png")
+    assert window.messages.texts()[-1].endswith("press “Reject this image”.")
+    window.messages.say("limit_leaves_nothing", low=1, high=2)
+    assert window.messages.texts()[-1].endswith("switch the limit off with I.")
 
 
 def test_a_key_in_use_is_said_and_swapped_only_when_asked(qtbot, sheet, window):

@@ -9,7 +9,7 @@ from app.effort_dialog import EffortDialog
 from app.effort_meter import LONGEST_PAUSE
 from core.mask import apply_threshold
 from core.store import EffortRow, VersionRow
-from tests.gui.acting import disc_logits, key, paint, predict
+from tests.gui.acting import disc_logits, key, paint, place, predict
 
 
 class Clock:
@@ -74,6 +74,16 @@ def test_waiting_for_the_prediction_is_no_work(qtbot, window, clock):
     clock.now += 5
     key(qtbot, window, Qt.Key.Key_Return)
     assert efforts(window)[0].seconds == pytest.approx(5)
+
+
+def test_clicks_without_a_prediction_in_words_are_counted_against_the_empty_mask(qtbot, window, clock):
+    key(qtbot, window, Qt.Key.Key_C)
+    qtbot.mouseClick(window.canvas, Qt.MouseButton.LeftButton, pos=place(window, 20, 20))
+    qtbot.waitUntil(lambda: window.session.editing.has_prediction, timeout=30_000)
+    area = int(window.session.editing.current_mask().sum())
+    key(qtbot, window, Qt.Key.Key_Return)
+    (row,) = efforts(window)
+    assert row.changed_px == row.mask_px == area > 0 and not row.predicted
 
 
 def test_what_was_worked_before_leaving_an_image_is_not_lost(qtbot, window, clock, project):

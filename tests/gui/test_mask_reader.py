@@ -73,6 +73,23 @@ def test_the_next_mask_is_read_ahead_and_again_when_it_changes(large, qtbot) -> 
     assert large.canvas.shown_mask().any() and np.array_equal(large.canvas.shown_mask(), kept(large))
 
 
+def test_nothing_is_read_ahead_before_the_image_of_now_is_drawn(large, qtbot) -> None:
+    """A thread that begins in the same turn takes the processor from it."""
+    session = large.session
+    go_to(qtbot, large, 1)
+    qtbot.waitUntil(lambda: session.masks._beside.kept is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: session.reader._beside.kept is not None, timeout=30_000)
+    session.select_image(session.images[0].id)
+    session.select_image(session.images[1].id)
+    qtbot.waitUntil(lambda: session.reader._beside.kept is not None and is_there(large), timeout=30_000)
+    session.reader._beside.kept = session.masks._beside.kept = None
+    session.image_changed.emit()
+    session.prediction_changed.emit()
+    assert session.reader._beside._running is None and session.masks._beside._running is None
+    qtbot.waitUntil(lambda: session.masks._beside.kept is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: session.reader._beside.kept is not None, timeout=30_000)
+
+
 def test_an_answer_that_comes_while_the_mask_is_read_is_shown(large, qtbot) -> None:
     session = large.session
     go_to(qtbot, large, 1)

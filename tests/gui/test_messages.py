@@ -25,11 +25,11 @@ def theme(qapp):
 
 
 @pytest.fixture
-def bar(qtbot, theme):
+def bar(qtbot, theme, tmp_path):
     below = QWidget()
     qtbot.addWidget(below)
     below.resize(600, 400)
-    bar = MessageBar(below, theme)
+    bar = MessageBar(below, theme, Keymap(Settings(tmp_path / "settings.ini")))
     below.show()
     yield bar  # keeps the widget below alive
 
@@ -45,6 +45,12 @@ def test_every_sentence_can_be_filled_and_ends_like_one(key):
     assert "{" not in text
     assert key in ("error", "locked") or text.endswith(".")
     assert not re.search(r"\b(exception|null|none|file system|class|sqlite)\b", text, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("key", SENTENCES)
+def test_no_sentence_names_a_key_that_may_be_another_one(key):
+    assert not re.search(r"\b(press|hold|with) [A-Z]\b|\([A-Z]\)", SENTENCES[key].text)
+    assert ("{key}" in SENTENCES[key].text) == bool(SENTENCES[key].command)
 
 
 def test_an_error_says_what_happened_and_what_to_do():

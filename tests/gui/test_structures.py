@@ -439,3 +439,15 @@ def test_the_next_image_has_its_own_masks_and_a_predicted_one_starts_at_its_thre
     assert three.canvas.others.gathered.bits is None
     predict(three)
     assert facts(three, 1).words == f"Predicted · {HALF / 200:.3f}"
+
+
+def test_del_in_a_list_clears_no_mask(qtbot, three):
+    before = three.session.editing.current_mask().copy()
+    assert before.any()
+    for view in (rows(three), three.images.view):
+        view.setFocus()
+        qtbot.waitUntil(view.hasFocus, timeout=WAIT)
+        qtbot.keyClick(view, Qt.Key.Key_Delete)
+        assert np.array_equal(three.session.editing.current_mask(), before)
+    qtbot.keyClick(three.canvas, Qt.Key.Key_Delete)
+    assert not three.session.editing.current_mask().any()

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from app.canvas_tools import Tool
@@ -449,3 +449,50 @@ def test_the_strip_shows_the_outline_used_last(qtbot, window):
     assert strip.shapes.defaultAction() is window.commands["rectangle"] and not strip.shapes.isChecked()
     click(qtbot, strip.shapes)
     assert window.tools.tool is Tool.RECTANGLE
+
+
+@pytest.mark.parametrize("other", [Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton])
+def test_another_button_in_the_middle_of_a_stroke_changes_nothing(window, other):
+    """Of a hand that presses too much: one stroke from the first press to the release of that button."""
+    left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+    canvas, kinds = window.canvas, QEvent.Type
+
+    def send(kind, button, down, x):
+        at = QPointF(place(window, x, 30))
+        QApplication.sendEvent(
+            canvas, QMouseEvent(kind, at, canvas.mapToGlobal(at), button, down, Qt.KeyboardModifier.NoModifier)
+        )
+
+    send(kinds.MouseButtonPress, left, left, 10)
+    send(kinds.MouseMove, none, left, 30)
+    send(kinds.MouseButtonPress, other, left | other, 30)
+    send(kinds.MouseMove, none, left | other, 50)
+    send(kinds.MouseButtonRelease, other, left, 50)
+    send(kinds.MouseMove, none, left, 70)
+    assert window.session.editing.is_painting
+    send(kinds.MouseButtonRelease, left, none, 70)
+    mask = window.session.editing.current_mask()
+    assert not window.session.editing.is_painting and mask[30, 10:71].all()
+    window.commands["undo"].trigger()
+    assert not window.session.editing.current_mask().any()
+
+
+def test_a_stroke_draws_only_what_it_changed(qtbot, window):
+    """On a large image drawing all of it at every press and release would take longer than keeping the stroke."""
+    drawn = []
+
+    class Watch(QObject):
+        def eventFilter(self, _watched, event):
+            if event.type() == QEvent.Type.Paint:
+                drawn.append(event.rect().width() * event.rect().height())
+            return False
+
+    predict(window)
+    qtbot.mouseMove(window.canvas, place(window, 40, 40))
+    QApplication.processEvents()
+    watch = Watch()
+    window.canvas.installEventFilter(watch)
+    paint(qtbot, window, [(40, 40), (44, 40)])
+    QApplication.processEvents()
+    window.canvas.removeEventFilter(watch)
+    assert drawn and max(drawn) < window.canvas.width() * window.canvas.height() / 4

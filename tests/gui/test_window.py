@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.canvas_tools import Tool
 from app.messages import SENTENCES
@@ -481,3 +481,20 @@ def test_predicting_an_accepted_image_again_says_that_it_is_in_work(qtbot, windo
     assert session.save() and text in window.messages.texts(), "it stays until it is read or accepted again"
     window.commands["accept"].trigger()
     assert session.statuses()[first] == "accepted" and text not in window.messages.texts()
+
+
+@pytest.mark.parametrize("width", [1024, 1130, 1280])
+def test_a_narrow_window_leaves_nothing_out(qtbot, window, width):
+    """What has no room in the strip is in the menu at its end."""
+    strip, size = window.work.strip, window.size()
+    window.resize(width, 700)
+    qtbot.waitUntil(lambda: strip.width() > width / 3 and window.size() != size, timeout=5000)
+    assert (window.width(), window.height()) == (width, 700)
+    in_menu = {action.objectName() for action in strip.more.menu().actions()} if strip.more.isVisible() else set()
+    in_strip = {key for key, button in strip._buttons_by_key.items() if button.isVisible()}
+    assert in_menu.isdisjoint(in_strip) and in_strip >= {"brush", "eraser", "click", "pan", "undo", "redo"}
+    assert in_strip | in_menu >= set(strip._buttons_by_key)
+    assert strip.brush.isVisible() != ("larger" in in_menu) and strip.more.isVisible() == bool(in_menu)
+    shown = [part for part in strip.findChildren(QWidget) if part.isVisible() and part.parent() is strip]
+    assert all(part.width() >= part.minimumWidth() and part.geometry().right() <= strip.width() for part in shown)
+    assert bool(in_menu) == (width < 1200)

@@ -16,6 +16,7 @@ from core.packed_array import pack_array, unpack_array
 from core.worker_protocol import encode_line
 
 GRID = 64
+LOOKED_AT: set[str] = set()
 
 
 def say(message: dict) -> None:
@@ -63,6 +64,11 @@ def answer(request: dict, mode: str) -> None:
         return
     decide = request.get("decide", False)
     result: dict = {"seconds": 0.01, "model_id": "toy"}
+    if mode == "slow look":  # an image that is new is encoded, and the decoder is quick
+        new = request["image"] not in LOOKED_AT
+        LOOKED_AT.add(request["image"])
+        time.sleep(0.4 * new)
+        result |= {"seconds": 0.4 * new + 0.01, "decoding": 0.01}
     if several:
         result["predictions"] = [found(prompt, decide) for prompt in request["prompts"]]
     else:
@@ -103,7 +109,9 @@ def clicked(request: dict, mode: str) -> dict:
     if mode == "slow clicks":
         time.sleep(0.4)
     height, width = cv2.imread(request["image"], cv2.IMREAD_GRAYSCALE).shape
-    best = unpack_array(request["before"]) if "before" in request else disc(14)
+    best = disc(14)
+    if "before" in request:  # of whatever size, as the model takes it
+        best = cv2.resize(unpack_array(request["before"]).astype(np.float32), (GRID, GRID)).astype(np.float16)
     rows, columns = np.mgrid[:GRID, :GRID]
     for mark in request["clicks"]:
         if len(mark) == 3:

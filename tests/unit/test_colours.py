@@ -1,11 +1,12 @@
 """Structures can be told apart by those who see colours differently."""
 
-from itertools import combinations
+from itertools import combinations, product
 
 import cv2
 import numpy as np
 import pytest
 
+from app.overlay import doubt_colour
 from app.theme import STRUCTURE_COLOURS
 from core.demo_project import read_demo_project
 
@@ -34,3 +35,10 @@ def test_no_two_structures_look_alike(blindness):
 
 def test_the_demo_uses_them_too():
     assert {row.colour for row in read_demo_project().structures} <= set(STRUCTURE_COLOURS)
+
+
+@pytest.mark.parametrize("blindness", BLINDNESS)
+def test_uncertainty_is_told_from_the_outline_of_any_structure(blindness):
+    chosen = ["#{:02x}{:02x}{:02x}".format(*parts) for parts in product(range(0, 256, 51), repeat=3)]
+    for colour in (*STRUCTURE_COLOURS, *chosen):
+        assert np.linalg.norm(lab(colour, blindness) - lab(doubt_colour(colour), blindness)) > 29.9, colour

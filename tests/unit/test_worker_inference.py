@@ -140,6 +140,22 @@ def test_an_image_is_encoded_once_for_all_prompts_and_clicks(tmp_path: Path) -> 
     running.close()
 
 
+def test_reading_a_new_image_is_no_part_of_the_decoders_time(tmp_path: Path) -> None:
+    class SlowToEncode(BrightSegmenter):
+        def encode_image(self, rgb: np.ndarray) -> Any:
+            time.sleep(0.3)
+            return super().encode_image(rgb)
+
+    running = Running(SlowToEncode())
+    path = picture(tmp_path / "a.png")
+    running.ask(LoadRequest(1, "toy"))
+    new = running.ask(PredictRequest(2, path, "the bright part"))["result"]
+    known = running.ask(PredictRequest(3, path, "the bright part"))["result"]
+    assert new["seconds"] - new["decoding"] >= 0.3
+    assert 0 < known["decoding"] <= known["seconds"] + 1e-4 and known["seconds"] - known["decoding"] < 0.3
+    running.close()
+
+
 def test_several_structures_come_in_one_answer_and_the_image_is_looked_at_once(tmp_path: Path) -> None:
     segmenter = BrightSegmenter()
     running = Running(segmenter)
