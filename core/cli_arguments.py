@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import re
 from typing import Any, NoReturn
 
+from core import cli_values
 from core.export.choice import FORMAT_NAMES
 from core.export.pattern import BY_STRUCTURE
 from core.finetune.presets import PRESETS, QUICK
@@ -25,54 +25,6 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """End with a sentence and exit code 2."""
         self.exit(USAGE, f"The command was not understood: {message}. Try “{self.prog} --help”.\n")
-
-
-def _threshold(text: str) -> int:
-    """A threshold 0.005 … 0.995 as a step. Raises argparse's error for anything else."""
-    from core.mask import step_of, threshold_of
-
-    try:
-        value = float(text)
-    except ValueError:
-        value = float("nan")
-    if not threshold_of(1) <= value <= threshold_of(199):
-        raise argparse.ArgumentTypeError(f"“{text}” is no threshold between 0.005 and 0.995")
-    return step_of(value)
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"“{text}” is no whole number above 0")
-    return int(text)
-
-
-def _seed(text: str) -> int:
-    if not text.isdecimal() or int(text) >= 2**32:
-        raise argparse.ArgumentTypeError(f"“{text}” is no whole number between 0 and 4294967295")
-    return int(text)
-
-
-def _rate(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0.0 < value <= 1.0:
-        raise argparse.ArgumentTypeError(f"“{text}” is no number above 0 and up to 1")
-    return value
-
-
-def _words(text: str) -> str:
-    if not text.strip():
-        raise argparse.ArgumentTypeError("the prompt is empty; name the structure, for example “the polyp”")
-    return " ".join(text.split())
-
-
-def _pattern(text: str) -> re.Pattern[str]:
-    try:
-        return re.compile(text)
-    except re.error as error:
-        raise argparse.ArgumentTypeError(f"“{text}” is no regular expression ({error})") from error
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -149,7 +101,7 @@ def _add_predict(commands: Any) -> None:
         dest="prompts",
         action="append",
         required=True,
-        type=_words,
+        type=cli_values.words,
         help="the structure, e.g. “the polyp”; several times for several structures, for which an image is looked at once",
     )
     parser.add_argument(
@@ -164,7 +116,7 @@ def _add_predict(commands: Any) -> None:
     parser.add_argument(
         "--threshold",
         metavar="T",
-        type=_threshold,
+        type=cli_values.threshold,
         help="probability above which a pixel belongs to the structure, in steps of 0.005 (default: 0.5; with a "
         "version, the threshold that was best when it was made)",
     )
@@ -179,7 +131,9 @@ def _add_labelled(parser: argparse.ArgumentParser) -> None:
         required=True,
         help="folder of reference masks, each with the base name and size of its image; brighter than 127 is structure",
     )
-    parser.add_argument("--prompt", metavar="TEXT", required=True, type=_words, help="the structure, e.g. “the polyp”")
+    parser.add_argument(
+        "--prompt", metavar="TEXT", required=True, type=cli_values.words, help="the structure, e.g. “the polyp”"
+    )
 
 
 def _add_finetune(commands: Any) -> None:
@@ -200,13 +154,18 @@ def _add_finetune(commands: Any) -> None:
     parser.add_argument(
         "--group-by",
         metavar="REGEX",
-        type=_pattern,
+        type=cli_values.pattern,
         help="which images are of one patient: what group 1 (or else the whole expression) matches in the file name. "
         "Images of one patient are never divided between training and comparison (default: each image is a patient)",
     )
-    parser.add_argument("--seed", metavar="N", type=_seed, default=0, help="start of the random numbers (default: 0)")
     parser.add_argument(
-        "--limit", metavar="N", type=_count, help="train on N images only, spread evenly over those that are there"
+        "--seed", metavar="N", type=cli_values.seed, default=0, help="start of the random numbers (default: 0)"
+    )
+    parser.add_argument(
+        "--limit",
+        metavar="N",
+        type=cli_values.count,
+        help="train on N images only, spread evenly over those that are there",
     )
     parser.add_argument(
         "--test-images",
@@ -226,19 +185,37 @@ def _add_finetune(commands: Any) -> None:
         action="store_true",
         help="the structure is thin (vessels, ducts): teach the model to keep its lines whole",
     )
-    parser.add_argument("--epochs", metavar="N", type=_count, help="how often every image is seen, at most")
-    parser.add_argument(
-        "--views", metavar="N", type=_count, help="looks at each image: as it is, mirrored, turned (1 to 4)"
-    )
-    parser.add_argument("--learning-rate", metavar="X", type=_rate, help="how large the steps are")
-    parser.add_argument(
-        "--encoder-rate", metavar="X", type=_rate, help="how large those of the image encoder are (preset “whole”)"
-    )
+    _add_steps(parser)
     _add_precision(parser)
+    _add_cluster(parser)
     parser.add_argument(
         "--dry-run",
         action="store_true",
         help="prove that the model can learn from these images, measure time and memory, and train and write nothing",
+    )
+
+
+def _add_steps(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--epochs", metavar="N", type=cli_values.count, help="how often every image is seen, at most")
+    parser.add_argument(
+        "--views", metavar="N", type=cli_values.count, help="looks at each image: as it is, mirrored, turned (1 to 4)"
+    )
+    parser.add_argument("--learning-rate", metavar="X", type=cli_values.rate, help="how large the steps are")
+    parser.add_argument(
+        "--encoder-rate",
+        metavar="X",
+        type=cli_values.rate,
+        help="how large those of the image encoder are (preset “whole”)",
+    )
+
+
+def _add_cluster(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--ray",
+        metavar="ADDRESS",
+        default="",
+        help="let a Ray cluster learn: the address of its dashboard, e.g. http://127.0.0.1:8265. The pictures (without names), "
+        "their masks and the prompt leave this computer. Needs the extra “ray”; with --device cuda one graphics card of the cluster",
     )
 
 
@@ -255,7 +232,7 @@ def _add_evaluate(commands: Any) -> None:
     _add_zoom(parser)
     _add_precision(parser)
     which = parser.add_mutually_exclusive_group()
-    which.add_argument("--threshold", metavar="T", type=_threshold, help="the given threshold, 0.005 … 0.995")
+    which.add_argument("--threshold", metavar="T", type=cli_values.threshold, help="the given threshold, 0.005 … 0.995")
     which.add_argument(
         "--threshold-from",
         metavar="DIR",
@@ -395,5 +372,7 @@ def _add_demo(commands: Any) -> None:
     parser.add_argument(
         "--out", metavar="DIR", help="folder for project, masks and figures.json (needed with --headless)"
     )
-    parser.add_argument("--seed", metavar="N", type=_seed, default=0, help="start of the random numbers (default: 0)")
+    parser.add_argument(
+        "--seed", metavar="N", type=cli_values.seed, default=0, help="start of the random numbers (default: 0)"
+    )
     parser.add_argument("--device", choices=DEVICES, default="auto", help="what computes")
