@@ -106,7 +106,7 @@ def test_a_run_on_a_cluster_is_not_paused_and_can_be_cancelled(qtbot, labelled):
     window.settings.choose("learning place", "cluster")
     found = endings(window)
     click(qtbot, panel(window).start)
-    rounds(qtbot, window, 1)
+    qtbot.waitUntil(lambda: window.flow.finetuning.on_cluster, timeout=WAIT)
     store = window.session.store
     job = Job.read(store.folder / store.runs()[-1].folder)
     assert job.cluster == "http://127.0.0.1:8265"
