@@ -41,6 +41,9 @@ OUTCOMES = {
 class Finetuning(QObject):
     """At most one run at a time, of the open project.
 
+    Attributes:
+        on_cluster: the run, or the last one, learns on another computer; it cannot be paused there.
+
     Signals:
         started: the labels are being gathered.
         staged, epoch_over: StageEvent and EpochEvent of the worker.
@@ -76,7 +79,7 @@ class Finetuning(QObject):
         self._freezing: Background | None = None
         self._process: FinetuneProcess | FinetuneFollower | None = None
         self._job: Job | None = None
-        self._given_up = self._leaving = False
+        self._given_up = self._leaving = self.on_cluster = False
         session.project_closing.connect(self.close)
         session.project_changed.connect(self._find_old_runs)
 
@@ -236,7 +239,7 @@ class Finetuning(QObject):
 
     def _launch(self, job: Job, in_background: bool = False) -> None:
         """Start a run, or follow one that goes on already."""
-        self._job, self._leaving = job, False
+        self._job, self._leaving, self.on_cluster = job, False, bool(job.cluster)
         if in_background:
             self._process = FinetuneFollower(job, self)
         else:

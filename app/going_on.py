@@ -19,12 +19,18 @@ class GoingOn(QObject):
         panel.offer.go_on_wanted.connect(self._go_on)
         panel.offer.discard_wanted.connect(self._discard)
         finetuning.started.connect(lambda: panel.offer.show_run(None))
+        finetuning.staged.connect(self._allow_pause)
         finetuning.ended.connect(self._show)
         session.project_changed.connect(self._show)
 
     def _pause(self) -> None:
         self._finetuning.pause()
         self._panel.show_pausing()
+
+    def _allow_pause(self) -> None:
+        """Not on a cluster: it would go on computing."""
+        if self._finetuning.on_cluster:
+            self._panel.pause.setEnabled(False)
 
     def _found(self) -> InterruptedRun | None:
         store = self._session.store

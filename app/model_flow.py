@@ -129,7 +129,8 @@ class ModelFlow(QObject):
         elif reason:
             self._messages.say("finetune_not_yet", reason=reason)
         else:
-            self.finetuning.start(note, device=self._settings.device, **(settings or {}))
+            chosen = {"device": self._settings.device, "cluster": self._settings.cluster, **(settings or {})}
+            self.finetuning.start(note, **chosen)
 
     def close(self) -> None:
         """End the workers and wait for them."""

@@ -16,6 +16,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "device": ("auto", "processor", "graphics card"),
     "precision": ("auto", *PRECISIONS),
     "next image": ("predicted", "not predicted"),
+    "learning place": ("here", "cluster"),
 }
 """Every setting and what it can be; the first is what a new user has."""
 
@@ -29,6 +30,10 @@ NUMBERS: dict[str, tuple[int, int, int]] = {
     "grey high": (255, 0, 255),
 }
 """Every number that is remembered: what a new user has, the smallest and the largest; " mm" in hundredths of mm or mm²."""
+
+
+CLUSTER_ADDRESS, CLUSTER_DEFAULT = "cluster_address", "http://127.0.0.1:8265"
+"""The name under which a Ray cluster's address is kept, and where one on this computer answers."""
 
 
 class Settings(QObject):
@@ -111,6 +116,11 @@ class Settings(QObject):
     def precision(self) -> str:
         """How exactly the worker that predicts is to compute: "auto", "fp32", "bf16", "8bit" or "4bit"."""
         return PRECISIONS.get(self["precision"], "auto")
+
+    @property
+    def cluster(self) -> str:
+        """Address of the Ray cluster that is to learn, "" for this computer."""
+        return self.note(CLUSTER_ADDRESS) or CLUSTER_DEFAULT if self["learning place"] == "cluster" else ""
 
     def _read(self, name: str) -> str:
         value = self._kept.value(name.replace(" ", "_"))

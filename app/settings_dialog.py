@@ -1,4 +1,4 @@
-"""Asks for language, look, device and precision."""
+"""Asks for language, look, device, precision and where to learn."""
 
 import importlib.util
 
@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from app.controls import label
-from app.settings import Settings
+from app.controls import WordsEdit, label
+from app.settings import CLUSTER_ADDRESS, CLUSTER_DEFAULT, Settings
 
 
 class SettingsDialog(QDialog):
@@ -54,6 +54,7 @@ class SettingsDialog(QDialog):
         form.addRow("", _hint(text))
         form.addRow(self.tr("Precision"), self.precision)
         form.addRow("", _hint(self._about_precision()))
+        self._add_place(form)
         buttons = QDialogButtonBox()
         buttons.addButton(self.tr("Close"), QDialogButtonBox.ButtonRole.RejectRole)
         buttons.rejected.connect(self.reject)
@@ -64,6 +65,30 @@ class SettingsDialog(QDialog):
         column.addStretch(1)
         column.addWidget(buttons)
 
+    def _add_place(self, form: QFormLayout) -> None:
+        """Where a fine-tune learns; that labels leave this computer for a cluster is said before one is chosen."""
+        places = {"here": self.tr("This computer"), "cluster": self.tr("A Ray cluster")}
+        self.place = self._choice("learning place", places, self.tr("Where to learn"))
+        self.address = WordsEdit(self._settings.note(CLUSTER_ADDRESS))
+        self.address.setPlaceholderText(CLUSTER_DEFAULT)
+        self.address.setAccessibleName(self.tr("Address of the Ray cluster"))
+        self.address.textChanged.connect(lambda text: self._settings.keep_note(CLUSTER_ADDRESS, text.strip()))
+        self.place.activated.connect(lambda _: self._show_address())
+        form.addRow(self.tr("Where to learn"), self.place)
+        form.addRow("", self.address)
+        text = self.tr(
+            "For a cluster the labelled pictures, their masks and the words leave this computer; names, dates and other data of "
+            "patients do not, unless they are written in the pictures."
+        )
+        if importlib.util.find_spec("ray") is None:
+            _grey(self.place, "cluster")
+            text += " " + self.tr("A cluster needs an addition that is not installed: sa2va-annotator[ray].")
+        form.addRow("", _hint(text))
+        self._show_address()
+
+    def _show_address(self) -> None:
+        self.address.setVisible(self.place.currentData() == "cluster")
+
     def _about_precision(self) -> str:
         """What fewer bits mean; what cannot be had here is greyed."""
         text = self.tr(
@@ -71,10 +96,8 @@ class SettingsDialog(QDialog):
         )
         if importlib.util.find_spec("bitsandbytes") is not None:
             return text
-        choices = self.precision.model()
-        assert isinstance(choices, QStandardItemModel)
         for words in ("8 bits", "4 bits"):
-            choices.item(self.precision.findData(words)).setEnabled(False)
+            _grey(self.precision, words)
         return text + " " + self.tr("8 and 4 bits need an addition that is not installed.")
 
     def _choice(self, name: str, words: dict[str, str], spoken: str) -> QComboBox:
@@ -86,6 +109,13 @@ class SettingsDialog(QDialog):
         box.setCurrentIndex(box.findData(self._settings[name]))
         box.activated.connect(lambda _: self._settings.choose(name, box.currentData()))
         return box
+
+
+def _grey(box: QComboBox, value: str) -> None:
+    """Show a choice that cannot be had here."""
+    choices = box.model()
+    assert isinstance(choices, QStandardItemModel)
+    choices.item(box.findData(value)).setEnabled(False)
 
 
 def _hint(text: str) -> QWidget:

@@ -180,19 +180,37 @@ def _add_finetune(commands: Any) -> None:
         action="store_true",
         help="the structure is thin (vessels, ducts): teach the model to keep its lines whole",
     )
+    _add_steps(parser)
+    _add_precision(parser)
+    _add_cluster(parser)
+    parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="prove that the model can learn from these images, measure time and memory, and train and write nothing",
+    )
+
+
+def _add_steps(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--epochs", metavar="N", type=count, help="how often every image is seen, at most")
     parser.add_argument(
         "--views", metavar="N", type=count, help="looks at each image: as it is, mirrored, turned (1 to 4)"
     )
     parser.add_argument("--learning-rate", metavar="X", type=rate, help="how large the steps are")
     parser.add_argument(
-        "--encoder-rate", metavar="X", type=rate, help="how large those of the image encoder are (preset “whole”)"
+        "--encoder-rate",
+        metavar="X",
+        type=rate,
+        help="how large those of the image encoder are (preset “whole”)",
     )
-    _add_precision(parser)
+
+
+def _add_cluster(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--dry-run",
-        action="store_true",
-        help="prove that the model can learn from these images, measure time and memory, and train and write nothing",
+        "--ray",
+        metavar="ADDRESS",
+        default="",
+        help="let a Ray cluster learn: the address of its dashboard, e.g. http://127.0.0.1:8265. The pictures (without names), "
+        "their masks and the prompt leave this computer. Needs the extra “ray”; with --device cuda one graphics card of the cluster",
     )
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import hashlib
+import os
 import re
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,6 +25,9 @@ from core.labelled_set import Pair, pair_up, read_names, read_reference_mask, se
 from core.mask import encode_png, threshold_of
 from core.model_reference import DEMO, absolute, base_of, is_version, open_segmenter, recommended_zoom
 from core.whole_file import make_folder, write_aside
+
+if TYPE_CHECKING:
+    from core.finetune.shared_work import Alone
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,8 @@ def run(arguments: argparse.Namespace, report: Report, run_job: RunJob | None = 
         InputError: files do not fit, or the place of the version is taken.
         FinetuneError, ModelError, DeviceError: the run cannot start or did not learn.
     """
+    if run_job is None and _launched():
+        return _together(arguments, report)
     out = Path(arguments.out)
     _guard(out)
     division = divide(arguments, report)
@@ -83,8 +90,39 @@ def run(arguments: argparse.Namespace, report: Report, run_job: RunJob | None = 
     }
 
 
-def trained(report: Report, open_model: Callable[[str, str], Any] = open_segmenter) -> RunJob:
-    """The program's own training, with its progress said on the way; `open_model` loads a reference on a device."""
+def _launched() -> bool:
+    """Whether `accelerate launch` (or torchrun, which it calls) has started several of us."""
+    return "LOCAL_RANK" in os.environ and "MASTER_ADDR" in os.environ and int(os.environ.get("WORLD_SIZE", "1")) > 1
+
+
+def _together(arguments: argparse.Namespace, report: Report) -> dict[str, Any]:
+    """As `run`, shared with the other processes: the first one runs it, the others compute with it."""
+    from core.finetune.helping import help_out
+    from core.finetune.shared_work import Together
+
+    with Together() as team:
+        if team.number == 0:
+            report.remark(f"{team.count} processes share each step; the batch stays as it is.")
+            return run(arguments, report, trained(report, arguments.open_model, team))
+        arguments.json, report.quiet = None, True
+        try:
+            help_out(team, arguments.open_model)
+        except Exception:
+            report.quiet = False  # what kept this one from helping is worth a line
+            raise
+    return {"ok": True}
+
+
+def trained(
+    report: Report, open_model: Callable[[str, str], Any] = open_segmenter, team: Alone | None = None
+) -> RunJob:
+    """The program's own training, with its progress said on the way.
+
+    Args:
+        report: how to speak.
+        open_model: loads a reference on a device.
+        team: who computes; None is this process alone.
+    """
     from core.finetune.run import run_job
 
     def tell(event: dict[str, Any]) -> None:
@@ -103,7 +141,12 @@ def trained(report: Report, open_model: Callable[[str, str], Any] = open_segment
             report.progress(int(event["epoch"]), int(event["epochs"]), text)
 
     def run_it(job: Job) -> dict[str, Any]:
-        result: dict[str, Any] = run_job(job, tell, open_model=open_model)
+        if job.cluster:
+            from core.finetune.ray_relay import hand_over
+
+            return hand_over(job, tell)
+        work = run_job if team is None else functools.partial(run_job, team=team)
+        result: dict[str, Any] = work(job, tell, open_model=open_model)
         return result
 
     return run_it
@@ -250,6 +293,7 @@ def _job(arguments: argparse.Namespace, out: Path, folder: Path, examples: tuple
         preset=arguments.preset,
         thin=arguments.thin,
         dry_run=arguments.dry_run,
+        cluster=arguments.ray,
         **{**PRESETS[arguments.preset].settings, **chosen},
     )
 

@@ -15,9 +15,14 @@ _QUIET_SECONDS = 2.0
 
 
 class Report:
-    """One run of a command, as the person at the terminal sees it."""
+    """One run of a command, as the person at the terminal sees it.
+
+    Attributes:
+        quiet: say nothing: another process of the same command speaks.
+    """
 
     def __init__(self) -> None:
+        self.quiet = False
         self._open_line = False
         self._last = 0.0
 
@@ -28,11 +33,15 @@ class Report:
 
     def remark(self, text: str) -> None:
         """A line beside the result."""
+        if self.quiet:
+            return
         self._close_line()
         print(text, file=sys.stderr, flush=True)
 
     def progress(self, done: int, total: int, text: str = "") -> None:
         """How far it is. On a terminal one line that renews itself; in a file a line every few seconds."""
+        if self.quiet:
+            return
         line = f"{done}/{total} {text}".rstrip()
         if sys.stderr.isatty():
             print(f"\r{line[:100]:<100}", end="", file=sys.stderr, flush=True)

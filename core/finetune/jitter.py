@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+DRAWN = 6
+"""Numbers that one picture takes from chance."""
 MOST_DEGREES, MOST_SHIFT = 15.0, 0.06
 ZOOM, GAMMA, GAIN = (0.85, 1.2), (0.75, 1.33), (0.85, 1.15)
 
@@ -41,3 +43,9 @@ def jitter(
     curve = 255 * chance.uniform(*GAIN) * (np.arange(256) / 255) ** gamma
     brighter = cv2.LUT(np.asarray(move(picture), np.uint8), np.clip(np.rint(curve), 0, 255).astype(np.uint8))
     return np.asarray(brighter, np.uint8), np.asarray(move(target), np.float32)
+
+
+def skip(chance: random.Random, pictures: int) -> None:
+    """Leave out the numbers of so many pictures, which another process varies."""
+    for _ in range(pictures * DRAWN):
+        chance.random()

@@ -29,6 +29,7 @@ class Example:
         prompt: the structure in words.
         split: "test" for images that the run must only compare on, else "".
         zoom: 2 or 3 learns the image in 4 or 9 crops (`core.zoom`), 1 as a whole.
+        copy_sha256: of the bytes at `image` where they are a copy of its pixels alone (`core.finetune.handing_over`), else "".
     """
 
     image: str
@@ -38,6 +39,7 @@ class Example:
     prompt: str
     split: str = ""
     zoom: int = 1
+    copy_sha256: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class Job:
         encoder_rate: learning rate of the image encoder where the preset trains it.
         thin: the structures are thin, and their lines are to stay whole (`core.finetune.losses`).
         dry_run: prove that it can learn, measure memory and time, and train nothing.
+        cluster: address of the Ray cluster that learns, "" for this computer.
     """
 
     folder: str
@@ -85,10 +88,11 @@ class Job:
     encoder_rate: float = 5e-5
     thin: bool = False
     dry_run: bool = False
+    cluster: str = ""
 
-    def write(self) -> Path:
-        """Write job.json into `folder`. Raises FinetuneError if it cannot be written."""
-        folder = Path(self.folder)
+    def write(self, place: Path | None = None) -> Path:
+        """Write job.json into `folder`, or into another place. Raises FinetuneError if it cannot be written."""
+        folder = place or Path(self.folder)
         try:
             folder.mkdir(parents=True, exist_ok=True)
             file = folder / JOB_FILE

@@ -220,7 +220,7 @@ class Keeper:
             kind, *rest = key.split("|")
             if kind == _OPTIMISER:
                 moments.setdefault(int(rest[0]), {})[rest[1]] = tensor
-        chooser, chance = (_state_of(said[name]) for name in ("chooser", "chance"))
+        chooser, chance = (state_of_chance(said[name]) for name in ("chooser", "chance"))
         course.chooser.setstate(chooser)
         course.chance.setstate(chance)
         for name in _PLAIN:
@@ -262,7 +262,7 @@ def _flat(prefix: str, trained: Trained) -> dict[str, torch.Tensor]:
     return found | {f"{prefix}||{name}": one for name, one in trained.tensors.items()}
 
 
-def _state_of(said: list[Any]) -> tuple[Any, ...]:
+def state_of_chance(said: list[Any]) -> tuple[Any, ...]:
     """A state of random.Random, which JSON made lists of."""
     version, numbers, gauss = said
     return version, tuple(numbers), gauss

@@ -27,6 +27,7 @@ from core.finetune.presets import PRESETS
 from core.finetune.reached import forget
 from core.finetune.result import WEIGHTS_SHA256, sha256_of
 from core.finetune.rounds import all_of, rounds_of, sides
+from core.finetune.shared_work import Alone
 from core.finetune.step_down import with_less
 from core.finetune.under_way import Tell, UnderWay
 from core.finetune.version import WEIGHTS, check_base, put, put_for_now, put_in_place, read_version, write_version
@@ -45,6 +46,7 @@ def run_job(
     tell: Tell,
     should_stop: Callable[[], bool] = lambda: False,
     open_model: Callable[[str, str], Segmenter] = open_segmenter,
+    team: Alone | None = None,
 ) -> dict[str, Any]:
     """Run a job to its end.
 
@@ -54,6 +56,7 @@ def run_job(
             "validation_dice", "base_dice", "seconds_left"}.
         should_stop: asked between two steps.
         open_model: loads a model reference on a device.
+        team: who computes; None is this process alone.
 
     Returns:
         {"version": folder, "accepted", "reason", "reason_template", "reason_values", "figures", "weights_sha256"}.
@@ -70,11 +73,11 @@ def run_job(
     def say(words: str) -> None:
         tell({"event": "stage", "text": words, "values": {}})
 
-    return with_less(job, lambda one: _run(one, tell, check_stop, open_model), say)
+    return with_less(job, lambda one: _run(one, tell, check_stop, open_model, team or Alone()), say)
 
 
 def _run(
-    job: Job, tell: Tell, check_stop: Callable[[], None], open_model: Callable[[str, str], Segmenter]
+    job: Job, tell: Tell, check_stop: Callable[[], None], open_model: Callable[[str, str], Segmenter], team: Alone
 ) -> dict[str, Any]:
     begun = time.monotonic()
     rounds = rounds_of(job.examples, job.seed)
@@ -88,10 +91,11 @@ def _run(
         )
     kept = Path(job.folder) / "features"
     shutil.rmtree(kept, ignore_errors=True)  # of a run that was cut off
-    run = UnderWay(job, segmenter, rounds, Shelf(kept), tell, check_stop)
+    run = UnderWay(job, segmenter, rounds, Shelf(kept), tell, check_stop, team)
     _check_start(run)
+    team.begin(job)
     try:
-        samples = _encode(run)
+        samples = encode_labels(run)
         before = Pooled(run.examiner(run.forward).score_rounds(samples, rounds))
         used = _score_in_use(run, base_id)
         in_use = None if used is None else dice_of_used(used, read_version_record(Path(str(job.in_use))), rounds)
@@ -171,7 +175,7 @@ def open_base_id(job: Job) -> str:
     return str(read_version_record(Path(job.version)).get("base_id", ""))
 
 
-def _encode(run: UnderWay) -> list[Sample]:
+def encode_labels(run: UnderWay) -> list[Sample]:
     """Samples of all labels; of those that are never learned from the plain view alone."""
 
     def advance(done: int, total: int) -> None:

@@ -11,6 +11,7 @@ from core.finetune.dataset import Shelf
 from core.finetune.forward import CachedForward, Forward
 from core.finetune.job import Job
 from core.finetune.presets import PRESETS, Preset
+from core.finetune.shared_work import Alone
 from core.finetune.split import Split
 from core.finetune.trainer import Room
 from core.segmenter import Segmenter
@@ -21,7 +22,7 @@ LESS = "The memory is small: the model learns from {count} images at a time; the
 
 @dataclass(frozen=True)
 class UnderWay:
-    """One run: what it was told, what it has, and how it speaks."""
+    """One run: what it was told, what it has, who works on it, and how it speaks."""
 
     job: Job
     segmenter: Segmenter
@@ -29,10 +30,11 @@ class UnderWay:
     shelf: Shelf
     tell: Tell
     check_stop: Callable[[], None]
+    team: Alone = Alone()
     room: Room = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "room", Room(self.job.batch, self._less_at_a_time))
+        object.__setattr__(self, "room", self.team.room(self.job, self._less_at_a_time))
 
     @property
     def preset(self) -> Preset:

@@ -41,14 +41,23 @@ class FinetuneTask(Task):
         job = Job.read(self._folder)
         self._lock = work_on(self._folder)  # held until the process ends
         self._out = Path(job.out)
-        from core.finetune.run import run_job
-
-        return (self._run_job or run_job)(job, tell, should_stop)
+        return (self._run_job or _runner(job))(job, tell, should_stop)
 
     def clean_up(self) -> None:
         """Take away the version that was being written."""
         if self._out is not None:
             shutil.rmtree(self._out.with_name(f".{self._out.name}.part"), ignore_errors=True)
+
+
+def _runner(job: Job) -> Callable[..., dict[str, Any]]:
+    """What runs a job: this computer, or the cluster that it names."""
+    if job.cluster:
+        from core.finetune.ray_relay import hand_over
+
+        return hand_over
+    from core.finetune.run import run_job
+
+    return run_job
 
 
 def run_worker(arguments: Sequence[str], run_job: Callable[..., dict[str, Any]] | None = None) -> int:

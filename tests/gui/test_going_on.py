@@ -16,6 +16,7 @@ from app.session import Session
 from app.settings import Settings
 from app.theme import Theme
 from core.finetune.background import is_worked_on, runs_in_background
+from core.finetune.job import Job
 from core.finetune.presets import PRESETS, QUICK
 from core.finetune.reached import STATE
 from core.store import Store
@@ -97,6 +98,22 @@ def test_a_paused_run_gives_its_process_back_and_goes_on(qtbot, learning):
     qtbot.waitUntil(lambda: len(found) == 2, timeout=2 * WAIT)
     assert found[1].state is State.FINISHED and whole_curve(learning)
     assert len(store.runs()) == len(store.versions()) == 1 and not (folder / STATE).exists()
+
+
+def test_a_run_on_a_cluster_is_not_paused_and_can_be_cancelled(qtbot, labelled):  # noqa: F811
+    window = labelled()
+    window.flow.finetuning._command = learner()
+    window.settings.choose("learning place", "cluster")
+    found = endings(window)
+    click(qtbot, panel(window).start)
+    qtbot.waitUntil(lambda: window.flow.finetuning.on_cluster, timeout=WAIT)
+    store = window.session.store
+    job = Job.read(store.folder / store.runs()[-1].folder)
+    assert job.cluster == "http://127.0.0.1:8265"
+    assert not panel(window).pause.isEnabled() and panel(window).cancel.isEnabled()
+    click(qtbot, panel(window).cancel)
+    qtbot.waitUntil(lambda: bool(found), timeout=WAIT)
+    assert found[0].state is State.CANCELLED
 
 
 @pytest.mark.expects_log("a worker ended")

@@ -64,6 +64,23 @@ def test_the_dialog_shows_and_changes_them_with_the_keyboard(qtbot, tmp_path) ->
 
 
 @pytest.mark.parametrize("there", [True, False])
+def test_a_cluster_can_be_chosen_where_what_it_needs_is_installed(qtbot, tmp_path, monkeypatch, there) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: object() if there else None)
+    settings = Settings(tmp_path / "settings.ini")
+    dialog = SettingsDialog(settings)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    said = " ".join(one.text() for one in dialog.findChildren(QLabel))
+    assert "leave this computer" in said and ("sa2va-annotator[ray]" in said) is not there
+    assert settings.cluster == "" and not dialog.address.isVisible()
+    qtbot.keyClick(dialog.place, Qt.Key.Key_Down)
+    assert dialog.address.isVisible() is there and settings.cluster == ("http://127.0.0.1:8265" if there else "")
+    if there:
+        qtbot.keyClicks(dialog.address, " http://10.0.0.7:8265 ")
+        assert Settings(tmp_path / "settings.ini").cluster == "http://10.0.0.7:8265"
+
+
+@pytest.mark.parametrize("there", [True, False])
 def test_few_bits_can_be_chosen_where_what_they_need_is_installed(qtbot, tmp_path, monkeypatch, there) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: object() if there else None)
     settings = Settings(tmp_path / "settings.ini")

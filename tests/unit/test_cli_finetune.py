@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from PIL import Image as Picture
 
 from core import cli_finetune
-from core.cli import make_parser
+from core.cli import main, make_parser
 from core.cli_finetune import group_of, spread
 from core.cli_output import Report
 from core.errors import ImageError, InputError
@@ -230,3 +231,17 @@ def test_a_preset_brings_its_settings_and_what_was_given_counts_more(folder: Pat
     quick, whole = jobs
     assert (quick.preset, quick.epochs, quick.thin) == ("quick", 12, False)
     assert (whole.preset, whole.epochs, whole.encoder_rate, whole.thin) == ("whole", 3, 1e-4, True)
+
+
+def test_a_job_for_a_cluster_names_it(folder: Path) -> None:
+    assert finetune(folder, "--ray", "http://10.0.0.7:8265")[0].job.cluster == "http://10.0.0.7:8265"
+    assert finetune(folder)[0].job.cluster == ""
+
+
+def test_without_the_addition_nothing_is_handed_over(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    where = ["--images", str(folder / "images"), "--masks", str(folder / "masks"), "--out", str(folder / "out")]
+    assert main(["finetune", *where, "--prompt", "the square", "--ray", "http://127.0.0.1:1"]) == 1
+    assert "an addition that is not installed" in capsys.readouterr().err and not (folder / "out").exists()
