@@ -48,6 +48,7 @@ class Image:
         frames: how many pictures the file holds.
         patient: whose it is, as the file says it; "" where it does not. Never to be stored, logged or shown as it is.
         study: as `patient`.
+        series: as `patient`; of a file that is one slice of a body, the series that it lies in, "" of every other.
         remarks: what a person should know of the file.
         modality: DICOM code of the kind of image, such as "CT"; "" where the file does not say.
         is_hounsfield: whether `native` holds Hounsfield units.
@@ -69,6 +70,7 @@ class Image:
     remarks: tuple[Remark, ...] = ()
     modality: str = ""
     is_hounsfield: bool = False
+    series: str = field(default="", repr=False)
 
 
 class _LastStack:
@@ -126,6 +128,7 @@ def read_image(path: Path) -> Image:
         stack.remarks if frame == 0 else (),
         stack.modality,
         stack.is_hounsfield,
+        stack.series,
     )
 
 
@@ -141,6 +144,14 @@ def places_in(files: Iterable[Path]) -> list[Path]:
                 pass
         places += [place_of(file, frame, count) for frame in range(count)]
     return places
+
+
+def is_unpacked(place: Path) -> bool:
+    """Whether the file of a frame was read last and lies in memory: its other frames are there in a moment."""
+    try:
+        return _LAST.get(_key_of(file_of(place))) is not None
+    except OSError:
+        return False
 
 
 def orientation_of(place: Path) -> int:
@@ -163,8 +174,7 @@ def file_of(place: Path) -> Path:
 def _open(file: Path) -> tuple[str, Stack]:
     """The hash of a file's bytes, and its pictures. Raises ImageError."""
     try:
-        status = file.stat()
-        key = (str(file.absolute()), status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+        key = _key_of(file)
     except OSError as error:
         raise _gone(file.name) from error
     if (known := _LAST.get(key)) is not None:
@@ -173,6 +183,12 @@ def _open(file: Path) -> tuple[str, Stack]:
     sha256, stack = hashlib.sha256(content).hexdigest(), _stack(content, file.name)
     _LAST.put(key, sha256, stack)
     return sha256, stack
+
+
+def _key_of(file: Path) -> tuple[object, ...]:
+    """What tells whether a file is still the same one. Raises OSError."""
+    status = file.stat()
+    return str(file.absolute()), status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
 
 
 def _content(file: Path) -> bytes:

@@ -174,3 +174,9 @@ def m011_test_set(db: Database) -> None:
 def m012_removed_versions(db: Database) -> None:
     """When the files of a version were deleted; its row stays, for the predictions that it made."""
     db.execute("ALTER TABLE versions ADD COLUMN removed TEXT")
+
+
+@migrations()
+def m014_series(db: Database) -> None:
+    """Which DICOM series a slice lies in, as a hash. Of images that are there already it is learned when they are added again."""
+    db.execute("ALTER TABLE images ADD COLUMN series_key TEXT NOT NULL DEFAULT ''")
