@@ -36,8 +36,8 @@ class CarryDialog(QDialog):
             ),
             "muted",
         )
-        self.forward = QRadioButton(self.tr("Onwards"))
-        self.backward = QRadioButton(self.tr("Back"))
+        self.forward = QRadioButton(self.tr("Forwards"))
+        self.backward = QRadioButton(self.tr("Backwards"))
         self.both = QRadioButton(self.tr("Both ways"))
         self.most = NumberEdit(0, 1, 0, self.tr("At most so many slices in each direction"))
         self.most.setSpecialValueText(self.tr("all"))
@@ -96,7 +96,7 @@ class CarryDialog(QDialog):
             show.clicked.connect(lambda _=False, image_id=doubt.image_id: self.slice_wanted.emit(image_id))
             show.setProperty("leads", True)
             show.show()
-        self.adjustSize()
+        self._fit()
 
     def _ask(self) -> None:
         most = self.most.value() or self._count
@@ -117,6 +117,14 @@ class CarryDialog(QDialog):
     def _say(self, text: str) -> None:
         self.outcome.setText(text)
         self.outcome.setVisible(bool(text))
+        self._fit()
+
+    def _fit(self) -> None:
+        """Be as high as the words need at this width."""
+        column = self.layout()
+        if column is not None:
+            column.activate()
+            self.resize(self.width(), column.totalHeightForWidth(self.width()))
 
     def _arrange(self, what: QWidget) -> None:
         ways, amount, doubts, buttons = QHBoxLayout(), QHBoxLayout(), QHBoxLayout(), QHBoxLayout()

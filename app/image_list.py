@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from app.controls import label
 from app.icons import icon
 from app.image_queue import ImageQueue
-from app.image_row import ENTRY_ROLE, HEIGHT, SLICES_ROLE, STATUS_ROLE, ImageRow
+from app.image_row import ENTRY_ROLE, HEIGHT, SHORT_ROLE, SLICES_ROLE, STATUS_ROLE, ImageRow
 from app.session import Session
 from app.theme import Theme
 from app.thumbnails import Thumbnails
@@ -54,6 +54,9 @@ class ImageListModel(QAbstractListModel):
             return self._queue.stacks.entered(line, self._queue.shown)
         if role == SLICES_ROLE:
             return len(self._queue.stacks.ids(line.row.id))
+        if role == SHORT_ROLE:
+            slices = self._queue.slices(line.row.id)
+            return f"{_accepted(slices)} / {len(slices)}"
         entry = self._queue.stacks.line_of(line, self._queue.slices)
         if role == ENTRY_ROLE:
             return entry
@@ -77,7 +80,7 @@ class ImageListModel(QAbstractListModel):
         words, slices = self._status_words(), self._queue.slices(entry.row.id)
         status = words[entry.review.status]
         if slices:
-            accepted = sum(one.review.status == "accepted" for one in slices)
+            accepted = _accepted(slices)
             status = self.tr("{count} slices · {status}").format(count=len(slices), status=status)
             if accepted:
                 status = self.tr("{accepted} of {total} accepted").format(accepted=accepted, total=len(slices))
@@ -290,6 +293,10 @@ class ImageList(QWidget):
     def _recolour(self) -> None:
         self._search.setIcon(icon("search", self._theme.tones.muted))
         self.view.viewport().update()
+
+
+def _accepted(entries: list[Entry]) -> int:
+    return sum(entry.review.status == "accepted" for entry in entries)
 
 
 def _choice(name: str) -> QComboBox:

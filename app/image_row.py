@@ -12,6 +12,7 @@ from core.review import Entry
 ENTRY_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 STATUS_ROLE = int(Qt.ItemDataRole.UserRole) + 2
 SLICES_ROLE = int(Qt.ItemDataRole.UserRole) + 3
+SHORT_ROLE = int(Qt.ItemDataRole.UserRole) + 4
 HEIGHT, PICTURE, MARK, GAP, BEHIND = 54, 44, 16, 9, 3
 TONES = {
     "unseen": "muted",
@@ -24,7 +25,11 @@ TONES = {
 
 
 class ImageRow(QStyledItemDelegate):
-    """Draws a row from an `Entry` (ENTRY_ROLE), the words of its status (STATUS_ROLE) and the number of its slices (SLICES_ROLE)."""
+    """Draws a row from what its roles give.
+
+    An `Entry` (ENTRY_ROLE) and the words of its status (STATUS_ROLE); of a stack also the number of its slices (SLICES_ROLE), and
+    how many of them are accepted in figures (SHORT_ROLE), for which there is always room.
+    """
 
     def __init__(self, thumbnails: Thumbnails, theme: Theme) -> None:
         super().__init__(thumbnails)
@@ -84,7 +89,10 @@ class ImageRow(QStyledItemDelegate):
         small.setPointSizeF(max(7.0, font.pointSizeF() - 1))
         painter.setFont(small)
         painter.setPen(QColor(tones.muted))
-        words = QFontMetrics(small).elidedText(str(index.data(STATUS_ROLE)), Qt.TextElideMode.ElideRight, lower.width())
+        words, measure = str(index.data(STATUS_ROLE)), QFontMetrics(small)
+        if slices and measure.horizontalAdvance(words) > lower.width():
+            words = str(index.data(SHORT_ROLE))
+        words = measure.elidedText(words, Qt.TextElideMode.ElideRight, lower.width())
         painter.drawText(lower, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), words)
         painter.restore()
 

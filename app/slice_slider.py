@@ -11,7 +11,7 @@ from app.theme import Theme
 from core.review import URGENCY
 
 HANDLE, NOTCH = 8, 120
-TALL = {"unseen": 4.0, "rejected": 4.0, "predicted": 7.0, "in_work": 10.0, "accepted": 14.0}
+TALL = {"unseen": 4, "rejected": 4, "predicted": 8, "in_work": 10, "accepted": 14}
 """Status -> height of its mark: the colours alone would tell nothing to an eye that does not see them."""
 APART = 4
 """Slices that have so many pixels stand apart from each other."""
@@ -99,16 +99,15 @@ class SliceSlider(QSlider):
 
     def _draw_marks(self, onto: QPixmap) -> None:
         """Each slice from its edge to the next one's; where several share a pixel, the most urgent is seen."""
-        painter, step = QPainter(onto), max(self._step(), 1e-6)
-        painter.setPen(Qt.PenStyle.NoPen)
-        gap, ratio = 1.0 if step >= APART else 0.0, 1 / self.devicePixelRatioF()
+        painter, step = QPainter(onto), self._step()
+        gap = 1 if step >= APART else 0
         for status in reversed(URGENCY):
-            painter.setBrush(QColor(getattr(self._theme.tones, "border" if status == "unseen" else TONES[status])))
-            tall = TALL[status]
+            colour = QColor(getattr(self._theme.tones, "border" if status == "unseen" else TONES[status]))
+            top = (self.height() - TALL[status]) // 2
             for number, found in enumerate(self._statuses):
                 if found == status:
-                    left, width = self.place_of(number) - step / 2, max(step - gap, ratio)
-                    painter.drawRect(QRectF(left, (self.height() - tall) / 2, width, tall))
+                    left, right = (round(self.place_of(number) + half) for half in (-step / 2, step / 2))
+                    painter.fillRect(left, top, max(1, right - left - gap), TALL[status], colour)
         painter.end()
 
     def _step(self) -> float:
