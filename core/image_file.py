@@ -99,8 +99,12 @@ def read_image(path: Path) -> Image:
     Raises:
         ImageError: it is not there, no picture, damaged, too large, or a kind that cannot be read.
     """
-    file, number = file_and_frame(Path(path))
-    sha256, stack = _open(file)
+    return _image(Path(path), *_open(file_of(Path(path))))
+
+
+def _image(path: Path, sha256: str, stack: Stack) -> Image:
+    """The frame that a place names, of its file's frames. Raises ImageError."""
+    file, number = file_and_frame(path)
     frame = number or 0
     if frame >= stack.count:
         raise ImageError(
@@ -171,8 +175,12 @@ def file_of(place: Path) -> Path:
     return file_and_frame(place)[0]
 
 
-def _open(file: Path) -> tuple[str, Stack]:
-    """The hash of a file's bytes, and its pictures. Raises ImageError."""
+def _open(file: Path, is_kept: bool = True) -> tuple[str, Stack]:
+    """The hash of a file's bytes, and its pictures, which are kept in memory for the next frame unless told otherwise.
+
+    Raises:
+        ImageError: as `read_image`.
+    """
     try:
         key = _key_of(file)
     except OSError as error:
@@ -181,7 +189,8 @@ def _open(file: Path) -> tuple[str, Stack]:
         return known
     content = _content(file)
     sha256, stack = hashlib.sha256(content).hexdigest(), _stack(content, file.name)
-    _LAST.put(key, sha256, stack)
+    if is_kept:
+        _LAST.put(key, sha256, stack)
     return sha256, stack
 
 
@@ -231,7 +240,10 @@ def read_same_image(path: Path, sha256: str) -> Image:
     Raises:
         ImageError: as `read_image`, or the file was exchanged or changed since.
     """
-    image = read_image(path)
+    return _same(read_image(path), sha256)
+
+
+def _same(image: Image, sha256: str) -> Image:
     if image.sha256 != sha256:
         raise _exchanged(name_for_people(image.path.name, image.frame, image.frames))
     return image
@@ -256,7 +268,8 @@ def read_small(place: Path, sha256: str, side: int) -> npt.NDArray[np.uint8]:
         if hashlib.sha256(content).hexdigest() != sha256:
             raise _exchanged(place.name)
         return small_raster(content, place.name, side)
-    return shrunk(read_same_image(place, sha256).pixels, side)
+    # The stack that is gone through stays unpacked while others are made known in a list.
+    return shrunk(_same(_image(place, *_open(file_of(place), is_kept=False)), sha256).pixels, side)
 
 
 def find_images(folder: Path) -> list[Path]:

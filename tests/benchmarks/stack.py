@@ -2,11 +2,12 @@
 
     python -m tests.benchmarks.stack [--frames 500] [--side 512] [--kind dicom] [--rounds 3]
 
-Makes one multi-frame DICOM file (16 bits), or a TIFF file with pages of 8 bits, in a temporary folder, adds it in the real window
-without a screen, opens the project anew in a fresh window, and goes through the stack: with the keys slice by slice, by dragging the
-slider from end to end as a hand does, and with jumps. A turn is the time between two ticks of a clock in the window's own thread,
-which wants to tick each millisecond: what the window did in one go. Every slice has a prediction, as after “Predict all slices”.
-The greatest memory is that of the whole process of the window.
+Makes one multi-frame DICOM file (16 bits), or a TIFF file with pages of 8 bits, in a temporary folder, adds it in the real
+window without a screen beside an image by itself, opens the project anew in a fresh window on that image, then the stack, and
+goes through it: with the keys slice by slice, by dragging the slider from end to end as a hand does, and with jumps. A turn is
+the time between two ticks of a clock in the window's own thread, which wants to tick each millisecond: what the window did in
+one go. Every slice has a prediction, as after “Predict all slices”. For opening a whole project the limit is another one
+(tests/benchmarks/image_list.py). The greatest memory is that of the whole process of the window.
 """
 
 from __future__ import annotations
@@ -39,12 +40,14 @@ from app.model_flow import Workers
 from app.session import Session
 from app.settings import Settings
 from app.theme import Theme
+from core.image_file import read_image
 from core.store import Store
 from tests.benchmarks.image_list import wait
 from tests.benchmarks.window import cell
 from tests.dicom_writer import dicom, write
 
 FRAME_MS, MEMORY_GB = 33.0, 1.5
+OPEN = "open the project"
 TICKS_FROM_MS = 2.0
 """Shorter turns are those in which nothing happened."""
 
@@ -141,8 +144,11 @@ def close(window: MainWindow) -> None:
 def add(application: QApplication, folder: Path, file: Path, frames: int) -> list[Turn]:
     """Put the file into a new project."""
     Store.create(folder / "project", "benchmark").close()
+    alone = folder / "z.png"
+    cv2.imwrite(str(alone), np.zeros((64, 64), np.uint8))
     with Store.open(folder / "project") as store:
         store.add_structure("Lesion", "the lesion", "#e5484d")
+        store.add_images([read_image(alone)])
     window = opened(application, folder)
     window.open_project(folder / "project")
     wait(0.5)
@@ -154,7 +160,7 @@ def add(application: QApplication, folder: Path, file: Path, frames: int) -> lis
         until(lambda: bool(over))
 
     turns = Turns().of(act)
-    assert len(window.session.images) == frames and len(window.queue.lines) == 1
+    assert len(window.session.images) == frames + 1 and len(window.queue.lines) == 2
     close(window)
     return turns
 
@@ -162,11 +168,15 @@ def add(application: QApplication, folder: Path, file: Path, frames: int) -> lis
 def go_through(application: QApplication, folder: Path) -> dict[str, list[Turn]]:
     """Open the project in a fresh window, and go through the stack."""
     window, turns = opened(application, folder), Turns()
-    found = {
-        "open the project": turns.of(lambda: (window.open_project(folder / "project"), until(lambda: is_there(window))))
-    }
+    found = {OPEN: turns.of(lambda: (window.open_project(folder / "project"), until(lambda: is_there(window))))}
     wait(1.5)
+    assert not window.stack.steps.count
     steps, bar = window.stack.steps, window.stack.bar
+
+    def by_line() -> None:
+        window.commands["previous_line"].trigger()
+        until(lambda: is_there(window))
+        assert steps.count and not steps.place
 
     def by_key() -> None:
         for _ in range(min(150, steps.count - 1)):
@@ -190,6 +200,7 @@ def go_through(application: QApplication, folder: Path) -> dict[str, list[Turn]]
             QApplication.processEvents()
             assert is_there(window)
 
+    found["open the stack"] = turns.of(by_line)
     found["slice by slice, with the key"] = turns.of(by_key)
     found["slider from end to end, by the mouse"] = turns.of(by_hand)
     found["from anywhere to anywhere"] = turns.of(by_jumps)
@@ -228,7 +239,7 @@ def main() -> int:
         best = min((one[name] for one in rounds), key=lambda turns: max((worked for _, worked in turns), default=0.0))
         clock, worked = ([turn[kind] for turn in best] or [0.0] for kind in (0, 1))
         print(f"| {name} | {cell(clock)} | {cell(worked)} |")
-        is_held &= max(worked) <= FRAME_MS
+        is_held &= name == OPEN or max(worked) <= FRAME_MS
     print(f"\ngreatest memory {memory:.2f} GB")
     print("limits held" if is_held else f"a turn over {FRAME_MS:.0f} ms, or more than {MEMORY_GB} GB")
     return 0 if is_held else 1

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image as Picture
 
-from core.image_file import is_unpacked, natural_key, places_in, read_image
+from core.image_file import is_unpacked, natural_key, places_in, read_image, read_small
+from core.privacy import copy_for_others
 from core.review import ORDERS, Entry, arrange, state_of_stack
 from core.stacks import name_of_stack, stacks_of
 from core.store import ImageRow, ReviewRow, Store
@@ -129,3 +130,30 @@ def test_pages_are_the_same_in_any_order(tmp_path: Path, compression: str) -> No
         seen = image.pixels if pages[number].mode == "RGB" else image.native
         seen = image.pixels[:, :, 0] if seen is None else seen
         assert np.array_equal(seen, np.asarray(pages[number])), number
+
+
+def test_a_small_picture_of_another_stack_does_not_take_the_place_of_the_one_that_is_gone_through(
+    tmp_path: Path,
+) -> None:
+    for name in ("a.tif", "b.tif"):
+        pages = [Picture.new("L", (9, 8), number) for number in range(3)]
+        pages[0].save(tmp_path / name, save_all=True, append_images=pages[1:])
+    here, other = (places_in([tmp_path / name])[1] for name in ("b.tif", "a.tif"))
+    read_image(here)
+    sha256 = read_image(other).sha256
+    read_image(here)
+    assert read_small(other, sha256, 4).shape == (4, 4, 3)
+    assert is_unpacked(here) and not is_unpacked(other)
+
+
+def test_a_copy_for_others_has_the_same_stacks(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    pages = [Picture.fromarray(rng.integers(0, 255, (8, 9), dtype=np.uint8)) for _ in range(3)]
+    pages[0].save(tmp_path / "a.tif", save_all=True, append_images=pages[1:])
+    pages[1].save(tmp_path / "b.png")
+    with Store.create(tmp_path / "project", "copied") as store:
+        store.add_images(map(read_image, [*places_in([tmp_path / "a.tif"]), tmp_path / "b.png"]))
+        copy_for_others(store, tmp_path / "copy", lambda *_: None)
+    with Store.open(tmp_path / "copy") as copy:
+        assert [len(stack) for stack in stacks_of(copy.images())] == [3]
+        assert {row.frames for row in copy.images()} == {1}
