@@ -4,7 +4,9 @@ Filters, orders and counts are about images, and every slice of a stack is one. 
 its slices is left by the filter; “next” goes through those that are left, slice by slice, and then to the next line.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 
 from PySide6.QtCore import QObject, Signal
 
@@ -49,6 +51,8 @@ class ImageQueue(QObject):
         self.stacks = Stacks()
         self._entries: dict[int, Entry] = {}
         self._arranged: list[Entry] = []
+        self._places: dict[int, int] = {}
+        self._ids: dict[int, None] = {}
         self._stale = False
         session.project_changed.connect(self._begin)
         session.images_changed.connect(self._add)
@@ -92,11 +96,7 @@ class ImageQueue(QObject):
     def step(self, by: int) -> bool:
         """Go to the next (+1) or previous (-1) image that is shown; False at the end."""
         before, after = self.around()
-        ahead = after if by > 0 else before[::-1]
-        if not ahead:
-            return False
-        self._session.select_image(ahead[0].row.id)
-        return True
+        return _show_first(self._session, after if by > 0 else before)
 
     def next_open(self) -> bool:
         """Go to the next shown image that nobody has decided on, after the last one again from the first.
@@ -104,25 +104,22 @@ class ImageQueue(QObject):
         Where all of them are decided on, to the next one that is shown. False where there is none.
         """
         before, after = self.around()
-        ahead = [entry for entry in after + before if entry.is_open] or after
-        if not ahead:
-            return False
-        self._session.select_image(ahead[0].row.id)
-        return True
+        in_turn = (entry for part in (after, reversed(list(before))) for entry in part)
+        is_open = (entry for entry in in_turn if entry.is_open)
+        return _show_first(self._session, is_open) or _show_first(self._session, self.around()[1])
 
     def ahead(self, count: int) -> list[Entry]:
         """The image on the screen and at most `count` that come after it, without those that were rejected."""
         here = self.entry(self._session.image_id)
-        after = [entry for entry in self.around()[1] if entry.review.status != review.REJECTED]
-        return [*([here] if here is not None else []), *after[:count]]
+        after = (entry for entry in self.around()[1] if entry.review.status != review.REJECTED)
+        return [*([here] if here is not None else []), *islice(after, count)]
 
-    def around(self) -> tuple[list[Entry], list[Entry]]:
-        """What is shown before the current image, and after it, wherever it stands itself."""
-        here, shown = self._session.image_id, {entry.row.id for entry in self.shown}
-        ids = [entry.row.id for entry in self._arranged]
-        place = ids.index(here) if here in ids else -1
-        before = [entry for entry in self._arranged[: max(0, place)] if entry.row.id in shown]
-        return before, [entry for entry in self._arranged[place + 1 :] if entry.row.id in shown]
+    def around(self) -> tuple[Iterator[Entry], Iterator[Entry]]:
+        """What is shown before the current image and after it, the nearest first, wherever it stands itself."""
+        place = self._places.get(self._session.image_id or 0, -1)
+        ways = self._arranged[: max(0, place)][::-1], self._arranged[place + 1 :]
+        before, after = ((entry for entry in way if entry.row.id in self._ids) for way in ways)
+        return before, after
 
     def _begin(self) -> None:
         """Another project, or none, is open."""
@@ -185,7 +182,7 @@ class ImageQueue(QObject):
         self._entries[image_id] = entry
         self.stacks.changed(image_id)
         self._stale |= self.order == review.UNCERTAIN_FIRST and entry.review.uncertainty != old.review.uncertainty
-        self._arranged = [entry if one is old else one for one in self._arranged]
+        self._arranged[self._places[image_id]] = entry
         self._choose(keep=True)
         self.entry_changed.emit(image_id)
 
@@ -202,21 +199,31 @@ class ImageQueue(QObject):
         self._stale = False
         seed = self._session.store.project_id if self._session.store is not None else ""
         self._arranged = review.arrange(self._entries.values(), self.order, seed)
+        self._places = {entry.row.id: place for place, entry in enumerate(self._arranged)}
         self._choose(keep, tell)
 
     def _choose(self, keep: bool, tell: bool = False) -> None:
         """Filter; with `keep` the image on the screen stays where it was in sight. Tell it if anything moved, or always."""
         here = self._session.image_id
         chosen = review.choose(self._arranged, self.which, self.words)
-        if keep and any(entry.row.id == here for entry in self.shown):
+        if keep and here in self._ids:
             ids = {entry.row.id for entry in chosen} | {here}
             chosen = [entry for entry in self._arranged if entry.row.id in ids]
-        before = [entry.row.id for entry in self.shown]
-        self.shown = chosen
-        self.lines = [
-            entry
-            for entry, last in zip(chosen, [None, *chosen], strict=False)
-            if entry.stack is None or last is None or last.stack != entry.stack
-        ]
-        if tell or before != [entry.row.id for entry in chosen]:
+        before, self._ids = self._ids, dict.fromkeys(entry.row.id for entry in chosen)  # in their order
+        self.shown = self.lines = chosen
+        if self.stacks:
+            self.lines = [
+                entry
+                for entry, last in zip(chosen, [None, *chosen], strict=False)
+                if entry.stack is None or last is None or last.stack != entry.stack
+            ]
+        if tell or list(before) != list(self._ids):
             self.rearranged.emit()
+
+
+def _show_first(session: Session, entries: Iterable[Entry]) -> bool:
+    """Show the first of these images; False where there is none."""
+    entry = next(iter(entries), None)
+    if entry is not None:
+        session.select_image(entry.row.id)
+    return entry is not None

@@ -43,10 +43,10 @@ class SliceSteps(QObject):
         queue, here = self._queue, self._queue.entry(self._session.image_id)
         stack = here.stack if here is not None else None
         before, after = queue.around()
-        ahead = [entry for entry in (after if by > 0 else before[::-1]) if entry.stack is None or entry.stack != stack]
-        if not ahead:
+        ahead = (entry for entry in (after if by > 0 else before) if entry.stack is None or entry.stack != stack)
+        found = next(ahead, None)
+        if found is None:
             return False
-        found = ahead[0]
         line = next((line for line in queue.lines if line.stack == found.stack), found) if found.stack else found
         self._session.select_image(queue.stacks.entered(line, queue.shown))
         return True

@@ -21,6 +21,10 @@ class Stacks:
         self._names: dict[int, str] = {}
         self._said: dict[int, Entry] = {}
 
+    def __bool__(self) -> bool:
+        """Whether there is any."""
+        return bool(self._ids)
+
     def take(self, rows: Sequence[ImageRow], files: Sequence[str]) -> None:
         """Know these images and no others.
 
