@@ -47,11 +47,13 @@ class Canvas(QWidget):
     Signals:
         view_changed: zoom or position changed.
         look_changed: threshold, colour or opacity of the mask are others.
+        slices_turned: the wheel asks for so many slices onwards; negative ones go back.
         pointed: the mouse is over this image pixel (column, row), or over none (-1, -1).
     """
 
     view_changed = Signal()
     look_changed = Signal()
+    slices_turned = Signal(int)
     pointed = Signal(int, int)
 
     def __init__(
@@ -243,12 +245,17 @@ class Canvas(QWidget):
         self._set_cursor(anew=False)  # what a button changed of the picture is drawn already
 
     def wheelEvent(self, event: QWheelEvent) -> None:
+        shift, control = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
         turned = event.angleDelta().y() / WHEEL_NOTCH
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self._turned += event.angleDelta().y()  # a touchpad turns by small parts of a notch
-            notches = int(self._turned / WHEEL_NOTCH)
+        if event.modifiers() & (shift | control):
+            with_shift = bool(event.modifiers() & shift)
+            sideways = event.angleDelta().x() if with_shift else 0  # so some systems turn it
+            self._turned += event.angleDelta().y() or sideways
+            notches = int(self._turned / WHEEL_NOTCH)  # a touchpad turns by small parts of a notch
             self._turned -= notches * WHEEL_NOTCH
-            if notches:
+            if notches and with_shift:
+                self.slices_turned.emit(-notches)
+            elif notches:
                 self._tools.grow(notches)
         elif turned and self.picture is not None:
             self.zoom_to(self.view.scale * ZOOM_PER_NOTCH**turned, event.position())

@@ -9,6 +9,7 @@ from app.exchange_commands import EXCHANGE_COMMANDS
 from app.language import QT_TRANSLATE_NOOP
 from app.mask_commands import MASK_COMMANDS, TOOL_COMMANDS
 from app.review_commands import EFFORT_COMMAND, PREDICT_SHOWN_COMMAND, REVIEW_COMMANDS
+from app.stack_commands import COPY_NEXT_COMMAND, SLICE_COMMANDS, STACK_PREDICTION_COMMANDS
 from app.structure_commands import COMPARE_COMMAND, STRUCTURE_COMMANDS
 
 MENUS: tuple[tuple[str, str], ...] = (
@@ -169,6 +170,7 @@ COMMANDS: tuple[Command, ...] = (
         keys=("Ctrl+,",),
     ),
     *MASK_COMMANDS,
+    COPY_NEXT_COMMAND,
     *STRUCTURE_COMMANDS,
     Command(
         "previous",
@@ -176,7 +178,7 @@ COMMANDS: tuple[Command, ...] = (
         QT_TRANSLATE_NOOP("actions", "&Previous image"),
         QT_TRANSLATE_NOOP("actions", "Go to the image before"),
         "previous",
-        keys=("PgUp", "A"),
+        keys=("A",),
     ),
     Command(
         "next",
@@ -184,9 +186,10 @@ COMMANDS: tuple[Command, ...] = (
         QT_TRANSLATE_NOOP("actions", "&Next image"),
         QT_TRANSLATE_NOOP("actions", "Go to the image after"),
         "next",
-        keys=("PgDown", "D"),
+        keys=("D",),
         ends_block=True,
     ),
+    *SLICE_COMMANDS,
     Command(
         "fit",
         "view",
@@ -272,6 +275,7 @@ COMMANDS: tuple[Command, ...] = (
         keys=("Shift+P",),
     ),
     PREDICT_SHOWN_COMMAND,
+    *STACK_PREDICTION_COMMANDS,
     Command(
         "let_decide",
         "model",

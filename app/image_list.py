@@ -1,4 +1,9 @@
-"""The images of the project: small pictures, what is known of each, filter, order, and how much is done."""
+"""The images of the project: small pictures, what is known of each, filter, order, and how much is done.
+
+A stack is one line. What is counted (in the filters, and below the list) is images, each slice of a stack being one.
+"""
+
+from collections import Counter
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtWidgets import (
@@ -16,7 +21,7 @@ from app.controls import label
 from app.delete_key import NoDelete
 from app.icons import icon
 from app.image_queue import ImageQueue
-from app.image_row import ENTRY_ROLE, HEIGHT, STATUS_ROLE, ImageRow
+from app.image_row import ENTRY_ROLE, HEIGHT, SHORT_ROLE, SLICES_ROLE, STATUS_ROLE, ImageRow
 from app.session import Session
 from app.theme import Theme
 from app.thumbnails import Thumbnails
@@ -28,7 +33,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class ImageListModel(QAbstractListModel):
-    """The rows that the queue shows."""
+    """The lines that the queue shows."""
 
     def __init__(self, queue: ImageQueue, thumbnails: Thumbnails) -> None:
         super().__init__(queue)
@@ -40,12 +45,20 @@ class ImageListModel(QAbstractListModel):
         self._reset()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        """Number of images shown."""
-        return 0 if parent.isValid() else len(self._queue.shown)
+        """Number of lines: a stack is one."""
+        return 0 if parent.isValid() else len(self._queue.lines)
 
     def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> object:
-        """Name, words of the status, tip, the entry itself and row id."""
-        entry = self._queue.shown[index.row()]
+        """Name, words of the status, tip, the entry itself (of a stack one for all of it), how many slices, and row id."""
+        line = self._queue.lines[index.row()]
+        if role == ID_ROLE:
+            return self._queue.stacks.entered(line, self._queue.shown)
+        if role == SLICES_ROLE:
+            return len(self._queue.stacks.ids(line.row.id))
+        if role == SHORT_ROLE:
+            slices = self._queue.slices(line.row.id)
+            return f"{_accepted(slices)} / {len(slices)}"
+        entry = self._queue.stacks.line_of(line, self._queue.slices)
         if role == ENTRY_ROLE:
             return entry
         if role == STATUS_ROLE:
@@ -56,32 +69,53 @@ class ImageListModel(QAbstractListModel):
             return self._tip(entry)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return ", ".join(part for part in (entry.name, self.words_of(entry), self._flag(entry)) if part)
-        return entry.row.id if role == ID_ROLE else None
+        return None
 
     def index_of(self, image_id: int | None) -> QModelIndex:
-        """Where an image is; an invalid index where it is not shown."""
+        """The line of an image; an invalid index where it is not shown."""
         row = self._rows.get(image_id) if image_id is not None else None
         return self.index(row) if row is not None else QModelIndex()
 
     def words_of(self, entry: Entry) -> str:
-        """The status of an image, and whether it is kept for testing."""
-        status = {
+        """The status of an image, or how far a stack is; and whether it is kept for testing."""
+        words, slices = self._status_words(), self._queue.slices(entry.row.id)
+        status = words[entry.review.status]
+        if slices:
+            accepted = _accepted(slices)
+            status = self.tr("{count} slices · {status}").format(count=len(slices), status=status)
+            if accepted:
+                status = self.tr("{accepted} of {total} accepted").format(accepted=accepted, total=len(slices))
+        return f"{status} · {self.tr('Test set')}" if entry.review.test else status
+
+    def _status_words(self) -> dict[str, str]:
+        return {
             "unseen": self.tr("Unseen"),
             "predicted": self.tr("Predicted"),
             "in_work": self.tr("In work"),
             "accepted": self.tr("Accepted"),
             "rejected": self.tr("Rejected"),
-        }[entry.review.status]
-        return f"{status} · {self.tr('Test set')}" if entry.review.test else status
+        }
 
     def _tip(self, entry: Entry) -> str:
         row, unsure = entry.row, entry.review.uncertainty
-        lines = [entry.name, self.words_of(entry), self._flag(entry), f"{row.width} × {row.height}"]
+        lines = [
+            entry.name,
+            self.words_of(entry),
+            self._states(entry),
+            self._flag(entry),
+            f"{row.width} × {row.height}",
+        ]
         if row.patient_key:
             lines.append(self.tr("Patient: {patient}").format(patient=row.patient_key))
         if unsure is not None:
             lines.append(self.tr("Uncertainty of the model: {percent} %").format(percent=round(100 * unsure)))
         return "\n".join(line for line in lines if line)
+
+    def _states(self, entry: Entry) -> str:
+        """How many slices of a stack are what; "" of an image by itself."""
+        counts = Counter(one.review.status for one in self._queue.slices(entry.row.id))
+        words = self._status_words()
+        return " · ".join(f"{words[status]}: {counts[status]}" for status in review.URGENCY if counts[status])
 
     def _flag(self, entry: Entry) -> str:
         note = entry.review.flag
@@ -91,7 +125,12 @@ class ImageListModel(QAbstractListModel):
 
     def _reset(self) -> None:
         self.beginResetModel()
-        self._rows = {entry.row.id: place for place, entry in enumerate(self._queue.shown)}
+        stacks = self._queue.stacks
+        self._rows = {
+            key: place
+            for place, line in enumerate(self._queue.lines)
+            for key in (stacks.ids(line.row.id) if line.stack is not None else (line.row.id,))
+        }
         self.endResetModel()
 
     def _changed(self, image_id: int) -> None:
@@ -215,7 +254,7 @@ class ImageList(QWidget):
 
     def _chosen(self, index: QModelIndex) -> None:
         image_id = index.data(ID_ROLE)
-        if image_id is not None and image_id != self._session.image_id:
+        if image_id is not None and self._model.index_of(self._session.image_id) != index:
             self._session.select_image(image_id)
 
     def _follow(self) -> None:
@@ -256,6 +295,10 @@ class ImageList(QWidget):
     def _recolour(self) -> None:
         self._search.setIcon(icon("search", self._theme.tones.muted))
         self.view.viewport().update()
+
+
+def _accepted(entries: list[Entry]) -> int:
+    return sum(entry.review.status == "accepted" for entry in entries)
 
 
 def _choice(name: str) -> QComboBox:

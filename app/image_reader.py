@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from app.picture import Sizes
 from app.reading_beside import ReadingBeside
 from core.errors import KnownError
-from core.image_file import Image, file_of, read_same_image
+from core.image_file import Image, file_of, is_unpacked, read_same_image
 from core.store import ImageRow, Store
 
 AT_ONCE = 3_000_000
@@ -24,17 +24,25 @@ class Wanted:
         path: of its file, or of one frame of it.
         sha256: of the picture (`core.image_file.Image`).
         pixels: how many its file has, in all frames: a volume is unpacked as a whole.
+        shown: how many the image itself has.
     """
 
     image_id: int
     path: Path
     sha256: str
     pixels: int
+    shown: int = 0
 
     @classmethod
     def of(cls, store: Store, row: ImageRow) -> "Wanted":
         """The image of a row."""
-        return cls(row.id, store.image_path(row), row.sha256, row.width * row.height * row.frames)
+        shown = row.width * row.height
+        return cls(row.id, store.image_path(row), row.sha256, shown * row.frames, shown)
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether it is read in a moment: it is small, or a small frame of a file that is unpacked already."""
+        return self.pixels <= AT_ONCE or (0 < self.shown <= AT_ONCE and is_unpacked(self.path))
 
 
 Read = tuple[Image, Sizes]
@@ -66,7 +74,7 @@ class ImageReader(QObject):
         if kept is not None and kept[0] == wanted and file_of(wanted.path).exists():
             self._shown = kept[1]
             return self._shown[0]
-        if wanted.pixels <= AT_ONCE:
+        if wanted.is_quick:
             return read_same_image(wanted.path, wanted.sha256)
         self._beside.read(wanted)
         return None
@@ -74,7 +82,7 @@ class ImageReader(QObject):
     def read_ahead(self, wanted: Wanted) -> None:
         """Read a large image that is likely to be wanted next; nothing is said if that fails."""
         kept = self._beside.kept
-        if wanted.pixels > AT_ONCE and (kept is None or kept[0] != wanted):
+        if not wanted.is_quick and (kept is None or kept[0] != wanted):
             self._beside.read_ahead(wanted)
 
     def sizes_of(self, image: Image) -> Sizes:

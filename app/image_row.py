@@ -1,4 +1,4 @@
-"""How one image looks in the list: small picture, name, and below it what is known of it."""
+"""How one image, or one stack, looks in the list: small picture, name, and below it what is known of it."""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPixmap
@@ -11,7 +11,9 @@ from core.review import Entry
 
 ENTRY_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 STATUS_ROLE = int(Qt.ItemDataRole.UserRole) + 2
-HEIGHT, PICTURE, MARK, GAP = 54, 44, 16, 9
+SLICES_ROLE = int(Qt.ItemDataRole.UserRole) + 3
+SHORT_ROLE = int(Qt.ItemDataRole.UserRole) + 4
+HEIGHT, PICTURE, MARK, GAP, BEHIND = 54, 44, 16, 9, 3
 TONES = {
     "unseen": "muted",
     "predicted": "information",
@@ -23,7 +25,11 @@ TONES = {
 
 
 class ImageRow(QStyledItemDelegate):
-    """Draws a row from an `Entry` (ENTRY_ROLE) and the words of its status (STATUS_ROLE)."""
+    """Draws a row from what its roles give.
+
+    An `Entry` (ENTRY_ROLE) and the words of its status (STATUS_ROLE); of a stack also the number of its slices (SLICES_ROLE), and
+    how many of them are accepted in figures (SHORT_ROLE), for which there is always room.
+    """
 
     def __init__(self, thumbnails: Thumbnails, theme: Theme) -> None:
         super().__init__(thumbnails)
@@ -54,7 +60,12 @@ class ImageRow(QStyledItemDelegate):
         if state & QStyle.StateFlag.State_Selected:
             painter.setBrush(QColor(tones.accent))
             painter.drawRoundedRect(QRect(area.left() + 1, area.top() + 10, 3, area.height() - 20), 1.5, 1.5)
-        self._draw_picture(painter, QRect(area.left() + 9, area.top() + 5, PICTURE, PICTURE), entry)
+        place = QRect(area.left() + 9, area.top() + 5, PICTURE, PICTURE)
+        if slices := index.data(SLICES_ROLE):
+            place = self._draw_edges(painter, place)
+        self._draw_picture(painter, place, entry)
+        if slices:
+            self._draw_number(painter, place, font, slices)
         left = area.left() + 9 + PICTURE + GAP
         right = area.right() - 6
         signs = (("test-set", "accent", entry.review.test), ("flag", "warning", entry.review.flag is not None))
@@ -78,9 +89,36 @@ class ImageRow(QStyledItemDelegate):
         small.setPointSizeF(max(7.0, font.pointSizeF() - 1))
         painter.setFont(small)
         painter.setPen(QColor(tones.muted))
-        words = QFontMetrics(small).elidedText(str(index.data(STATUS_ROLE)), Qt.TextElideMode.ElideRight, lower.width())
+        words, measure = str(index.data(STATUS_ROLE)), QFontMetrics(small)
+        if slices and measure.horizontalAdvance(words) > lower.width():
+            words = str(index.data(SHORT_ROLE))
+        words = measure.elidedText(words, Qt.TextElideMode.ElideRight, lower.width())
         painter.drawText(lower, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), words)
         painter.restore()
+
+    def _draw_edges(self, painter: QPainter, place: QRect) -> QRect:
+        """The edges of slices that lie behind; where the first one is."""
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QColor(self._theme.tones.muted))
+        front = place.adjusted(0, 2 * BEHIND, -2 * BEHIND, 0)
+        for depth in (2, 1):
+            at = front.translated(depth * BEHIND, -depth * BEHIND)
+            painter.drawPolyline([at.topLeft(), at.topRight(), at.bottomRight()])
+        return front
+
+    def _draw_number(self, painter: QPainter, place: QRect, font: QFont, slices: int) -> None:
+        """How many slices, in the corner of the picture."""
+        small = QFont(font)
+        small.setPointSizeF(max(6.5, font.pointSizeF() - 2))
+        text = str(slices)
+        width = QFontMetrics(small).horizontalAdvance(text) + 6
+        box = QRect(place.right() - width + 1, place.bottom() - 12, width, 13)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self._theme.tones.panel))
+        painter.drawRoundedRect(box, 3, 3)
+        painter.setFont(small)
+        painter.setPen(QColor(self._theme.tones.text))
+        painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), text)
 
     def _draw_picture(self, painter: QPainter, place: QRect, entry: Entry) -> None:
         painter.setPen(Qt.PenStyle.NoPen)

@@ -18,6 +18,7 @@ from core.errors import WorkerError
 from core.log_file import Plain
 from core.lost_card import lost_card
 from core.packed_array import pack_array
+from core.propagate_protocol import DoubtAnswer, PropagateRequest, SliceAnswer, StopPropagateRequest
 from core.worker_protocol import (
     DoneEvent,
     FailedEvent,
@@ -66,12 +67,16 @@ class InferenceProcess(QObject):
         answered: number and result of a request that came to its good end.
         failed: number of a request and a KnownError.
         progressed: number of a request, an English text (context "core"), and a fraction 0..1 or None.
+        walked: number of a walk through a stack that is under way, and a SliceAnswer or a DoubtAnswer of it.
+        stopped: the process was let go; nothing is delivered any more for what was asked of it.
         died: a KnownError; the process ended unasked while nobody waited for an answer.
     """
 
     answered = Signal(int, dict)
     failed = Signal(int, object)
     progressed = Signal(int, str, object)
+    walked = Signal(int, object)
+    stopped = Signal()
     died = Signal(object)
 
     def __init__(self, command: Sequence[str] | None = None, parent: QObject | None = None) -> None:
@@ -157,6 +162,37 @@ class InferenceProcess(QObject):
         self._send(PrepareRequest(number, image, tuple(prompts), cache, zoom))
         return number
 
+    def propagate(
+        self,
+        images: Sequence[str],
+        start: int,
+        mask: NDArray[np.bool_],
+        prompt: str,
+        forward: int,
+        backward: int,
+        cache: str = "",
+    ) -> int:
+        """Ask to carry a mask through a stack, and return the number of the request.
+
+        Args:
+            images: paths of the slices in order.
+            start: index of the slice that has the mask.
+            mask: (H, W) bool in the size of that slice.
+            prompt: the structure in words.
+            forward: how many slices after it at most.
+            backward: how many before it.
+            cache: folder in which the project keeps features of its images.
+        """
+        number = self._number()
+        packed = pack_array(mask.astype(np.uint8))
+        self._send(PropagateRequest(number, list(images), start, packed, prompt, forward, backward, cache))
+        return number
+
+    def end_walk(self, number: int) -> None:
+        """Let a walk through a stack end early; its good ending follows."""
+        if self._worker is not None:
+            self._worker.send(StopPropagateRequest(number).message())
+
     def rest(self) -> None:
         """What is being prepared is given up at once."""
         if self._worker is not None:
@@ -177,6 +213,7 @@ class InferenceProcess(QObject):
             worker = self._let_go()
             worker.send(QuitRequest().message())
             worker.end()
+            self.stopped.emit()
 
     def close(self) -> None:
         """As `stop`, but wait until the process is gone, and those that were stopped before."""
@@ -212,7 +249,9 @@ class InferenceProcess(QObject):
         self._open[self._last] = True
         return self._last
 
-    def _send(self, request: LoadRequest | PredictRequest | PredictSeveralRequest | PrepareRequest) -> None:
+    def _send(
+        self, request: LoadRequest | PredictRequest | PredictSeveralRequest | PrepareRequest | PropagateRequest
+    ) -> None:
         assert self._worker is not None
         self._worker.send(request.message())
 
@@ -220,6 +259,10 @@ class InferenceProcess(QObject):
         if isinstance(event, ProgressEvent):
             if event.id is not None and self._open.get(event.id):
                 self.progressed.emit(event.id, event.text, event.fraction)
+            return
+        if isinstance(event, SliceAnswer | DoubtAnswer):
+            if self._open.get(event.id):
+                self.walked.emit(event.id, event)
             return
         number = event.id if isinstance(event, DoneEvent | FailedEvent) else None
         if number is None or number not in self._open:

@@ -35,6 +35,10 @@ FIXED: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             (QT_TRANSLATE_NOOP("actions", "Middle button"), QT_TRANSLATE_NOOP("actions", "Move the picture")),
             (QT_TRANSLATE_NOOP("actions", "Wheel"), QT_TRANSLATE_NOOP("actions", "Zoom at the pointer")),
             (QT_TRANSLATE_NOOP("actions", "Ctrl + wheel"), QT_TRANSLATE_NOOP("actions", "Brush size")),
+            (
+                QT_TRANSLATE_NOOP("actions", "Shift + wheel"),
+                QT_TRANSLATE_NOOP("actions", "Through the slices of a stack"),
+            ),
         ),
     ),
     (

@@ -54,6 +54,7 @@ from app.settings import Settings
 from app.settings_dialog import SettingsDialog
 from app.shaping import Shaping
 from app.shortcuts_dialog import ShortcutsDialog
+from app.stack_flow import StackFlow
 from app.structure_lock import is_locked
 from app.structure_menu import StructureMenu
 from app.theme import Theme
@@ -98,7 +99,6 @@ class MainWindow(QMainWindow):
         self.commands.fill_menus(self)
         shaping = Shaping(session, GreyLimit(session, self), self)
         self.queue = ImageQueue(session, self)
-        shaping.image_before = self.queue.image_before
         self.review = ReviewBar(session, self.queue, self.commands, theme)
         clicking = Clicking(session, self)
         self.recent = RecentProjects(settings, self)
@@ -121,8 +121,9 @@ class MainWindow(QMainWindow):
         self.clicks = ClickFlow(session, settings, versions, flow, clicking, tool, panel, self.commands, self.messages)
         self.comparison = Comparison(session, versions, flow.process, flow.predictions, settings, self)
         self.work.split.connect_comparison(self.comparison, self.commands["side_by_side"])
-        ReadingAhead(session, self.queue, self)
-        DailyBackup(session, self.messages, self)
+        self.stack = StackFlow(
+            session, self.queue, settings, versions, flow, shaping, self.work, self.commands, self.messages, theme, self
+        )
         self.effort = EffortMeter(session, self.canvas, self)
         Reviewing(session, self.queue, self.effort, self.commands, self.messages, self)
         MarkForTesting(session, self.queue, self.commands, self)
@@ -234,7 +235,9 @@ class MainWindow(QMainWindow):
             act[key].setChecked(True)
 
     def _connect_comforts(self) -> None:
-        """What makes the first hour easy: projects opened lately, dropping files, the keyboard, and a walk around."""
+        """What is ready beforehand and kept by itself; projects opened lately, dropping files, the keyboard, and a walk around."""
+        ReadingAhead(self.session, self.queue, self)
+        DailyBackup(self.session, self.messages, self)
 
         def open_project(folder: Path) -> None:
             self._leave_and(lambda: self.files.open(folder))

@@ -116,6 +116,38 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "last_image": Sentence(INFORMATION, QT_TRANSLATE_NOOP("messages", "This is the last image of the list.")),
     "first_image": Sentence(INFORMATION, QT_TRANSLATE_NOOP("messages", "This is the first image of the list.")),
+    "last_slice": Sentence(
+        INFORMATION,
+        QT_TRANSLATE_NOOP("messages", "This is the last slice of the stack. “Next image” goes on in the list."),
+    ),
+    "first_slice": Sentence(
+        INFORMATION,
+        QT_TRANSLATE_NOOP("messages", "This is the first slice of the stack. “Previous image” goes back in the list."),
+    ),
+    "all_slices_seen": Sentence(
+        INFORMATION,
+        QT_TRANSLATE_NOOP(
+            "messages", "Nothing was predicted: every slice of the stack was predicted or worked on already."
+        ),
+    ),
+    "no_mask_here": Sentence(
+        INFORMATION,
+        QT_TRANSLATE_NOOP(
+            "messages", "There is no mask of this structure on this slice, so there was nothing to copy."
+        ),
+    ),
+    "no_mask_to_carry": Sentence(
+        INFORMATION,
+        QT_TRANSLATE_NOOP(
+            "messages", "This slice has no mask of this structure to carry on. Predict or paint it first."
+        ),
+    ),
+    "no_slice_there": Sentence(
+        INFORMATION,
+        QT_TRANSLATE_NOOP("messages", "There is no slice in this direction, so the mask was not carried."),
+    ),
+    "carried": Sentence(SUCCESS, "{result}", stays=True),
+    "carried_until": Sentence(WARNING, "{result}", stays=True),
     "nothing_to_undo": Sentence(INFORMATION, QT_TRANSLATE_NOOP("messages", "There is nothing to undo on this image.")),
     "nothing_to_redo": Sentence(INFORMATION, QT_TRANSLATE_NOOP("messages", "There is nothing to redo on this image.")),
     "needs_images": Sentence(
@@ -216,6 +248,10 @@ SENTENCES: dict[str, Sentence] = {
     "no_image_before": Sentence(
         INFORMATION,
         QT_TRANSLATE_NOOP("messages", "This is the first image of the list, so there is no mask to copy."),
+    ),
+    "no_slice_before": Sentence(
+        INFORMATION,
+        QT_TRANSLATE_NOOP("messages", "This is the first slice of the stack, so there is no mask to copy."),
     ),
     "no_mask_before": Sentence(
         INFORMATION,

@@ -1,4 +1,8 @@
-"""Reads the image that comes next, and its mask, while the current one is looked at, so that a large one is there at once."""
+"""Reads the image that comes next, and its mask, while the current one is looked at, so that a large one is there at once.
+
+In a stack that is the slice in the direction in which somebody goes. Of a file of many frames, one alone is kept unpacked: as long as
+it is gone through, no other such file is read.
+"""
 
 from PySide6.QtCore import QObject, QTimer
 
@@ -19,6 +23,7 @@ class ReadingAhead(QObject):
         super().__init__(parent)
         self._session, self._queue = session, queue
         self._next: ImageRow | None = None
+        self._here: int | None = None
         self._soon = QTimer(self, singleShot=True, interval=PAINTED_AFTER_MS)
         self._soon.timeout.connect(self._read)
         session.image_changed.connect(self._go_on)
@@ -26,9 +31,27 @@ class ReadingAhead(QObject):
         session.status_changed.connect(self._look_again)
 
     def _go_on(self) -> None:
-        following = self._queue.ahead(1)[1:]
-        self._next = following[0].row if following and self._session.image is not None else None
+        before, self._here = self._here, self._session.image_id
+        self._next = self._following(before) if self._session.image is not None else None
         self._soon.start()
+
+    def _following(self, before: int | None) -> ImageRow | None:
+        """What is likely to come next.
+
+        Args:
+            before: the image that was on the screen until now.
+        """
+        here, slices = self._session.image_row, self._queue.stacks.ids(self._here)
+        if self._here in slices and before in slices:
+            place = slices.index(self._here)
+            if slices.index(before) > place > 0:
+                entry = self._queue.entry(slices[place - 1])
+                return entry.row if entry is not None else None
+        following = [entry.row for entry in self._queue.ahead(1)[1:]]
+        if not following or here is None:
+            return None
+        is_other_file = following[0].frames > 1 and following[0].path != here.path
+        return None if here.frames > 1 and is_other_file else following[0]
 
     def _go_on_with_mask(self) -> None:
         """While the image of now is still being read, its mask; once that is on the screen, the next one."""

@@ -119,7 +119,8 @@ class Shaping(QObject):
             return False
         before = self.image_before(here)
         if before is None:
-            self.said.emit("no_image_before", {})
+            is_slice = here.frames > 1 or here.series_key
+            self.said.emit("no_slice_before" if is_slice else "no_image_before", {})
             return False
         if (before.height, before.width) != (session.image.height, session.image.width):
             sizes = {"before": f"{before.width} × {before.height}", "now": f"{here.width} × {here.height}"}

@@ -78,7 +78,7 @@ class WorkArea(QWidget):
         self.split = SplitView(session, self.canvas)
         self._pages.addWidget(self.split)
         self._pages.addWidget(Welcome(self.tr("Reading the image …"), "", []))
-        column = QVBoxLayout(self)
+        column = self._column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.strip)
@@ -92,6 +92,10 @@ class WorkArea(QWidget):
     def page_area(self) -> QWidget:
         """The part below the strip, which messages float over."""
         return self._pages
+
+    def put_below(self, line: QWidget) -> None:
+        """Let a line stand below the picture."""
+        self._column.addWidget(line)
 
     def _choose_page(self) -> None:
         if self._session.store is None:

@@ -18,6 +18,7 @@ import core
 from core.errors import WorkerError
 from core.log_file import Plain
 from core.lost_card import LOST_CARD_EXIT
+from core.propagate_protocol import walk_event
 from core.worker_protocol import (
     MAX_LINE_BYTES,
     PROTOCOL_VERSION,
@@ -101,7 +102,7 @@ class WorkerProcess(QObject):
     """One run of one worker.
 
     Signals:
-        came: an event of core.worker_protocol; ReadyEvent is not passed on.
+        came: an event of core.worker_protocol or core.propagate_protocol; ReadyEvent is not passed on.
         ended: the Ending, exactly once; no event comes after it, and none after `end`.
     """
 
@@ -191,7 +192,8 @@ class WorkerProcess(QObject):
 
     def _take(self, line: bytes) -> None:
         try:
-            event = parse_event(decode_line(line))
+            message = decode_line(line)
+            event = walk_event(message) or parse_event(message)
         except WorkerError:
             log.warning("a worker wrote something that is no event: %r", line[:200])
             return

@@ -90,6 +90,7 @@ def open_dicom(content: bytes, name: str) -> Stack:
             remarks=(Remark(OVERLAY, {"file": name}),) if groups & OVERLAY_GROUPS else (),
             modality=str(dataset.get("Modality") or "").strip()[:16],
             is_hounsfield=_is_hounsfield(dataset),
+            series=_series_of(dataset) if count == 1 else "",
         )
     except MemoryError as error:
         raise too_large(name) from error
@@ -233,6 +234,12 @@ def group_of_frame(dataset: Any, number: int, keyword: str) -> Any:
     groups = [of_frame[number]] if of_frame and number < len(of_frame) else []
     groups += [of_all[0]] if of_all else []
     return next((group[keyword].value[0] for group in groups if keyword in group and group[keyword].value), None)
+
+
+def _series_of(dataset: Any) -> str:
+    """The series of a slice that says where it lies in the body (C.7.6.2.1.1); "" of every other, such as views of one study."""
+    lies = dataset.get("ImagePositionPatient") and dataset.get("ImageOrientationPatient")
+    return str(dataset.get("SeriesInstanceUID") or "").strip() if lies else ""
 
 
 def _is_hounsfield(dataset: Any) -> bool:

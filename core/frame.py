@@ -54,6 +54,7 @@ class Stack:
         remarks: what a person should know of the file.
         modality: DICOM code of the kind of image, such as "CT"; "" where the file does not say.
         is_hounsfield: whether the values are Hounsfield units.
+        series: of a file that is one slice of a body, the series that it lies in, as `patient`; "" of every other.
     """
 
     count: int
@@ -63,6 +64,7 @@ class Stack:
     remarks: tuple[Remark, ...] = ()
     modality: str = ""
     is_hounsfield: bool = False
+    series: str = field(default="", repr=False)
 
 
 def grey_frame(

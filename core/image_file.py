@@ -48,6 +48,7 @@ class Image:
         frames: how many pictures the file holds.
         patient: whose it is, as the file says it; "" where it does not. Never to be stored, logged or shown as it is.
         study: as `patient`.
+        series: as `patient`; of a file that is one slice of a body, the series that it lies in, "" of every other.
         remarks: what a person should know of the file.
         modality: DICOM code of the kind of image, such as "CT"; "" where the file does not say.
         is_hounsfield: whether `native` holds Hounsfield units.
@@ -69,6 +70,7 @@ class Image:
     remarks: tuple[Remark, ...] = ()
     modality: str = ""
     is_hounsfield: bool = False
+    series: str = field(default="", repr=False)
 
 
 class _LastStack:
@@ -97,8 +99,12 @@ def read_image(path: Path) -> Image:
     Raises:
         ImageError: it is not there, no picture, damaged, too large, or a kind that cannot be read.
     """
-    file, number = file_and_frame(Path(path))
-    sha256, stack = _open(file)
+    return _image(Path(path), *_open(file_of(Path(path))))
+
+
+def _image(path: Path, sha256: str, stack: Stack) -> Image:
+    """The frame that a place names, of its file's frames. Raises ImageError."""
+    file, number = file_and_frame(path)
     frame = number or 0
     if frame >= stack.count:
         raise ImageError(
@@ -126,6 +132,7 @@ def read_image(path: Path) -> Image:
         stack.remarks if frame == 0 else (),
         stack.modality,
         stack.is_hounsfield,
+        stack.series,
     )
 
 
@@ -141,6 +148,14 @@ def places_in(files: Iterable[Path]) -> list[Path]:
                 pass
         places += [place_of(file, frame, count) for frame in range(count)]
     return places
+
+
+def is_unpacked(place: Path) -> bool:
+    """Whether the file of a frame was read last and lies in memory: its other frames are there in a moment."""
+    try:
+        return _LAST.get(_key_of(file_of(place))) is not None
+    except OSError:
+        return False
 
 
 def orientation_of(place: Path) -> int:
@@ -160,19 +175,29 @@ def file_of(place: Path) -> Path:
     return file_and_frame(place)[0]
 
 
-def _open(file: Path) -> tuple[str, Stack]:
-    """The hash of a file's bytes, and its pictures. Raises ImageError."""
+def _open(file: Path, is_kept: bool = True) -> tuple[str, Stack]:
+    """The hash of a file's bytes, and its pictures, which are kept in memory for the next frame unless told otherwise.
+
+    Raises:
+        ImageError: as `read_image`.
+    """
     try:
-        status = file.stat()
-        key = (str(file.absolute()), status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+        key = _key_of(file)
     except OSError as error:
         raise _gone(file.name) from error
     if (known := _LAST.get(key)) is not None:
         return known
     content = _content(file)
     sha256, stack = hashlib.sha256(content).hexdigest(), _stack(content, file.name)
-    _LAST.put(key, sha256, stack)
+    if is_kept:
+        _LAST.put(key, sha256, stack)
     return sha256, stack
+
+
+def _key_of(file: Path) -> tuple[object, ...]:
+    """What tells whether a file is still the same one. Raises OSError."""
+    status = file.stat()
+    return str(file.absolute()), status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
 
 
 def _content(file: Path) -> bytes:
@@ -215,7 +240,10 @@ def read_same_image(path: Path, sha256: str) -> Image:
     Raises:
         ImageError: as `read_image`, or the file was exchanged or changed since.
     """
-    image = read_image(path)
+    return _same(read_image(path), sha256)
+
+
+def _same(image: Image, sha256: str) -> Image:
     if image.sha256 != sha256:
         raise _exchanged(name_for_people(image.path.name, image.frame, image.frames))
     return image
@@ -240,7 +268,8 @@ def read_small(place: Path, sha256: str, side: int) -> npt.NDArray[np.uint8]:
         if hashlib.sha256(content).hexdigest() != sha256:
             raise _exchanged(place.name)
         return small_raster(content, place.name, side)
-    return shrunk(read_same_image(place, sha256).pixels, side)
+    # The stack that is gone through stays unpacked while others are made known in a list.
+    return shrunk(_same(_image(place, *_open(file_of(place), is_kept=False)), sha256).pixels, side)
 
 
 def find_images(folder: Path) -> list[Path]:

@@ -55,13 +55,19 @@ def names_apart(images: Sequence[tuple[str, int, int]]) -> list[str]:
     Args:
         images: stored path, frame from 0, and how many frames the file has, of each.
     """
+    files = files_apart(images)
+    return [name_for_people(file, frame, frames) for file, (_, frame, frames) in zip(files, images, strict=True)]
+
+
+def files_apart(images: Sequence[tuple[str, int, int]]) -> list[str]:
+    """As `names_apart`, of the file of each image: frames of one file have one name."""
     parts = [path.replace("\\", "/").split("/") for path, _, _ in images]
     shown = [1] * len(images)
     waiting = list(range(len(images)))
     while waiting:
-        together: dict[tuple[str, int], list[int]] = defaultdict(list)
+        together: dict[str, list[int]] = defaultdict(list)
         for one in waiting:
-            together["/".join(parts[one][-shown[one] :]), images[one][1]].append(one)
+            together["/".join(parts[one][-shown[one] :])].append(one)
         waiting = []
         for group in together.values():
             longer = [one for one in group if shown[one] < len(parts[one])]
@@ -69,7 +75,4 @@ def names_apart(images: Sequence[tuple[str, int, int]]) -> list[str]:
                 waiting += longer
                 for one in longer:
                     shown[one] += 1
-    return [
-        name_for_people("/".join(part[-count:]), frame, frames)
-        for part, count, (_, frame, frames) in zip(parts, shown, images, strict=True)
-    ]
+    return ["/".join(part[-count:]) for part, count in zip(parts, shown, strict=True)]

@@ -17,6 +17,7 @@ from core.errors import ExportError, ImageError, KnownError
 from core.export.manifest import MANIFEST
 from core.image_file import file_of, read_image, read_same_image
 from core.pseudonym import DIGITS
+from core.stacks import stacks_of
 from core.store.deidentify import NewImage, copy_without_names
 from core.store.store import Store
 
@@ -132,6 +133,7 @@ def _write_images(store: Store, out: Path, progress: Progress) -> dict[int, NewI
     rows = store.images()
     patients: dict[str, str] = {}
     studies: dict[str, str] = {"": ""}
+    series = {row.id: f"series_{number:05d}" for number, stack in enumerate(stacks_of(rows), 1) for row in stack}
     images: dict[int, NewImage] = {}
     known: set[str] = set()
     for done, row in enumerate(rows):
@@ -155,7 +157,7 @@ def _write_images(store: Store, out: Path, progress: Progress) -> dict[int, NewI
         # Two pictures that differed only in what is left out now are one.
         if read.sha256 not in known:
             known.add(read.sha256)
-            images[row.id] = NewImage(place, read.sha256, patient, study)
+            images[row.id] = NewImage(place, read.sha256, patient, study, series.get(row.id, ""))
     return images
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import threading
 import warnings
 import zlib
 from collections.abc import Iterator
@@ -44,7 +45,10 @@ def open_raster(content: bytes, name: str) -> Stack:
             pages = _pages(picture)
         elif getattr(picture, "n_frames", 1) > 1 and picture.format != "MPO":
             remarks = (Remark(ANIMATION, {"file": name}),)
-    return Stack(len(pages), lambda number: _read(content, pages[number], name), remarks=remarks)
+    if len(pages) > 1:
+        opened = _Pages(content, name)
+        return Stack(len(pages), lambda number: opened.read(pages[number]), remarks=remarks)
+    return Stack(1, lambda _: _read(content, pages[0], name), remarks=remarks)
 
 
 def _pages(picture: Pillow.Image) -> list[int]:
@@ -84,27 +88,60 @@ def shrunk(pixels: npt.NDArray[np.uint8], side: int) -> npt.NDArray[np.uint8]:
     return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
+class _Pages:
+    """A file of many pages that stays open: the way to a page leads through all before it, and is remembered."""
+
+    def __init__(self, content: bytes, name: str) -> None:
+        self._content, self._name = content, name
+        self._picture: Pillow.Image | None = None
+        self._guard = threading.Lock()
+
+    def read(self, page: int) -> Frame:
+        """One page, upright; in any thread. Raises ImageError."""
+        with self._guard:
+            try:
+                with _told(self._content, self._name):
+                    if self._picture is None:
+                        self._picture = Pillow.open(io.BytesIO(self._content))
+                    return _page(self._picture, page, self._name)
+            except ImageError:
+                self._picture = None  # it may be left in the middle of a page
+                raise
+
+
 def _read(content: bytes, page: int, name: str) -> Frame:
     """One page, upright. Raises ImageError."""
     with _opened(content, name) as picture:
-        picture.seek(page)
-        check_size(picture.width, picture.height, name)
-        picture.load()
-        upright = ImageOps.exif_transpose(picture)
-        signs = _signs(picture)
-        if upright.mode.startswith(("I", "F")) or signs is not None:
-            values = np.asarray(upright)
-            return grey_frame(values if signs is None else values.view(signs))
-        return Frame(_rgb(upright))
+        return _page(picture, page, name)
+
+
+def _page(picture: Pillow.Image, page: int, name: str) -> Frame:
+    """One page of an opened file, upright. Raises ImageError where it is too large."""
+    picture.seek(page)
+    check_size(picture.width, picture.height, name)
+    picture.load()
+    upright = ImageOps.exif_transpose(picture)
+    signs = _signs(picture)
+    if upright.mode.startswith(("I", "F")) or signs is not None:
+        values = np.asarray(upright)
+        return grey_frame(values if signs is None else values.view(signs))
+    return Frame(_rgb(upright))
 
 
 @contextmanager
 def _opened(content: bytes, name: str) -> Iterator[Pillow.Image]:
     """A picture not yet unpacked; whatever is wrong with it, now or while it is worked on, becomes an ImageError."""
+    with _told(content, name), Pillow.open(io.BytesIO(content)) as picture:
+        check_size(picture.width, picture.height, name)
+        yield picture
+
+
+@contextmanager
+def _told(content: bytes, name: str) -> Iterator[None]:
+    """Whatever is wrong with a picture becomes an ImageError."""
     try:
-        with warnings.catch_warnings(action="ignore"), Pillow.open(io.BytesIO(content)) as picture:
-            check_size(picture.width, picture.height, name)
-            yield picture
+        with warnings.catch_warnings(action="ignore"):
+            yield
     except UnidentifiedImageError as error:
         raise _unknown(content, name) from error
     except (Pillow.DecompressionBombError, MemoryError) as error:

@@ -18,12 +18,14 @@ _OF_IMAGE = ("efforts", "journal", "final_masks", "corrections", "predictions", 
 
 @dataclass(frozen=True)
 class NewImage:
-    """What an image is in the copy: its file, relative to the project, that file's hash, and the words for its patient and study."""
+    """What an image is in the copy: its file, relative to the project, that file's hash, and the words for its patient, study and
+    stack (as if that were a series)."""
 
     path: str
     sha256: str
     patient: str
     study: str
+    series: str = ""
 
 
 def copy_without_names(store: Store, folder: Path, images: Mapping[int, NewImage]) -> None:
@@ -65,8 +67,9 @@ def copy_without_names(store: Store, folder: Path, images: Mapping[int, NewImage
                 copy.execute("DELETE FROM images WHERE id = ?", (image,))
             for key, new in images.items():
                 copy.execute(
-                    "UPDATE images SET path = ?, sha256 = ?, patient_key = ?, study_key = ?, frame = 0, frames = 1 WHERE id = ?",
-                    (new.path, new.sha256, new.patient, new.study, key),
+                    "UPDATE images SET path = ?, sha256 = ?, patient_key = ?, study_key = ?, series_key = ?, frame = 0, frames = 1"
+                    " WHERE id = ?",
+                    (new.path, new.sha256, new.patient, new.study, new.series, key),
                 )
             copy.execute(f"DELETE FROM project WHERE key NOT IN ({', '.join('?' * len(_KEPT))})", _KEPT)
             copy.execute("INSERT OR REPLACE INTO project VALUES ('name', ?), ('id', ?)", (NAME, uuid.uuid4().hex))

@@ -23,7 +23,7 @@ class ImageRow:
     """An image of the project: a file, or one frame (from 0) of a file that holds several.
 
     `path` is that of the file, relative when it lies inside the project folder. `patient_key` and `study_key` are what a person
-    or the file's name says, or hashes of what a DICOM file says.
+    or the file's name says, or hashes of what a DICOM file says. `series_key` is such a hash, of the series whose slice a file is.
     """
 
     id: int
@@ -35,6 +35,7 @@ class ImageRow:
     study_key: str
     frame: int = 0
     frames: int = 1
+    series_key: str = ""
 
     @property
     def name(self) -> str:

@@ -185,3 +185,9 @@ def m013_checksums(db: Database) -> None:
     db.execute(f"UPDATE corrections SET seal = {SEAL}")
     for key, *values in db.execute(f"SELECT j.id, {STEP_COLUMNS} FROM journal j").fetchall():
         db.execute("UPDATE journal SET checksum = ? WHERE id = ?", [step_checksum(*values), key])
+
+
+@migrations()
+def m014_series(db: Database) -> None:
+    """Which DICOM series a slice lies in, as a hash. Of images that are there already it is learned when they are added again."""
+    db.execute("ALTER TABLE images ADD COLUMN series_key TEXT NOT NULL DEFAULT ''")

@@ -16,7 +16,7 @@ from core.store.database import now
 from core.store.rows import ImageRow, LabelRow
 from core.store.versions import Versions
 
-_IMAGE = "id, path, sha256, width, height, patient_key, study_key, frame, frames"
+_IMAGE = "id, path, sha256, width, height, patient_key, study_key, frame, frames, series_key"
 
 
 class Store(Versions):
@@ -24,6 +24,8 @@ class Store(Versions):
 
     def add_images(self, images: Iterable[Image | tuple[Path, str, int, int, str, str]]) -> int:
         """Put images into the project; those whose content is there already are left as they are.
+
+        But for the series that they lie in: a project of an older program does not know it.
 
         Args:
             images: read images, or (path, sha256, width, height, patient_key, study_key). A relative path of the second
@@ -42,10 +44,14 @@ class Store(Versions):
             for values in rows:
                 added += self.execute(
                     "INSERT OR IGNORE INTO images"
-                    " (path, sha256, width, height, patient_key, study_key, frame, frames, added)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    " (path, sha256, width, height, patient_key, study_key, frame, frames, series_key, added)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (*values, now()),
                 ).rowcount
+                if values[-1]:
+                    self.execute(
+                        "UPDATE images SET series_key = ? WHERE sha256 = ? AND series_key = ''", (values[-1], values[1])
+                    )
         return added
 
     def images(self) -> list[ImageRow]:
@@ -95,11 +101,12 @@ class Store(Versions):
 
     def _image_values(
         self, image: Image | tuple[Path, str, int, int, str, str]
-    ) -> tuple[str, str, int, int, str, str, int, int]:
-        frame, frames = 0, 1
+    ) -> tuple[str, str, int, int, str, str, int, int, str]:
+        frame, frames, series = 0, 1, ""
         if isinstance(image, Image):
             patient = pseudonym(image.patient, self.project_id) or patient_key(image.path)
-            study, frame, frames = pseudonym(image.study, self.project_id), image.frame, image.frames
+            study, series = (pseudonym(said, self.project_id) for said in (image.study, image.series))
+            frame, frames = image.frame, image.frames
             image = (image.path.absolute(), image.sha256, image.width, image.height, patient, study)
         path, sha256, width, height, patient, study = image
         stored = self.stored_path(Path(path))
@@ -111,4 +118,4 @@ class Store(Versions):
                 "Rename the file and add the images again.",
                 file=Path(path).name.encode(errors="replace").decode(),
             ) from error
-        return stored, sha256, width, height, patient, study, frame, frames
+        return stored, sha256, width, height, patient, study, frame, frames, series

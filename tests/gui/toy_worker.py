@@ -1,18 +1,31 @@
 """A worker of a few lines that behaves, or misbehaves, as its argument says: for tests across real processes.
 
 It finds a disc around the middle of every image; the prompt "nothing" finds nothing, "bad" fails, "die" kills the process. Clicks
-add a small disc or take one away, a box gives what lies in it of the answer before.
+add a small disc or take one away, a box gives what lies in it of the answer before. A mask is carried through a stack as a disc that
+grows by half a cell from slice to slice: with "doubts" not beyond the second one, with "slow walk" a slice in a tenth of a second.
 """
 
+import json
 import os
+import select
 import signal
 import sys
 import time
+from collections.abc import Iterator
 
 import cv2
 import numpy as np
 
 from core.packed_array import pack_array, unpack_array
+from core.propagate_protocol import (
+    UNSURE,
+    DoubtAnswer,
+    SliceAnswer,
+    doubt_message,
+    mask_of,
+    slice_message,
+    walk_request,
+)
 from core.worker_protocol import encode_line
 
 GRID = 64
@@ -102,6 +115,55 @@ def found(words: str, decide: bool) -> dict:
     }
 
 
+def walk(message: dict, mode: str, lines: "Lines") -> None:
+    """Carry a mask forward, then backward, each outwards, until somebody ends it."""
+    request = walk_request(message)
+    assert request is not None and mask_of(request).any()
+    sent, stopped = 0, False
+    for way, most in ((1, request.forward), (-1, request.backward)):
+        for steps in range(1, most + 1):
+            index = request.start + way * steps
+            if not 0 <= index < len(request.images) or stopped:
+                break
+            if mode == "slow walk":
+                time.sleep(0.1)
+            if mode == "dies walking" and steps == 2:
+                os.kill(os.getpid(), signal.SIGKILL)
+            if mode == "doubts" and steps == 3:
+                say(doubt_message(DoubtAnswer(request.id, index, UNSURE)))
+                break
+            say(slice_message(SliceAnswer(request.id, index, disc(10 + steps / 2), 0.8, "memory")))
+            sent += 1
+            stopped = any(one.get("verb") == "stop_propagate" and one["walk"] == request.id for one in lines.ready())
+    result = {"way": "memory", "slices": sent, "stopped": stopped, "model_id": "toy", "seconds": 0.1}
+    say({"id": request.id, "event": "done", "result": result})
+
+
+class Lines:
+    """Requests as they come; those that are there already can be looked at first."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._waiting: list[bytes] = []
+
+    def __iter__(self) -> Iterator[dict]:
+        while self._waiting or self._read():
+            while self._waiting:
+                yield json.loads(self._waiting.pop(0))
+
+    def ready(self) -> list[dict]:
+        """What waits, without taking it away."""
+        while select.select([0], [], [], 0)[0] and self._read():
+            pass
+        return [json.loads(line) for line in self._waiting]
+
+    def _read(self) -> bool:
+        found = os.read(0, 65536)
+        *lines, self._rest = (self._rest + found).split(b"\n")
+        self._waiting += lines
+        return bool(found)
+
+
 def clicked(request: dict, mode: str) -> dict:
     """The answer before (the middle disc without one) with a disc of 5 cells for each click, cut to the box."""
     if not request.get("clicks"):
@@ -129,23 +191,24 @@ def failed(number: int, what: str, to_do: str, **values: str) -> dict:
 
 
 def main() -> None:
-    import json
-
     mode = sys.argv[1] if len(sys.argv) > 1 else "ok"
     if mode == "deaf":
         time.sleep(600)
     say({"event": "ready", "version": 99 if mode == "other" else 1})
-    for line in sys.stdin.buffer:
-        request = json.loads(line)
+    lines = Lines()
+    for request in lines:
         if request["verb"] == "quit":
             if mode == "stubborn":
                 time.sleep(600)
             return
-        if request["verb"] == "rest":
+        if request["verb"] in ("rest", "stop_propagate"):
             continue
         if mode == "noisy":
             sys.stdout.buffer.write(b"downloading shards: 100%\n[1, 2]\n\xff\xfe\n{}\n")
-        answer(request, mode)
+        if request["verb"] == "propagate":
+            walk(request, mode, lines)
+        else:
+            answer(request, mode)
 
 
 if __name__ == "__main__":
