@@ -8,6 +8,26 @@
         <translation>关于</translation>
     </message>
     <message>
+        <source>Package</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation type="unfinished">许可</translation>
+    </message>
+    <message>
+        <source>Packages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Version {version}</source>
         <translation>版本 {version}</translation>
     </message>
@@ -26,6 +46,42 @@
     <message>
         <source>Log files, which hold nothing of patients, are here: {folder}</source>
         <translation>日志文件（不含任何患者信息）在此处：{folder}</translation>
+    </message>
+    <message>
+        <source>the demo model of this program</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>as its page on the hub says</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>as who made it says</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>System</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model in use</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{model}; licence: {licence}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Demo images</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>drawn by a program for this one, of no patient; licence: {licence}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>it does not say; see its own files</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Close</source>
@@ -70,8 +126,12 @@
         <translation>全部</translation>
     </message>
     <message>
-        <source>The model expects this mask to overlap with the structure by {share} % (V: the next mask)</source>
-        <translation>模型预计此掩膜与结构的重叠度为 {share} %（V：下一个掩膜）</translation>
+        <source>The model expects this mask to overlap with the structure by {share} %</source>
+        <translation>模型预计此掩膜与结构的重叠度为 {share} %</translation>
+    </message>
+    <message>
+        <source> ({key}: the next mask)</source>
+        <translation>（{key}：下一个掩膜）</translation>
     </message>
     <message>
         <source>Mask {name}, expected overlap {iou}</source>
@@ -111,6 +171,69 @@
     <message>
         <source>Brush</source>
         <translation>画笔</translation>
+    </message>
+</context>
+<context>
+    <name>CarryDialog</name>
+    <message>
+        <source>Carry the mask through the stack</source>
+        <translation>将掩膜沿序列传递</translation>
+    </message>
+    <message>
+        <source>The model follows the structure from slice to slice, and stops by itself where it is in doubt. Slices that you accepted, rejected or worked on stay as they are.</source>
+        <translation>模型逐张跟踪该结构，没有把握时会自行停下。您已确认、标为不可用或处理过的切片保持不变。</translation>
+    </message>
+    <message>
+        <source>Forwards</source>
+        <translation>往后面的切片</translation>
+    </message>
+    <message>
+        <source>Backwards</source>
+        <translation>往前面的切片</translation>
+    </message>
+    <message>
+        <source>Both ways</source>
+        <translation>双向</translation>
+    </message>
+    <message>
+        <source>At most so many slices in each direction</source>
+        <translation>每个方向最多切片数</translation>
+    </message>
+    <message>
+        <source>all</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>Carry</source>
+        <translation>传递</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>From slice {number} of {count}, the mask of “{structure}”.</source>
+        <translation>从第 {number} 张切片（共 {count} 张）开始，传递“{structure}”的掩膜。</translation>
+    </message>
+    <message>
+        <source>This image is in no stack.</source>
+        <translation>这张图像不属于任何序列。</translation>
+    </message>
+    <message>
+        <source>{done} of {wanted} slices …</source>
+        <translation>{done} / {wanted} 张切片…</translation>
+    </message>
+    <message>
+        <source>The model begins …</source>
+        <translation>模型正在开始…</translation>
+    </message>
+    <message>
+        <source>Show slice {number}</source>
+        <translation>显示第 {number} 张切片</translation>
     </message>
 </context>
 <context>
@@ -890,6 +1013,14 @@
     <message>
         <source>Unseen</source>
         <translation>未查看</translation>
+    </message>
+    <message>
+        <source>{count} slices · {status}</source>
+        <translation>{count} 张切片 · {status}</translation>
+    </message>
+    <message>
+        <source>{accepted} of {total} accepted</source>
+        <translation>已确认 {accepted} / {total}</translation>
     </message>
     <message>
         <source>Predicted</source>
@@ -1896,12 +2027,36 @@
         <translation>项目已损坏</translation>
     </message>
     <message>
-        <source>The file of the project “{project}” is damaged. There is a sound backup of {when}; what was done after it is not in it.</source>
-        <translation>项目“{project}”的文件已损坏。有一份 {when} 的完好备份；此后所做的工作不在其中。</translation>
+        <source>The file of the project “{project}” is damaged. It is kept, whatever you choose.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The damaged file is kept beside it under another name.</source>
-        <translation>损坏的文件会以另一个名称保留在旁边。</translation>
+        <source>Repair it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only look at it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A sound copy of {when}; what was done after it is not in it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Everything that can be read is put together. Images whose mask lost something are flagged.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What can be read is opened for looking and exporting; nothing can be changed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>damaged: look at this mask</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">取消</translation>
     </message>
     <message>
         <source>Leave it as it is</source>
@@ -2018,6 +2173,45 @@
     </message>
 </context>
 <context>
+    <name>SelfCheckDialog</name>
+    <message>
+        <source>Check this installation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Looking at packages, model, graphics card and room …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">取消</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Not as it should be: {count} of {all}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Everything is as it should be.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ok</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not ok</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>SettingsDialog</name>
     <message>
         <source>Settings</source>
@@ -2090,6 +2284,30 @@
     <message>
         <source>Close</source>
         <translation>关闭</translation>
+    </message>
+    <message>
+        <source>This computer</source>
+        <translation>本机</translation>
+    </message>
+    <message>
+        <source>A Ray cluster</source>
+        <translation>Ray 集群</translation>
+    </message>
+    <message>
+        <source>Where to learn</source>
+        <translation>在哪里学习</translation>
+    </message>
+    <message>
+        <source>Address of the Ray cluster</source>
+        <translation>Ray 集群的地址</translation>
+    </message>
+    <message>
+        <source>For a cluster the labelled pictures, their masks and the words leave this computer; names, dates and other data of patients do not, unless they are written in the pictures.</source>
+        <translation>使用集群时，已标注的图片、其掩膜和提示词会离开本机；患者的姓名、日期和其他数据不会，除非它们写在图片里。</translation>
+    </message>
+    <message>
+        <source>A cluster needs an addition that is not installed: sa2va-annotator[ray].</source>
+        <translation>使用集群需要一个尚未安装的附加组件：sa2va-annotator[ray]。</translation>
     </message>
     <message>
         <source>Fewer bits take less memory, and masks may differ a little. Automatic is half on a graphics card, full on the processor.</source>
@@ -2173,6 +2391,37 @@
     <message>
         <source>Close</source>
         <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>SliceBar</name>
+    <message>
+        <source>Slice</source>
+        <translation>切片</translation>
+    </message>
+    <message>
+        <source>Unseen</source>
+        <translation>未查看</translation>
+    </message>
+    <message>
+        <source>Predicted</source>
+        <translation>已预测</translation>
+    </message>
+    <message>
+        <source>In work</source>
+        <translation>修改中</translation>
+    </message>
+    <message>
+        <source>Accepted</source>
+        <translation>已确认</translation>
+    </message>
+    <message>
+        <source>Rejected</source>
+        <translation>不可用</translation>
+    </message>
+    <message>
+        <source>Slice of this stack; also Shift + mouse wheel</source>
+        <translation>本序列的切片；也可用 Shift + 鼠标滚轮</translation>
     </message>
 </context>
 <context>
@@ -2441,10 +2690,6 @@
         <translation>图像亮度</translation>
     </message>
     <message>
-        <source>Only how it is shown: model, masks and files stay as they are. Or hold W and drag on the picture</source>
-        <translation>只改变显示方式：模型、掩膜和文件保持不变。也可按住 W 在图像上拖动</translation>
-    </message>
-    <message>
         <source>As it is</source>
         <translation>原样</translation>
     </message>
@@ -2467,6 +2712,14 @@
     <message>
         <source>Leave out the darkest and the brightest hundredth of the pixels</source>
         <translation>略去最暗和最亮的百分之一像素</translation>
+    </message>
+    <message>
+        <source>Only how it is shown: model, masks and files stay as they are.</source>
+        <translation>只改变显示方式：模型、掩膜和文件保持不变。</translation>
+    </message>
+    <message>
+        <source>Or hold {key} and drag on the picture.</source>
+        <translation>也可按住 {key} 在图像上拖动。</translation>
     </message>
     <message>
         <source>Brain</source>
@@ -2502,6 +2755,10 @@
     <message>
         <source>Brush size; also Ctrl + mouse wheel</source>
         <translation>画笔大小；也可用 Ctrl + 鼠标滚轮</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>更多</translation>
     </message>
     <message>
         <source>Outlines and filling</source>
@@ -3303,6 +3560,14 @@
         <translation>用七步了解窗口；没有打开图像时使用演示项目</translation>
     </message>
     <message>
+        <source>Check this &amp;installation…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try packages, demo model, graphics card, room and the open project</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;About</source>
         <translation>关于(&amp;A)</translation>
     </message>
@@ -3399,6 +3664,14 @@
         <translation>画笔大小</translation>
     </message>
     <message>
+        <source>Shift + wheel</source>
+        <translation>Shift + 滚轮</translation>
+    </message>
+    <message>
+        <source>Through the slices of a stack</source>
+        <translation>逐张浏览序列</translation>
+    </message>
+    <message>
         <source>Without a mouse</source>
         <translation>不用鼠标</translation>
     </message>
@@ -3453,6 +3726,22 @@
     <message>
         <source>Give an outline or a box up; take the crosshair away</source>
         <translation>放弃轮廓或方框；移除十字准线</translation>
+    </message>
+    <message>
+        <source>While the window is shown around</source>
+        <translation>导览期间</translation>
+    </message>
+    <message>
+        <source>To the next card</source>
+        <translation>下一张卡片</translation>
+    </message>
+    <message>
+        <source>To the card before</source>
+        <translation>上一张卡片</translation>
+    </message>
+    <message>
+        <source>End the tour</source>
+        <translation>结束导览</translation>
     </message>
     <message>
         <source>Work on the structure with this number in the list</source>
@@ -3550,6 +3839,78 @@
         <source>Show the picture twice: beside your mask the original, another version&apos;s prediction, or the uncertainty</source>
         <translation>将画面显示两次：在您的掩膜旁显示原图、另一版本的预测结果或不确定性</translation>
     </message>
+    <message>
+        <source>Slice &amp;before</source>
+        <translation>上一切片(&amp;B)</translation>
+    </message>
+    <message>
+        <source>Go to the slice before in this stack; without a stack, to the image before</source>
+        <translation>转到本序列的上一切片；不在序列中时转到上一张图像</translation>
+    </message>
+    <message>
+        <source>Slice af&amp;ter</source>
+        <translation>下一切片(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Go to the slice after in this stack; without a stack, to the image after</source>
+        <translation>转到本序列的下一切片；不在序列中时转到下一张图像</translation>
+    </message>
+    <message>
+        <source>&amp;First slice</source>
+        <translation>第一张切片(&amp;F)</translation>
+    </message>
+    <message>
+        <source>Go to the first slice of this stack</source>
+        <translation>转到本序列的第一张切片</translation>
+    </message>
+    <message>
+        <source>&amp;Last slice</source>
+        <translation>最后一张切片(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Go to the last slice of this stack</source>
+        <translation>转到本序列的最后一张切片</translation>
+    </message>
+    <message>
+        <source>Pre&amp;vious stack or image</source>
+        <translation>上一个序列或图像(&amp;V)</translation>
+    </message>
+    <message>
+        <source>Go to the line before in the list, past all slices of this stack</source>
+        <translation>越过本序列的所有切片，转到列表的上一行</translation>
+    </message>
+    <message>
+        <source>Next &amp;stack or image</source>
+        <translation>下一个序列或图像(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Go to the line after in the list, past all slices of this stack</source>
+        <translation>越过本序列的所有切片，转到列表的下一行</translation>
+    </message>
+    <message>
+        <source>Copy to the ne&amp;xt slice</source>
+        <translation>复制到下一切片(&amp;X)</translation>
+    </message>
+    <message>
+        <source>Go to the next slice of this stack and take this mask along</source>
+        <translation>转到本序列的下一切片，并把这个掩膜带过去</translation>
+    </message>
+    <message>
+        <source>Predict all s&amp;lices</source>
+        <translation>预测所有切片(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Let the model find the structure on every slice of this stack not seen yet, while you work</source>
+        <translation>在您工作的同时，让模型在本序列所有尚未处理的切片上寻找该结构</translation>
+    </message>
+    <message>
+        <source>&amp;Carry the mask through the stack…</source>
+        <translation>将掩膜沿序列传递(&amp;C)…</translation>
+    </message>
+    <message>
+        <source>Let the model follow the structure from this slice to its neighbours</source>
+        <translation>让模型从这张切片出发，在相邻切片中跟踪该结构</translation>
+    </message>
 </context>
 <context>
     <name>answers</name>
@@ -3560,6 +3921,25 @@
     <message>
         <source>[mask {number}]</source>
         <translation>[掩膜 {number}]</translation>
+    </message>
+</context>
+<context>
+    <name>carry_words</name>
+    <message>
+        <source>Carried to {count} slices.</source>
+        <translation>已传递到 {count} 张切片。</translation>
+    </message>
+    <message>
+        <source>Stopped at slice {number}: look at it.</source>
+        <translation>在第 {number} 张切片停下：请查看它。</translation>
+    </message>
+    <message>
+        <source>Accepted, rejected or worked on already, so left as they are: {count}.</source>
+        <translation>已确认、已标为不可用或已处理过，因此保持不变的切片：{count}。</translation>
+    </message>
+    <message>
+        <source>Stopped before the end. What was carried until then is kept.</source>
+        <translation>已提前停止。此前传递的掩膜均已保留。</translation>
     </message>
 </context>
 <context>
@@ -3653,8 +4033,20 @@
         <translation>请确认至少 {least} 张图像，最好来自多名患者。</translation>
     </message>
     <message>
+        <source>All packages that the program needs can be loaded: {count}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Allow writing there and start it again; your labels are safe.</source>
         <translation>请允许写入该位置，然后重新开始；您的标注完好。</translation>
+    </message>
+    <message>
+        <source>Allow writing there, or use another folder.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another process of this fine-tune failed or was ended, so it was stopped; your labels are safe and nothing was changed.</source>
+        <translation>这次微调的另一个进程出错或被结束，因此微调已停止；您的标注完好，没有任何改动。</translation>
     </message>
     <message>
         <source>Another program is using the project “{project}”, so this change was not saved.</source>
@@ -3671,6 +4063,10 @@
     <message>
         <source>Check that it exists and that you may open it.</source>
         <translation>请检查它是否存在，以及您是否有权打开。</translation>
+    </message>
+    <message>
+        <source>Check the address in the settings and whether the cluster runs, or let this computer learn.</source>
+        <translation>请检查设置中的地址以及集群是否在运行，或改为在本机学习。</translation>
     </message>
     <message>
         <source>Check the connection and try again.</source>
@@ -3741,6 +4137,10 @@
         <translation>请使用其他名称。</translation>
     </message>
     <message>
+        <source>Choose slices of one size; the masks made so far are kept.</source>
+        <translation>请选择尺寸相同的切片；已经生成的掩膜会保留。</translation>
+    </message>
+    <message>
         <source>Choose the folder into which the model was downloaded; the model in use stays in use.</source>
         <translation>请选择下载模型时所用的文件夹；仍使用当前模型。</translation>
     </message>
@@ -3773,8 +4173,16 @@
         <translation>请关闭其他程序，或将设备设为“处理器”，然后重新开始。</translation>
     </message>
     <message>
+        <source>Close other programs.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Close the other window and try again.</source>
         <translation>请关闭另一个窗口后重试。</translation>
+    </message>
+    <message>
+        <source>Close the other window that works on it, or repair it if it is damaged; then open it again.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Close the other window; go to another image and come back to see what was changed.</source>
@@ -3813,8 +4221,16 @@
         <translation>请安装新版程序后再使用；没有任何改动。</translation>
     </message>
     <message>
+        <source>The check stopped unexpectedly: a package of this installation is broken, or the memory is too small.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Install the program again.</source>
         <translation>请重新安装程序。</translation>
+    </message>
+    <message>
+        <source>The check could not be started.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Loading the model</source>
@@ -4053,10 +4469,6 @@
         <translation>请选择生成该版本时所用的模型；您的版本和标注完好。</translation>
     </message>
     <message>
-        <source>Close the other window that works on it, then open it again.</source>
-        <translation>请关闭正在使用它的另一个窗口，然后重新打开。</translation>
-    </message>
-    <message>
         <source>Close the program and give that file the name “{name}” to go on with it.</source>
         <translation>请关闭程序，把那个文件改名为“{name}”，即可继续使用。</translation>
     </message>
@@ -4085,6 +4497,30 @@
         <translation>请从来源处不压缩地重新导出；其他图像不受影响。</translation>
     </message>
     <message>
+        <source>Fetching the new version from the cluster</source>
+        <translation>正在从集群取回新版本</translation>
+    </message>
+    <message>
+        <source>Give it the mask of one slice, or predict each slice by itself.</source>
+        <translation>请提供某一张切片的掩膜，或逐张预测切片。</translation>
+    </message>
+    <message>
+        <source>Handing a fine-tune to a Ray cluster needs an addition that is not installed, so nothing left this computer.</source>
+        <translation>把微调交给 Ray 集群需要一个尚未安装的附加组件，因此没有任何内容离开本机。</translation>
+    </message>
+    <message>
+        <source>Handing the labels over to the cluster</source>
+        <translation>正在把标注交给集群</translation>
+    </message>
+    <message>
+        <source>Icons ({icons}) and translations ({translations}) are there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Icons or translations are missing or damaged: {files}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Images on which not every chosen structure is accepted are no training pairs and were left out of them: {count}.</source>
         <translation>并非每个所选结构都已确认的图像不是训练对，已从中略去：{count}。</translation>
     </message>
@@ -4101,12 +4537,28 @@
         <translation>请一次导入一种掩膜。</translation>
     </message>
     <message>
+        <source>Install Python 3.11.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Learning from all labels, at most about {minutes} min; memory: {memory}</source>
         <translation>正在从全部标注学习，最多约 {minutes} 分钟；内存：{memory}</translation>
     </message>
     <message>
         <source>Leave it out, or save it as PNG.</source>
         <translation>请略去它，或另存为 PNG。</translation>
+    </message>
+    <message>
+        <source>Let this computer learn instead, or learn from fewer images.</source>
+        <translation>请改为在本机学习，或减少用于学习的图像。</translation>
+    </message>
+    <message>
+        <source>Let this computer learn, or have the extra installed: sa2va-annotator[ray].</source>
+        <translation>请在本机学习，或请人安装附加组件：sa2va-annotator[ray]。</translation>
+    </message>
+    <message>
+        <source>Make room on the disk and start the fine-tune again.</source>
+        <translation>请腾出磁盘空间，然后重新开始微调。</translation>
     </message>
     <message>
         <source>Make room on the disk or allow writing there, then try again.</source>
@@ -4133,20 +4585,44 @@
         <translation>请释放磁盘空间，或选择其他磁盘上的文件夹。</translation>
     </message>
     <message>
+        <source>Masks of the project “{project}” are damaged: {images}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Masks that were drawn without a prediction have no map of probabilities: {count}.</source>
         <translation>没有预测而画出的掩膜没有概率图：{count}。</translation>
+    </message>
+    <message>
+        <source>Nobody can say whether there is a graphics card ({kind}).</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>None of the accepted masks can be written in the formats that were chosen, so no masks were written.</source>
         <translation>所选格式无法写出任何已确认的掩膜，因此没有写出任何掩膜。</translation>
     </message>
     <message>
+        <source>Only {free} are free on the disk; {least} are wanted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only {free} of memory are free; {least} are wanted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Only {{structure}}, {{image}}, {{folder}} and {{patient}} are filled in.</source>
         <translation>只会填入 {{structure}}、{{image}}、{{folder}} 和 {{patient}}。</translation>
     </message>
     <message>
+        <source>Open a backup, or correct these images again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Open the image and save its mask again, or open a backup of the project.</source>
         <translation>请打开该图像并重新保存其掩膜，或打开项目的备份。</translation>
+    </message>
+    <message>
+        <source>Outline the structure on this slice first, or begin on another one.</source>
+        <translation>请先在此切片上勾画该结构，或从另一张切片开始。</translation>
     </message>
     <message>
         <source>Put it back, or choose only formats that need no image, such as PNG masks.</source>
@@ -4173,8 +4649,20 @@
         <translation>请在模式中加入 {{structure}}、{{image}} 或 {{folder}}。</translation>
     </message>
     <message>
+        <source>Putting the labels together for the cluster, without names</source>
+        <translation>正在为集群准备标注（不含姓名）</translation>
+    </message>
+    <message>
+        <source>Python {version} is what the program is made for.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Rejected images were left out: {count}.</source>
         <translation>已排除不可用的图像：{count} 张。</translation>
+    </message>
+    <message>
+        <source>Restart the computer; if that does not help, install the driver of the card again.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Save it with whole or decimal numbers; the other images are not affected.</source>
@@ -4185,8 +4673,16 @@
         <translation>请将需要的体数据另存为单独的文件。</translation>
     </message>
     <message>
+        <source>Single images are not affected. Download the model again to carry masks through a stack.</source>
+        <translation>单张图像不受影响。要在切片序列中延续掩膜，请重新下载模型。</translation>
+    </message>
+    <message>
         <source>Slices of volumes without an accepted mask are empty in NIfTI files, as if nothing were there: {count}.</source>
         <translation>在 NIfTI 文件中，没有已确认掩膜的切片是空的，如同那里什么都没有：{count}。</translation>
+    </message>
+    <message>
+        <source>Something went wrong inside the program during the check, so it was not finished.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Something went wrong inside the program while the model was written; your versions and labels are safe.</source>
@@ -4203,6 +4699,18 @@
     <message>
         <source>Start from the base model: it learns from all labels again.</source>
         <translation>请从基础模型开始：它会重新学习所有标注。</translation>
+    </message>
+    <message>
+        <source>Start it again when the cluster can be reached, or let this computer learn.</source>
+        <translation>请在可以连接到集群时重新开始，或改为在本机学习。</translation>
+    </message>
+    <message>
+        <source>Start it again, or let this computer learn. Who runs the cluster finds the reason in its log, under {name}.</source>
+        <translation>请重新开始，或改为在本机学习。集群管理员可在其日志的 {name} 下找到原因。</translation>
+    </message>
+    <message>
+        <source>Start it again, with fewer processes if that does not help.</source>
+        <translation>请重新开始；如果仍不行，请减少进程数。</translation>
     </message>
     <message>
         <source>Start the fine-tune again.</source>
@@ -4237,8 +4745,32 @@
         <translation>NIfTI 文件 {file} 包含 {count} 个体数据（例如按时间先后），而不是一个，因此不显示。</translation>
     </message>
     <message>
+        <source>The Ray cluster at {address} does not answer or does not take the job, so nothing was learned; your labels are safe.</source>
+        <translation>地址为 {address} 的 Ray 集群没有应答或没有接受任务，因此没有学习；您的标注完好。</translation>
+    </message>
+    <message>
+        <source>The Ray cluster does not answer any more, so the fine-tune was given up; your labels are safe, nothing was changed.</source>
+        <translation>Ray 集群不再应答，因此微调已放弃；您的标注完好，没有任何改动。</translation>
+    </message>
+    <message>
+        <source>The cluster ended the fine-tune before it was finished, so there is no new version; your labels are safe.</source>
+        <translation>集群在微调完成之前就将其结束，因此没有新版本；您的标注完好。</translation>
+    </message>
+    <message>
         <source>The demo image {file} is missing, so the demo was not started.</source>
         <translation>缺少演示图像 {file}，因此演示没有启动。</translation>
+    </message>
+    <message>
+        <source>The demo model could not be asked ({why}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The demo model draws another mask than it should (Dice {dice}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The demo model draws the mask that it should (Dice {dice}).</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The demo project could not be made because the folder {folder} cannot be written.</source>
@@ -4251,6 +4783,10 @@
     <message>
         <source>The disk has room for {free:.1f} GB, and the model needs {size:.1f} GB, so nothing was written.</source>
         <translation>磁盘剩余 {free:.1f} GB，而模型需要 {size:.1f} GB，因此没有写入任何内容。</translation>
+    </message>
+    <message>
+        <source>The disk is full or write-protected, so the labels could not be put together for the cluster; none left this computer.</source>
+        <translation>磁盘已满或被写保护，无法为集群准备标注；没有任何标注离开本机。</translation>
     </message>
     <message>
         <source>The disk is full, so no project was made.</source>
@@ -4393,6 +4929,10 @@
         <translation>文件夹“{folder}”属于项目本身，因此没有写入掩膜。</translation>
     </message>
     <message>
+        <source>The folder “{folder}” can be written.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The folder “{folder}” cannot be made ({reason}), so there is no place for the results.</source>
         <translation>无法创建文件夹“{folder}”（{reason}），结果无处存放。</translation>
     </message>
@@ -4407,6 +4947,10 @@
     <message>
         <source>The folder “{folder}” cannot be written, so no copy was made.</source>
         <translation>无法写入文件夹“{folder}”，因此没有制作副本。</translation>
+    </message>
+    <message>
+        <source>The folder “{folder}” cannot be written.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The folder “{folder}” holds a manifest.csv that this program did not write, so no masks were written.</source>
@@ -4457,6 +5001,14 @@
         <translation>已选择显卡，因此使用显卡。</translation>
     </message>
     <message>
+        <source>The graphics card stopped answering, so this was not finished; your labels and strokes are safe.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The graphics card {name} was found and answers.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The graphics processor of this Apple computer was found and is used.</source>
         <translation>找到了这台 Apple 电脑的图形处理器，正在使用。</translation>
     </message>
@@ -4493,6 +5045,10 @@
         <translation>图像 {file} 在加入项目后被替换或更改，因此不显示：它的掩膜会落在另一幅图像上。</translation>
     </message>
     <message>
+        <source>The labelled images are too large to be sent to the cluster ({size} MB, at most {most}), so nothing left this computer.</source>
+        <translation>已标注的图像太大，无法发送到集群（{size} MB，最多 {most} MB），因此没有任何内容离开本机。</translation>
+    </message>
+    <message>
         <source>The labels of this project cannot be counted now.</source>
         <translation>现在无法统计此项目的标注。</translation>
     </message>
@@ -4509,8 +5065,16 @@
         <translation>演示图像的列表缺失或已损坏，因此演示没有启动。</translation>
     </message>
     <message>
+        <source>The mask changed too much from the slice before, so the masks end before it.</source>
+        <translation>与前一张切片相比，掩膜变化过大，因此掩膜到此切片之前为止。</translation>
+    </message>
+    <message>
         <source>The mask file {file} is damaged, or of a kind that cannot be read, so it was not imported.</source>
         <translation>掩膜文件 {file} 已损坏，或属于无法读取的种类，因此没有导入。</translation>
+    </message>
+    <message>
+        <source>The mask of this slice is empty, so there is nothing to carry on.</source>
+        <translation>此切片的掩膜是空的，因此没有可延续的内容。</translation>
     </message>
     <message>
         <source>The mask {place} did not read back as it was written, so no masks were written.</source>
@@ -4545,6 +5109,10 @@
         <translation>“{folder}”中的模型说明不完整，因此没有加载模型。</translation>
     </message>
     <message>
+        <source>The model found nothing of the structure on this slice, so the masks end before it.</source>
+        <translation>模型在此切片上没有找到该结构，因此掩膜到此切片之前为止。</translation>
+    </message>
+    <message>
         <source>The model gave no usable answer for this image, so nothing was changed.</source>
         <translation>模型没有对此图像给出可用的结果，因此没有任何改动。</translation>
     </message>
@@ -4555,6 +5123,10 @@
     <message>
         <source>The model in “{folder}” uses a language part ({kind}) that this program does not know, so it was not loaded.</source>
         <translation>“{folder}”中的模型使用了本程序不认识的语言部分（{kind}），因此没有加载。</translation>
+    </message>
+    <message>
+        <source>The model was not sure of its mask on this slice, so the masks end before it.</source>
+        <translation>模型对此切片上的掩膜没有把握，因此掩膜到此切片之前为止。</translation>
     </message>
     <message>
         <source>The model “{name}” could not be written into the folder of downloaded models, so the download stopped.</source>
@@ -4637,6 +5209,14 @@
         <translation>其他图像不受影响；请替换此文件，或不使用它。</translation>
     </message>
     <message>
+        <source>The package {package} cannot be loaded ({kind}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The part of the model in “{folder}” that follows a structure through a stack is not complete ({key}).</source>
+        <translation>“{folder}”中的模型用于在切片序列中追踪结构的部分不完整（{key}）。</translation>
+    </message>
+    <message>
         <source>The pattern of names cannot be understood ({word}), so no masks were written.</source>
         <translation>无法理解名称的模式({word}),因此没有写出任何掩膜。</translation>
     </message>
@@ -4657,8 +5237,20 @@
         <translation>程序与其后台进程无法相互理解。</translation>
     </message>
     <message>
+        <source>The program is not made for Python {version}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The project “{project}” is only looked at here, so nothing was saved in it.</source>
         <translation>项目“{project}”在这里仅供查看，因此没有保存任何内容。</translation>
+    </message>
+    <message>
+        <source>The project “{project}” is sound; masks looked at: {count}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The slice {name} has another size than the mask that is carried on, so the masks end before it.</source>
+        <translation>切片 {name} 的尺寸与要延续的掩膜不同，因此掩膜到此切片之前为止。</translation>
     </message>
     <message>
         <source>The version could not be imported because the project&apos;s folder cannot be written.</source>
@@ -4689,6 +5281,10 @@
         <translation>这次微调已在进行中，因此没有再次启动。</translation>
     </message>
     <message>
+        <source>This model has no memory for stacks, so it cannot follow words alone from slice to slice.</source>
+        <translation>此模型没有用于切片序列的记忆，因此不能仅凭文字逐张追踪。</translation>
+    </message>
+    <message>
         <source>This version is in use, so it was not deleted.</source>
         <translation>此版本正在使用，因此没有删除。</translation>
     </message>
@@ -4699,6 +5295,10 @@
     <message>
         <source>Try again later. If it happens again, check the name.</source>
         <translation>请稍后重试。如果再次发生，请检查名称。</translation>
+    </message>
+    <message>
+        <source>Try again: the model is loaded anew. If it happens again, restart the computer, or choose “processor” as the device.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Trying one step</source>
@@ -4717,6 +5317,14 @@
         <translation>请等它结束；您的标注是安全的。</translation>
     </message>
     <message>
+        <source>Waiting for the cluster</source>
+        <translation>正在等待集群</translation>
+    </message>
+    <message>
+        <source>What came back from the cluster is not what was made there, so it was thrown away; your labels are safe.</source>
+        <translation>从集群取回的内容与那里生成的不一致，已丢弃；您的标注完好。</translation>
+    </message>
+    <message>
         <source>With this pattern of names two masks would be called {place}, so no masks were written.</source>
         <translation>按此名称模式，两个掩膜都会叫 {place},因此没有写出任何掩膜。</translation>
     </message>
@@ -4727,6 +5335,14 @@
     <message>
         <source>{file} holds several pictures one after the other; only the first is used.</source>
         <translation>{file} 包含多幅连续的图像，只使用第一幅。</translation>
+    </message>
+    <message>
+        <source>{free} are free on the disk.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{free} of memory are free.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>“{file}” holds files that would be written outside of their folder, so nothing was read from it.</source>
@@ -4763,6 +5379,10 @@
     <message>
         <source>A graphics card was found and is used.</source>
         <translation>找到了显卡，正在使用。</translation>
+    </message>
+    <message>
+        <source>A graphics card was found but does not answer, so the processor is used.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>A version of this kind cannot be taught further, so the fine-tune was not started; your labels are safe.</source>
@@ -5083,16 +5703,36 @@ The files themselves stay as they are.</source>
         <translation>此结构的每张图像都已确认或标为不可用。现在可以用您的标注微调模型，或导出标注。</translation>
     </message>
     <message>
-        <source>{image} is rejected: it is not exported, not learned from and not asked for again. To take that back, go to it and press X.</source>
-        <translation>{image} 已标为不可用：不导出，不用于学习，也不再预测。如要撤回，请转到该图像并按 X 键。</translation>
-    </message>
-    <message>
         <source>This is the last image of the list.</source>
         <translation>这已是列表中的最后一张图像。</translation>
     </message>
     <message>
         <source>This is the first image of the list.</source>
         <translation>这已是列表中的第一张图像。</translation>
+    </message>
+    <message>
+        <source>This is the last slice of the stack. “Next image” goes on in the list.</source>
+        <translation>这是本序列的最后一张切片。用“下一张图像”可在列表中继续。</translation>
+    </message>
+    <message>
+        <source>This is the first slice of the stack. “Previous image” goes back in the list.</source>
+        <translation>这是本序列的第一张切片。用“上一张图像”可在列表中返回。</translation>
+    </message>
+    <message>
+        <source>Nothing was predicted: every slice of the stack was predicted or worked on already.</source>
+        <translation>没有进行预测：本序列的每张切片都已预测或处理过。</translation>
+    </message>
+    <message>
+        <source>There is no mask of this structure on this slice, so there was nothing to copy.</source>
+        <translation>这张切片上没有该结构的掩膜，因此没有可复制的内容。</translation>
+    </message>
+    <message>
+        <source>This slice has no mask of this structure to carry on. Predict or paint it first.</source>
+        <translation>这张切片上没有该结构的掩膜可以传递。请先预测或绘制。</translation>
+    </message>
+    <message>
+        <source>There is no slice in this direction, so the mask was not carried.</source>
+        <translation>这个方向上没有其他切片，因此没有传递掩膜。</translation>
     </message>
     <message>
         <source>There is nothing to undo on this image.</source>
@@ -5119,10 +5759,6 @@ The files themselves stay as they are.</source>
         <translation>提示词为空，模型不知道要查找什么。请输入几个词。</translation>
     </message>
     <message>
-        <source>You have worked on every structure of this image, so nothing was predicted. Choose a structure and press Predict (P) to ask for it again.</source>
-        <translation>此图像的所有结构您都已处理过，因此没有进行预测。如需重新预测，请选择一个结构并按“预测”(P)。</translation>
-    </message>
-    <message>
         <source>Nothing was predicted: every image of the list was predicted or worked on already.</source>
         <translation>未进行预测：列表中的每张图像都已有预测结果或已经处理过。</translation>
     </message>
@@ -5133,6 +5769,22 @@ The files themselves stay as they are.</source>
     <message>
         <source>There is no other mask of the model for this structure. Press Predict first.</source>
         <translation>模型没有给出该结构的其他掩膜。请先按“预测”。</translation>
+    </message>
+    <message>
+        <source>“{project}” was repaired; the damaged file is kept beside it. Masks that are as they were: {whole}. Images whose mask lost something (they are flagged): {images}. Look at those before you accept them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{project}” is damaged: what can be read is shown here and can be exported, nothing can be changed. Masks that are as they were: {whole}. Damaged: {images}. To work on it again, open it and choose “Repair it”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only grey values {low} to {high} may change, and there is nothing to change among them here. Choose another range, or switch the limit off with {key}.</source>
+        <translation>只允许更改灰度 {low} 至 {high} 的像素，而此处没有可更改的内容。请选择其他范围，或用 {key} 关闭限制。</translation>
+    </message>
+    <message>
+        <source>This is the first slice of the stack, so there is no mask to copy.</source>
+        <translation>这是本序列的第一张切片，因此没有可复制的掩膜。</translation>
     </message>
     <message>
         <source>The fine-tune is finished: {name} is better and in use from now on. Press Predict to see what it learned.</source>
@@ -5163,6 +5815,14 @@ The files themselves stay as they are.</source>
         <translation>“{project}”已在另一个窗口中打开，因此在这里只能查看和导出。请关闭另一个窗口，然后重新打开此项目。</translation>
     </message>
     <message>
+        <source>{image} is rejected: it is not exported, not learned from and not asked for again. To take that back, go to it and press {key}.</source>
+        <translation>{image} 已标为不可用：不导出，不用于学习，也不再预测。如要撤回，请转到该图像并按 {key}。</translation>
+    </message>
+    <message>
+        <source>You have worked on every structure of this image, so nothing was predicted. Choose a structure and press Predict to ask for it again.</source>
+        <translation>此图像的所有结构您都已处理过，因此没有进行预测。如需重新预测，请选择一个结构并按“预测”。</translation>
+    </message>
+    <message>
         <source>The mask stays as it is: there was nothing to change.</source>
         <translation>掩膜保持不变：没有需要更改的内容。</translation>
     </message>
@@ -5173,10 +5833,6 @@ The files themselves stay as they are.</source>
     <message>
         <source>There is no mask under the pointer. Click on the piece that is to go.</source>
         <translation>指针下没有掩膜。请单击要移除的那一块。</translation>
-    </message>
-    <message>
-        <source>Only grey values {low} to {high} may change, and there is nothing to change among them here. Choose another range, or switch the limit off (I).</source>
-        <translation>只允许更改灰度 {low} 至 {high} 的像素，而此处没有可更改的内容。请选择其他范围，或关闭限制（I）。</translation>
     </message>
     <message>
         <source>This is the first image of the list, so there is no mask to copy.</source>
