@@ -10,12 +10,16 @@ from PySide6.QtWidgets import QDialog, QLabel, QProgressBar, QPushButton, QVBoxL
 
 from app.background import Background, Progress
 from app.controls import button, label, line
+from app.message_bar import MessageBar
 from app.messages import text_of_error
 from core.errors import KnownError
 from core.store.backup import newest_backup, restore
 from core.store.mending import Mended
 from core.store.rescue import look, repair
 from core.store.salvage import can_be_salvaged
+
+NAMED = 6
+"""So many damaged images are named; the rest is counted."""
 
 
 @dataclass(frozen=True)
@@ -145,6 +149,14 @@ def ask_way_out(folder: Path, window: QWidget) -> WayOut | None:
         return None
     dialog = RestoreDialog(folder, backup, readable, window)
     return dialog.way if dialog.exec() else None
+
+
+def say_rescued(messages: MessageBar, project: str, masks: Mended, read_only: bool) -> None:
+    """Say which masks are what they were and which images are damaged."""
+    more = len(masks.damaged) - NAMED
+    images = ", ".join(masks.damaged[:NAMED]) + (f" … (+{more})" if more > 0 else "")
+    key = "only_looked_at" if read_only else "repaired"
+    messages.say(key, project=project, whole=masks.whole, images=images or "–")
 
 
 def _words(text: str, role: str) -> QLabel:
