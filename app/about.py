@@ -55,7 +55,9 @@ class AboutDialog(QDialog):
         self.setFixedWidth(WIDTH)
         self._facts = self._parts(model)
         self._packages: list[Package] = []
-        self.list = QTreeWidget(rootIsDecorated=False, uniformRowHeights=True)
+        self.list = QTreeWidget()
+        self.list.setRootIsDecorated(False)
+        self.list.setUniformRowHeights(True)
         self.list.setHeaderLabels([self.tr("Package"), self.tr("Version"), self.tr("Licence")])
         self.list.setFixedHeight(LIST_HEIGHT)
         self.list.setAccessibleName(self.tr("Packages"))

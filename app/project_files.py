@@ -15,7 +15,7 @@ from app.demo_start import demo_place, make_demo_project
 from app.message_bar import MessageBar
 from app.messages import text_of_error, text_of_template
 from app.patients_dialog import PatientsDialog
-from app.restore_dialog import WayOut, ask_way_out
+from app.restore_dialog import WayOut, ask_way_out, say_rescued
 from app.session import Session
 from core.errors import DamagedProject, KnownError, Remark, StoreError
 from core.folder_scan import scan
@@ -144,7 +144,7 @@ class ProjectFiles(QObject):
         for cause in ("StoreError", "DamagedProject", "repaired", "only_looked_at"):
             self._messages.clear(cause)
         if way.masks is not None:
-            self._say_rescued(folder.name, way)
+            say_rescued(self._messages, folder.name, way.masks, way.read_only)
         if way.read_only:
             return True  # the copy is none of the projects that one comes back to
         if self._session.read_only:
@@ -153,14 +153,6 @@ class ProjectFiles(QObject):
             self._messages.clear("open_elsewhere")
         self.opened.emit(folder)
         return True
-
-    def _say_rescued(self, project: str, way: WayOut) -> None:
-        assert way.masks is not None
-        names = list(way.masks.damaged[:LISTED])
-        more = len(way.masks.damaged) - len(names)
-        images = ", ".join(names) + (f" … (+{more})" if more else "") or "–"
-        key = "only_looked_at" if way.read_only else "repaired"
-        self._messages.say(key, project=project, whole=way.masks.whole, images=images)
 
     def add_all(self, places: list[Path]) -> None:
         """Put image files, and all images of folders, into the open project."""

@@ -10,12 +10,16 @@ from PySide6.QtWidgets import QDialog, QLabel, QProgressBar, QPushButton, QVBoxL
 
 from app.background import Background, Progress
 from app.controls import button, label, line
+from app.message_bar import MessageBar
 from app.messages import text_of_error
 from core.errors import KnownError
 from core.store.backup import newest_backup, restore
 from core.store.mending import Mended
 from core.store.rescue import look, repair
 from core.store.salvage import can_be_salvaged
+
+NAMED = 6
+"""So many damaged images are named; the rest is counted."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +77,10 @@ class RestoreDialog(QDialog):
             seen = self.tr("What can be read is opened for looking and exporting; nothing can be changed.")
             self._add(column, self.mend, mended, lambda: self._begin(repair, read_only=False))
             self._add(column, self.look, seen, lambda: self._begin(look, read_only=True))
-        self.bar = QProgressBar(textVisible=False, visible=False)
+        self.bar = QProgressBar(textVisible=False)
         self.bar.setObjectName("thin")
         self.bar.setRange(0, 0)
+        self.bar.hide()
         self.leave = button(self.tr("Leave it as it is"), 34)
         self.leave.setDefault(True)
         self.leave.clicked.connect(self.reject)
@@ -144,6 +149,14 @@ def ask_way_out(folder: Path, window: QWidget) -> WayOut | None:
         return None
     dialog = RestoreDialog(folder, backup, readable, window)
     return dialog.way if dialog.exec() else None
+
+
+def say_rescued(messages: MessageBar, project: str, masks: Mended, read_only: bool) -> None:
+    """Say which masks are what they were and which images are damaged."""
+    more = len(masks.damaged) - NAMED
+    images = ", ".join(masks.damaged[:NAMED]) + (f" … (+{more})" if more > 0 else "")
+    key = "only_looked_at" if read_only else "repaired"
+    messages.say(key, project=project, whole=masks.whole, images=images or "–")
 
 
 def _words(text: str, role: str) -> QLabel:

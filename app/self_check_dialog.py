@@ -72,7 +72,7 @@ class SelfCheckDialog(QDialog):
         buttons.addWidget(self.copy)
         buttons.addStretch(1)
         buttons.addWidget(self.leave)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 18)
         column.setSpacing(12)
         column.addWidget(self.say)
@@ -118,7 +118,7 @@ class SelfCheckDialog(QDialog):
         else:
             self.outcome.say("success", self.tr("Everything is as it should be."))
         self.copy.setEnabled(True)
-        self.setFixedHeight(self.layout().totalHeightForWidth(WIDTH))  # the lines are wrapped
+        self.setFixedHeight(self._column.totalHeightForWidth(WIDTH))  # the lines are wrapped
 
     def _add(self, row: int, ok: bool, text: str) -> None:
         state = self.tr("ok") if ok else self.tr("not ok")
@@ -131,3 +131,5 @@ class SelfCheckDialog(QDialog):
         words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.grid.addWidget(mark, row, 0, Qt.AlignmentFlag.AlignTop)
         self.grid.addWidget(words, row, 1)
+        for part in (mark, words):
+            part.show()  # what is hidden has no height

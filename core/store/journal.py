@@ -18,7 +18,7 @@ from core.mask import HALF, threshold_of
 from core.store.blobs import DamagedError, pack, unpack_layer
 from core.store.checksums import SEAL, STEP_COLUMNS, check_step, step_checksum
 from core.store.clicked import ClickedPredictions
-from core.store.database import now, to_json
+from core.store.database import damaged_mask, now, to_json
 from core.store.mask_record import PackedStroke, unpack_edits
 from core.store.rows import JournalStep
 
@@ -93,7 +93,7 @@ class Journal(ClickedPredictions):
                 raise self.damaged_mask()
         strokes = []
         for checksum, *values, after in rows:
-            self._check_step(checksum, values)
+            _check(checksum, values, self.folder.name)
             if values[3] == "stroke":
                 strokes.append((*values[5:], after))
         return tuple(strokes)
@@ -229,7 +229,7 @@ class Journal(ClickedPredictions):
 
     def _read(self, row: tuple[Any, ...]) -> JournalStep:
         checksum, *values, before, after = row
-        self._check_step(checksum, values)
+        _check(checksum, values, self.folder.name)
         kind, payload, x, y, width, height = values[3:]
         try:
             if kind != "stroke":
@@ -239,8 +239,10 @@ class Journal(ClickedPredictions):
         except (DamagedError, ValueError, TypeError) as error:
             raise self.damaged_mask() from error
 
-    def _check_step(self, checksum: int | None, values: list[Any]) -> None:
-        try:
-            check_step(checksum, *values)
-        except DamagedError as error:
-            raise self.damaged_mask() from error
+
+def _check(checksum: int | None, values: list[Any], project: str) -> None:
+    """Raises StoreError where a step is not what was stored."""
+    try:
+        check_step(checksum, *values)
+    except DamagedError as error:
+        raise damaged_mask(project) from error

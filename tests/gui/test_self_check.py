@@ -48,6 +48,9 @@ def test_each_finding_is_a_line_and_all_can_be_copied(qtbot, check) -> None:
     assert dialog.outcome.text() == "Not as it should be: 1 of 2." and not dialog.bar.isVisible()
     marks = [one.accessibleName() for one in dialog.findChildren(QLabel) if one.accessibleName()]
     assert marks == ["ok", "not ok"]
+    lines = [one for one in dialog.findChildren(QLabel) if "free" in one.text() or "loaded" in one.text()]
+    qtbot.waitUntil(lambda: all(one.height() >= one.heightForWidth(one.width()) for one in lines), timeout=5_000)
+    assert len(lines) == 2 and dialog.copy.geometry().top() > dialog.grid.geometry().bottom()
     click(qtbot, dialog.copy)
     assert QApplication.clipboard().text() == (
         "ok: 7 GB are free on the disk.\nnot ok: The package torch cannot be loaded. Install the program again.\n"
