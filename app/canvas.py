@@ -160,6 +160,8 @@ class Canvas(QWidget):
             self._overlay.refresh(area)
             margin = 6 + int(2 * self.view.scale) if self.look.outline else 2
             self.update(self.view.rect_to_widget(area, margin))
+            if self._held.magnifies and self._mouse is not None:
+                self.update(lens_rect(self._mouse))
 
     # Painting the widget
 
