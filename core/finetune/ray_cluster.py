@@ -49,6 +49,7 @@ class RayCluster:
             )
         from ray.job_submission import JobSubmissionClient
 
+        logging.getLogger("ray").setLevel(logging.ERROR)  # it would say which folder it sends
         self._address = address
         try:
             self._client: Any = JobSubmissionClient(address)

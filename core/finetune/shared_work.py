@@ -32,8 +32,9 @@ from core.inference.memory import is_out_of_memory
 
 FINE, MEMORY, FAILED = range(3)
 """How a process came through: as it should, its memory did not suffice, or something else kept it."""
-LONGEST = timedelta(days=30)
-"""The others wait for the first one while it judges; that it is gone they notice by its closed line, not by a time."""
+LONGEST, TOGETHER = timedelta(days=30), timedelta(minutes=10)
+"""The others wait for the first one while it judges; that it is gone they notice by its closed line, not by a time. Tensors are
+exchanged only once all have said that they are there."""
 CHANGED = ("preset", "epochs", "learning_rate", "batch", "views", "device")
 """What a job that has to do with less memory is told otherwise than its folder says (`core.finetune.step_down`)."""
 
@@ -62,7 +63,7 @@ class Together(Alone):
         _take_own_card()
         # What the launcher ends must still take its folders away.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        dist.init_process_group("cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo", timeout=LONGEST)
+        dist.init_process_group("cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo", timeout=TOGETHER)
         self.number, self.count = dist.get_rank(), dist.get_world_size()
         self._line = dist.new_group(backend="gloo", timeout=LONGEST)
 
