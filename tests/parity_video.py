@@ -1,11 +1,15 @@
-"""Compare this project's way through films and stacks with the oracle: `video/NN` and `video/mask_propagation` of a family.
+"""Compare this project's way through films and stacks with an oracle: `python -m tests.parity_video ROOT [--salt TEXT]`.
 
-Called by `tests.parity`; arrays go by the names of the fixtures.
+ROOT as for `tests.parity`; each family's video/NN holds frame_0.png .. frame_7.png, prompt.json and expected.npz, and
+video/mask_propagation a mask for one of the frames of video/00. Prints the largest error per array; exit code 0 only if there was a
+film and every error is within the project's limits.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -23,9 +27,12 @@ from core.sa2va.memory_walk import MemoryWalk
 from core.sa2va.network import Sa2VANetwork
 from core.sa2va.preprocessing import normalise, sam2_picture
 from core.segmenter import WORDS_ON, Decoded, ImageFeatures
+from tests.parity import LOGITS, MASK_IOU, load_family
 from tests.parity_weights import fill as draw
 
 Arrays = dict[str, np.ndarray]
+LIMITS = {"mask_packed": 1 - MASK_IOU, "ious": 1e-3, "object_score": 1e-3, "best": 0, "memory_tokens": 0}
+"""Largest error; everything else of a track is held to the limit of logits."""
 
 
 def load_memory(folder: Path, network: Sa2VANetwork, salt: bytes = b"") -> Memory:
@@ -222,3 +229,59 @@ def track_errors(track: dict[int, Arrays], expected: Arrays, prefix: str) -> dic
         if f"{prefix}mem_f{index}_s8" in expected:
             note("mem_s8", float(np.abs(arrays["kept"][:, ::8, ::8] - expected[f"{prefix}mem_f{index}_s8"]).max()))
     return errors
+
+
+def outside(errors: dict[str, float]) -> dict[str, float]:
+    """What of a track's errors lies outside the limits."""
+    return {name: error for name, error in errors.items() if error > LIMITS.get(name, LOGITS)}
+
+
+def read_fixture(case: Path) -> Arrays:
+    """All arrays of expected.npz."""
+    with np.load(case / "expected.npz") as archive:
+        return {key: archive[key] for key in archive.files}
+
+
+def compare_family(folder: Path, salt: bytes) -> bool:
+    """Run every film of a family to its end and print; whether all of it is within the limits."""
+    network, tokenizer = load_family(folder, salt)
+    memory, fine = load_memory(folder, network, salt), True
+    for case in sorted((folder / "video").iterdir()):
+        expected = read_fixture(case)
+        if case.name == "mask_propagation":
+            start, last = int(expected["mp/mask_frame"]), 7
+            onwards = run_mask(network, memory, case, range(start + 1, last + 1))
+            back = run_mask(network, memory, case, range(start - 1, -1, -1))
+            del back[start], onwards[start]["feat_digest"], onwards[start]["memory_tokens"]
+            tracks = {
+                "onwards": track_errors(onwards, expected, "mp/"),
+                "back": track_errors(back, expected, "mp/fresh_"),
+            }
+        else:
+            whole, found = run_video(network, memory, tokenizer, case)
+            tracks = {
+                f"[SEG] {number}": track_errors(track, expected, f"vid/seg{number}/")
+                for number, track in enumerate(found)
+            }
+            tracks["language side, outside"] = film_errors(whole, expected, 8)
+            fine = fine and not tracks["language side, outside"]
+        for name, errors in tracks.items():
+            print(f"{folder.name} {case.name} {name}: {', '.join(f'{key} {one:.2g}' for key, one in errors.items())}")
+            fine = fine and not outside(errors)
+    return fine
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run all films under ROOT."""
+    parser = argparse.ArgumentParser(prog="python -m tests.parity_video", description=__doc__)
+    parser.add_argument("root", type=Path)
+    parser.add_argument("--salt", default="", help="text mixed into the recipe of the weights")
+    options = parser.parse_args(arguments)
+    families = sorted(folder for folder in options.root.iterdir() if (folder / "video").is_dir())
+    equal = bool(families) and all([compare_family(folder, options.salt.encode()) for folder in families])
+    print("equal to the oracle within the limits" if equal else "not equal to the oracle")
+    return int(not equal)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

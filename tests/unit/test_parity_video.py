@@ -16,8 +16,6 @@ from core.sa2va.network import Sa2VANetwork
 from tests import parity, parity_video
 
 ROOT = Path(__file__).parents[1] / "data" / "parity"
-LIMITS = {"mask_packed": 1 - parity.MASK_IOU, "ious": 1e-3, "object_score": 1e-3, "best": 0, "memory_tokens": 0}
-"""Largest error; everything else is held to the limit of logits."""
 
 
 @lru_cache(maxsize=1)
@@ -26,39 +24,30 @@ def loaded(family: str) -> tuple[Sa2VANetwork, Any, Memory]:
     return network, tokenizer, parity_video.load_memory(ROOT / family, network)
 
 
-def fixture(case: Path) -> dict[str, np.ndarray]:
-    with np.load(case / "expected.npz") as archive:
-        return {key: archive[key] for key in archive.files}
-
-
-def outside(errors: dict[str, float]) -> dict[str, float]:
-    return {name: error for name, error in errors.items() if error > LIMITS.get(name, parity.LOGITS)}
-
-
 @pytest.mark.parametrize(("family", "upto"), [("internvl_qwen2", 6), ("qwen2_5_vl", 2), ("qwen3_vl", 2)])
 def test_words_on_a_film_are_equal_to_the_oracle(family: str, upto: int) -> None:
-    """The SAM 2 side is the same in all families; `python -m tests.parity ROOT` goes to the end of every film."""
+    """The SAM 2 side is the same in all families; `python -m tests.parity_video ROOT` goes to the end of every film."""
     network, tokenizer, memory = loaded(family)
     case = ROOT / family / "video" / "00"
-    expected = fixture(case)
+    expected = parity_video.read_fixture(case)
     whole, (track,) = parity_video.run_video(network, memory, tokenizer, case, upto)
     assert parity_video.film_errors(whole, expected, upto) == {}
     errors = parity_video.track_errors(track, expected, "vid/seg0/")
     assert {"low_res", "low_res_f16", "mask_packed", "obj_ptr", "mem_digest", "memory_tokens"} <= errors.keys()
-    assert not outside(errors)
+    assert not parity_video.outside(errors)
 
 
 @pytest.mark.parametrize(("frames", "name"), [((4, 5), "mp/"), ((2, 1), "mp/fresh_")])
 def test_a_given_mask_is_carried_on_as_by_the_oracle(frames: tuple[int, ...], name: str) -> None:
     network, _, memory = loaded("internvl_qwen2")
     case = ROOT / "internvl_qwen2" / "video" / "mask_propagation"
-    expected = fixture(case)
+    expected = parity_video.read_fixture(case)
     found = parity_video.run_mask(network, memory, case, frames)
     given = {key: found[3][key] for key in ("obj_ptr", "mem_digest")}
-    assert not outside(parity_video.track_errors({3: given}, expected, "mp/"))
+    assert not parity_video.outside(parity_video.track_errors({3: given}, expected, "mp/"))
     errors = parity_video.track_errors({index: found[index] for index in frames}, expected, name)
     assert {"low_res_f16", "mask_packed", "memory_tokens"} <= errors.keys()
-    assert not outside(errors)
+    assert not parity_video.outside(errors)
 
 
 @pytest.mark.parametrize("mistake", ["gate on the mask", "temporal places reversed", "one mask only"])
@@ -83,7 +72,7 @@ def test_a_mistake_is_seen(mistake: str, monkeypatch: pytest.MonkeyPatch) -> Non
 
         monkeypatch.setattr(grounding, "decode_with_tokens", gated)
     found = parity_video.run_mask(network, memory, case, (4,))
-    errors = parity_video.track_errors({4: found[4]}, fixture(case), "mp/")
+    errors = parity_video.track_errors({4: found[4]}, parity_video.read_fixture(case), "mp/")
     assert errors["low_res"] > 10 * parity.LOGITS
 
 
