@@ -146,8 +146,14 @@ SENTENCES: dict[str, Sentence] = {
         INFORMATION,
         QT_TRANSLATE_NOOP("messages", "There is no slice in this direction, so the mask was not carried."),
     ),
-    "carried": Sentence(SUCCESS, "{result}", stays=True),
-    "carried_until": Sentence(WARNING, "{result}", stays=True),
+    "carried": Sentence(
+        SUCCESS, QT_TRANSLATE_NOOP("messages", "{result}\nLook at the slices before you accept them."), stays=True
+    ),
+    "carried_until": Sentence(
+        WARNING,
+        QT_TRANSLATE_NOOP("messages", "{result}\nThe masks that were carried until there are kept."),
+        stays=True,
+    ),
     "nothing_to_undo": Sentence(INFORMATION, QT_TRANSLATE_NOOP("messages", "There is nothing to undo on this image.")),
     "nothing_to_redo": Sentence(INFORMATION, QT_TRANSLATE_NOOP("messages", "There is nothing to redo on this image.")),
     "needs_images": Sentence(
