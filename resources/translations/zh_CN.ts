@@ -9,23 +9,23 @@
     </message>
     <message>
         <source>Package</source>
-        <translation type="unfinished"></translation>
+        <translation>软件包</translation>
     </message>
     <message>
         <source>Version</source>
-        <translation type="unfinished"></translation>
+        <translation>版本</translation>
     </message>
     <message>
         <source>Licence</source>
-        <translation type="unfinished">许可</translation>
+        <translation>许可</translation>
     </message>
     <message>
         <source>Packages</source>
-        <translation type="unfinished"></translation>
+        <translation>软件包</translation>
     </message>
     <message>
         <source>Copy</source>
-        <translation type="unfinished"></translation>
+        <translation>复制</translation>
     </message>
     <message>
         <source>Version {version}</source>
@@ -49,39 +49,39 @@
     </message>
     <message>
         <source>the demo model of this program</source>
-        <translation type="unfinished"></translation>
+        <translation>本程序的演示模型</translation>
     </message>
     <message>
         <source>as its page on the hub says</source>
-        <translation type="unfinished"></translation>
+        <translation>见其在 Hub 上的页面</translation>
     </message>
     <message>
         <source>as who made it says</source>
-        <translation type="unfinished"></translation>
+        <translation>由制作者说明</translation>
     </message>
     <message>
         <source>System</source>
-        <translation type="unfinished"></translation>
+        <translation>系统</translation>
     </message>
     <message>
         <source>Model in use</source>
-        <translation type="unfinished"></translation>
+        <translation>正在使用的模型</translation>
     </message>
     <message>
         <source>{model}; licence: {licence}</source>
-        <translation type="unfinished"></translation>
+        <translation>{model}；许可：{licence}</translation>
     </message>
     <message>
         <source>Demo images</source>
-        <translation type="unfinished"></translation>
+        <translation>演示图像</translation>
     </message>
     <message>
         <source>drawn by a program for this one, of no patient; licence: {licence}</source>
-        <translation type="unfinished"></translation>
+        <translation>由程序专门绘制，不来自任何患者；许可：{licence}</translation>
     </message>
     <message>
         <source>it does not say; see its own files</source>
-        <translation type="unfinished"></translation>
+        <translation>未说明；请查看其自带的文件</translation>
     </message>
     <message>
         <source>Close</source>
@@ -2028,35 +2028,35 @@
     </message>
     <message>
         <source>The file of the project “{project}” is damaged. It is kept, whatever you choose.</source>
-        <translation type="unfinished"></translation>
+        <translation>项目“{project}”的文件已损坏。无论您如何选择，它都会被保留。</translation>
     </message>
     <message>
         <source>Repair it</source>
-        <translation type="unfinished"></translation>
+        <translation>修复</translation>
     </message>
     <message>
         <source>Only look at it</source>
-        <translation type="unfinished"></translation>
+        <translation>仅查看</translation>
     </message>
     <message>
         <source>A sound copy of {when}; what was done after it is not in it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{when} 的完好副本；其后所做的工作不在其中。</translation>
     </message>
     <message>
         <source>Everything that can be read is put together. Images whose mask lost something are flagged.</source>
-        <translation type="unfinished"></translation>
+        <translation>把所有能读取的内容重新组合。掩膜有所缺失的图像会加上旗标。</translation>
     </message>
     <message>
         <source>What can be read is opened for looking and exporting; nothing can be changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>打开能读取的内容以供查看和导出；不能更改任何内容。</translation>
     </message>
     <message>
         <source>damaged: look at this mask</source>
-        <translation type="unfinished"></translation>
+        <translation>已损坏：请检查此掩膜</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">取消</translation>
+        <translation>取消</translation>
     </message>
     <message>
         <source>Leave it as it is</source>
@@ -2176,19 +2176,19 @@
     <name>SelfCheckDialog</name>
     <message>
         <source>Check this installation</source>
-        <translation type="unfinished"></translation>
+        <translation>检查此安装</translation>
     </message>
     <message>
         <source>Looking at packages, model, graphics card and room …</source>
-        <translation type="unfinished"></translation>
+        <translation>正在检查软件包、模型、显卡和空间……</translation>
     </message>
     <message>
         <source>Copy</source>
-        <translation type="unfinished"></translation>
+        <translation>复制</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">取消</translation>
+        <translation>取消</translation>
     </message>
     <message>
         <source>Close</source>
@@ -2196,19 +2196,19 @@
     </message>
     <message>
         <source>Not as it should be: {count} of {all}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{all} 项中有 {count} 项不正常。</translation>
     </message>
     <message>
         <source>Everything is as it should be.</source>
-        <translation type="unfinished"></translation>
+        <translation>一切正常。</translation>
     </message>
     <message>
         <source>ok</source>
-        <translation type="unfinished"></translation>
+        <translation>正常</translation>
     </message>
     <message>
         <source>not ok</source>
-        <translation type="unfinished"></translation>
+        <translation>不正常</translation>
     </message>
 </context>
 <context>
@@ -3561,11 +3561,11 @@
     </message>
     <message>
         <source>Check this &amp;installation…</source>
-        <translation type="unfinished"></translation>
+        <translation>检查此安装(&amp;I)…</translation>
     </message>
     <message>
         <source>Try packages, demo model, graphics card, room and the open project</source>
-        <translation type="unfinished"></translation>
+        <translation>检查软件包、演示模型、显卡、空间和打开的项目</translation>
     </message>
     <message>
         <source>&amp;About</source>
@@ -4034,7 +4034,7 @@
     </message>
     <message>
         <source>All packages that the program needs can be loaded: {count}.</source>
-        <translation type="unfinished"></translation>
+        <translation>程序所需的软件包都能加载：{count} 个。</translation>
     </message>
     <message>
         <source>Allow writing there and start it again; your labels are safe.</source>
@@ -4042,7 +4042,7 @@
     </message>
     <message>
         <source>Allow writing there, or use another folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>请允许在该处写入，或使用其他文件夹。</translation>
     </message>
     <message>
         <source>Another process of this fine-tune failed or was ended, so it was stopped; your labels are safe and nothing was changed.</source>
@@ -4174,7 +4174,7 @@
     </message>
     <message>
         <source>Close other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>请关闭其他程序。</translation>
     </message>
     <message>
         <source>Close the other window and try again.</source>
@@ -4182,7 +4182,7 @@
     </message>
     <message>
         <source>Close the other window that works on it, or repair it if it is damaged; then open it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请关闭正在处理它的另一个窗口，如果它已损坏则先修复；然后重新打开。</translation>
     </message>
     <message>
         <source>Close the other window; go to another image and come back to see what was changed.</source>
@@ -4222,7 +4222,7 @@
     </message>
     <message>
         <source>The check stopped unexpectedly: a package of this installation is broken, or the memory is too small.</source>
-        <translation type="unfinished"></translation>
+        <translation>检查意外停止：此安装的某个软件包已损坏，或内存太小。</translation>
     </message>
     <message>
         <source>Install the program again.</source>
@@ -4230,7 +4230,7 @@
     </message>
     <message>
         <source>The check could not be started.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法启动检查。</translation>
     </message>
     <message>
         <source>Loading the model</source>
@@ -4514,11 +4514,11 @@
     </message>
     <message>
         <source>Icons ({icons}) and translations ({translations}) are there.</source>
-        <translation type="unfinished"></translation>
+        <translation>图标（{icons}）和翻译（{translations}）都在。</translation>
     </message>
     <message>
         <source>Icons or translations are missing or damaged: {files}.</source>
-        <translation type="unfinished"></translation>
+        <translation>图标或翻译缺失或损坏：{files}。</translation>
     </message>
     <message>
         <source>Images on which not every chosen structure is accepted are no training pairs and were left out of them: {count}.</source>
@@ -4538,7 +4538,7 @@
     </message>
     <message>
         <source>Install Python 3.11.</source>
-        <translation type="unfinished"></translation>
+        <translation>请安装 Python 3.11。</translation>
     </message>
     <message>
         <source>Learning from all labels, at most about {minutes} min; memory: {memory}</source>
@@ -4586,7 +4586,7 @@
     </message>
     <message>
         <source>Masks of the project “{project}” are damaged: {images}.</source>
-        <translation type="unfinished"></translation>
+        <translation>项目“{project}”的掩膜已损坏：{images}。</translation>
     </message>
     <message>
         <source>Masks that were drawn without a prediction have no map of probabilities: {count}.</source>
@@ -4594,7 +4594,7 @@
     </message>
     <message>
         <source>Nobody can say whether there is a graphics card ({kind}).</source>
-        <translation type="unfinished"></translation>
+        <translation>无法判断是否有显卡（{kind}）。</translation>
     </message>
     <message>
         <source>None of the accepted masks can be written in the formats that were chosen, so no masks were written.</source>
@@ -4602,11 +4602,11 @@
     </message>
     <message>
         <source>Only {free} are free on the disk; {least} are wanted.</source>
-        <translation type="unfinished"></translation>
+        <translation>磁盘只剩 {free}；需要 {least}。</translation>
     </message>
     <message>
         <source>Only {free} of memory are free; {least} are wanted.</source>
-        <translation type="unfinished"></translation>
+        <translation>内存只剩 {free}；需要 {least}。</translation>
     </message>
     <message>
         <source>Only {{structure}}, {{image}}, {{folder}} and {{patient}} are filled in.</source>
@@ -4614,7 +4614,7 @@
     </message>
     <message>
         <source>Open a backup, or correct these images again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请打开备份，或重新修正这些图像。</translation>
     </message>
     <message>
         <source>Open the image and save its mask again, or open a backup of the project.</source>
@@ -4654,7 +4654,7 @@
     </message>
     <message>
         <source>Python {version} is what the program is made for.</source>
-        <translation type="unfinished"></translation>
+        <translation>Python {version} 符合程序要求。</translation>
     </message>
     <message>
         <source>Rejected images were left out: {count}.</source>
@@ -4662,7 +4662,7 @@
     </message>
     <message>
         <source>Restart the computer; if that does not help, install the driver of the card again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请重新启动计算机；如果无效，请重新安装显卡驱动程序。</translation>
     </message>
     <message>
         <source>Save it with whole or decimal numbers; the other images are not affected.</source>
@@ -4682,7 +4682,7 @@
     </message>
     <message>
         <source>Something went wrong inside the program during the check, so it was not finished.</source>
-        <translation type="unfinished"></translation>
+        <translation>检查时程序内部出错，因此检查没有完成。</translation>
     </message>
     <message>
         <source>Something went wrong inside the program while the model was written; your versions and labels are safe.</source>
@@ -4762,15 +4762,15 @@
     </message>
     <message>
         <source>The demo model could not be asked ({why}).</source>
-        <translation type="unfinished"></translation>
+        <translation>无法使用演示模型（{why}）。</translation>
     </message>
     <message>
         <source>The demo model draws another mask than it should (Dice {dice}).</source>
-        <translation type="unfinished"></translation>
+        <translation>演示模型绘制的掩膜与应有的不同（Dice {dice}）。</translation>
     </message>
     <message>
         <source>The demo model draws the mask that it should (Dice {dice}).</source>
-        <translation type="unfinished"></translation>
+        <translation>演示模型绘制了应有的掩膜（Dice {dice}）。</translation>
     </message>
     <message>
         <source>The demo project could not be made because the folder {folder} cannot be written.</source>
@@ -4930,7 +4930,7 @@
     </message>
     <message>
         <source>The folder “{folder}” can be written.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件夹“{folder}”可以写入。</translation>
     </message>
     <message>
         <source>The folder “{folder}” cannot be made ({reason}), so there is no place for the results.</source>
@@ -4950,7 +4950,7 @@
     </message>
     <message>
         <source>The folder “{folder}” cannot be written.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件夹“{folder}”无法写入。</translation>
     </message>
     <message>
         <source>The folder “{folder}” holds a manifest.csv that this program did not write, so no masks were written.</source>
@@ -5002,11 +5002,11 @@
     </message>
     <message>
         <source>The graphics card stopped answering, so this was not finished; your labels and strokes are safe.</source>
-        <translation type="unfinished"></translation>
+        <translation>显卡停止响应，因此没有完成；您的标注和笔画都安全。</translation>
     </message>
     <message>
         <source>The graphics card {name} was found and answers.</source>
-        <translation type="unfinished"></translation>
+        <translation>已找到显卡 {name}，并且它有响应。</translation>
     </message>
     <message>
         <source>The graphics processor of this Apple computer was found and is used.</source>
@@ -5210,7 +5210,7 @@
     </message>
     <message>
         <source>The package {package} cannot be loaded ({kind}).</source>
-        <translation type="unfinished"></translation>
+        <translation>无法加载软件包 {package}（{kind}）。</translation>
     </message>
     <message>
         <source>The part of the model in “{folder}” that follows a structure through a stack is not complete ({key}).</source>
@@ -5238,7 +5238,7 @@
     </message>
     <message>
         <source>The program is not made for Python {version}.</source>
-        <translation type="unfinished"></translation>
+        <translation>程序不支持 Python {version}。</translation>
     </message>
     <message>
         <source>The project “{project}” is only looked at here, so nothing was saved in it.</source>
@@ -5246,7 +5246,7 @@
     </message>
     <message>
         <source>The project “{project}” is sound; masks looked at: {count}.</source>
-        <translation type="unfinished"></translation>
+        <translation>项目“{project}”完好；已检查的掩膜：{count} 个。</translation>
     </message>
     <message>
         <source>The slice {name} has another size than the mask that is carried on, so the masks end before it.</source>
@@ -5298,7 +5298,7 @@
     </message>
     <message>
         <source>Try again: the model is loaded anew. If it happens again, restart the computer, or choose “processor” as the device.</source>
-        <translation type="unfinished"></translation>
+        <translation>请再试一次：模型会重新加载。如果再次发生，请重新启动计算机，或选择“处理器”作为设备。</translation>
     </message>
     <message>
         <source>Trying one step</source>
@@ -5338,11 +5338,11 @@
     </message>
     <message>
         <source>{free} are free on the disk.</source>
-        <translation type="unfinished"></translation>
+        <translation>磁盘剩余 {free}。</translation>
     </message>
     <message>
         <source>{free} of memory are free.</source>
-        <translation type="unfinished"></translation>
+        <translation>内存剩余 {free}。</translation>
     </message>
     <message>
         <source>“{file}” holds files that would be written outside of their folder, so nothing was read from it.</source>
@@ -5382,7 +5382,7 @@
     </message>
     <message>
         <source>A graphics card was found but does not answer, so the processor is used.</source>
-        <translation type="unfinished"></translation>
+        <translation>找到了显卡但它没有响应，因此使用处理器。</translation>
     </message>
     <message>
         <source>A version of this kind cannot be taught further, so the fine-tune was not started; your labels are safe.</source>
@@ -5735,6 +5735,18 @@ The files themselves stay as they are.</source>
         <translation>这个方向上没有其他切片，因此没有传递掩膜。</translation>
     </message>
     <message>
+        <source>{result}
+Look at the slices before you accept them.</source>
+        <translation>{result}
+请逐张查看后再确认。</translation>
+    </message>
+    <message>
+        <source>{result}
+The masks that were carried until there are kept.</source>
+        <translation>{result}
+此前传递的掩膜均已保留。</translation>
+    </message>
+    <message>
         <source>There is nothing to undo on this image.</source>
         <translation>此图像上没有可撤销的操作。</translation>
     </message>
@@ -5772,11 +5784,11 @@ The files themselves stay as they are.</source>
     </message>
     <message>
         <source>“{project}” was repaired; the damaged file is kept beside it. Masks that are as they were: {whole}. Images whose mask lost something (they are flagged): {images}. Look at those before you accept them.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{project}”已修复；损坏的文件保留在旁边。保持原样的掩膜：{whole} 个。掩膜有所缺失的图像（已加旗标）：{images}。接受之前请先检查它们。</translation>
     </message>
     <message>
         <source>“{project}” is damaged: what can be read is shown here and can be exported, nothing can be changed. Masks that are as they were: {whole}. Damaged: {images}. To work on it again, open it and choose “Repair it”.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{project}”已损坏：此处显示能读取的内容，可以导出，但不能更改。保持原样的掩膜：{whole} 个。已损坏：{images}。要继续处理它，请打开它并选择“修复”。</translation>
     </message>
     <message>
         <source>Only grey values {low} to {high} may change, and there is nothing to change among them here. Choose another range, or switch the limit off with {key}.</source>
