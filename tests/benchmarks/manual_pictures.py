@@ -62,6 +62,8 @@ def main() -> None:
         finetuning, chart = window.flow.finetuning, window.model.chart()
         wait(lambda: finetuning.is_running)
         wait(lambda: len(chart.points()[0]) >= EPOCHS_SEEN or not finetuning.is_running)
+        window.model.ensureWidgetVisible(chart)
+        live()
         window.grab().save(str(options.out / "learning.png"))
         wait(lambda: not finetuning.is_running)
         live(1.0)

@@ -79,13 +79,13 @@ def test_nothing_is_read_ahead_before_the_image_of_now_is_drawn(large, qtbot) ->
     go_to(qtbot, large, 1)
     qtbot.waitUntil(lambda: session.masks._beside.kept is not None, timeout=30_000)
     qtbot.waitUntil(lambda: session.reader._beside.kept is not None, timeout=30_000)
-    session.select_image(session.images[0].id)
-    session.select_image(session.images[1].id)
-    qtbot.waitUntil(lambda: session.reader._beside.kept is not None and is_there(large), timeout=30_000)
-    session.reader._beside.kept = session.masks._beside.kept = None
+    readers = (session.reader._beside, session.masks._beside)
+    qtbot.waitUntil(lambda: all(reader._running is None for reader in readers), timeout=30_000)
+    for reader in readers:
+        reader.kept = None
     session.image_changed.emit()
     session.prediction_changed.emit()
-    assert session.reader._beside._running is None and session.masks._beside._running is None
+    assert all(reader._running is None for reader in readers)
     qtbot.waitUntil(lambda: session.masks._beside.kept is not None, timeout=30_000)
     qtbot.waitUntil(lambda: session.reader._beside.kept is not None, timeout=30_000)
 
