@@ -142,5 +142,6 @@ def test_every_command_has_a_module() -> None:
         "download",
         "versions",
         "demo",
+        "check",
     }
     assert make_parser().prog == "sa2va-annotator"
