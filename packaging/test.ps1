@@ -10,5 +10,5 @@ Invoke-Step $Uv @("run", "--no-sync", "ruff", "check", ".")
 Invoke-Step $Uv @("run", "--no-sync", "ruff", "format", "--check", ".")
 Invoke-Step $Uv @("run", "--no-sync", "lint-imports")
 Invoke-Step $Uv @("run", "--no-sync", "mypy")
-$Tests = if ($args.Count -gt 0) { $args } else { @("tests") }
+$Tests = if ($args.Count -gt 0) { $args } else { @("tests", "-n", "2", "--dist", "worksteal") }
 Invoke-Step $Uv (@("run", "--no-sync", "python", "-m", "pytest") + $Tests)
