@@ -4,7 +4,8 @@ The window sends a `PropagateRequest`. The worker answers with one `slice` event
 forward, then backward, each outwards from the slice whose mask was given), with at most one `doubt` event for each direction, where
 the walk stopped by itself, and with one ending, `done` or `failed`, as for every request. The result of `done`:
 
-    {"way": "memory" | "mask prompt", "slices": how many were sent, "stopped": bool, "model_id": str, "seconds": float}
+    {"way": "memory" | "mask prompt" (null where no walk began), "slices": how many were sent, "stopped": bool, "model_id": str,
+     "seconds": float}
 
 Clicks and predictions are answered in the middle of a walk, which then goes on. `StopPropagateRequest` ends it early: what was sent
 holds, and `done` comes with "stopped": true.
@@ -16,7 +17,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -139,7 +140,7 @@ def slice_answer(message: Message) -> SliceAnswer:
     iou, way = message.get("predicted_iou"), message.get("way")
     if isinstance(iou, bool) or not isinstance(iou, int | float) or not math.isfinite(iou):
         raise not_understood("a slice without its figure")
-    if way not in get_args(Way):
+    if way != "memory" and way != "mask prompt":
         raise not_understood("a slice that came by an unknown way")
     return SliceAnswer(_count(message, "id"), _count(message, "index"), logits, float(iou), way)
 
