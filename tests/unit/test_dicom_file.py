@@ -319,3 +319,12 @@ def test_ultrasound_regions_say_how_large_a_pixel_is(
 def test_values_are_hounsfield_units_where_a_ct_says_how_to_rescale_them(tmp_path, elements, expected):
     image = read_image(write(dicom(np.array([[0, 1], [2, 9]], np.uint16), **elements), tmp_path / "a.dcm"))
     assert image.is_hounsfield == expected and image.modality == elements.get("Modality", "CT")
+
+
+def test_a_large_file_is_read_as_a_small_one(tmp_path: Path) -> None:
+    """Its pixels are more than is copied in one go while others wait."""
+    pixels = np.random.default_rng(0).integers(0, 4000, (9, 512, 512), dtype=np.uint16)
+    file = write(dicom(pixels, NumberOfFrames=9), tmp_path / "large.dcm")
+    assert file.stat().st_size > 4_000_000
+    for number, place in enumerate(places_in([file])):
+        assert np.array_equal(read_image(place).native, pixels[number])
