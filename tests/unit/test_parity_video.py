@@ -58,7 +58,7 @@ def test_a_mistake_is_seen(mistake: str, monkeypatch: pytest.MonkeyPatch) -> Non
     grounding = network.grounding
     plain = grounding.decode_with_tokens
     if mistake == "temporal places reversed":
-        monkeypatch.setattr(memory, "maskmem_tpos_enc", torch.nn.Parameter(memory.maskmem_tpos_enc.detach().flip(0)))
+        monkeypatch.setattr(memory.maskmem_tpos_enc, "data", memory.maskmem_tpos_enc.data.flip(0))
     elif mistake == "one mask only":
         monkeypatch.setattr(
             grounding, "decode_with_tokens", lambda *rest, **named: plain(*rest, **{**named, "several": False})
@@ -73,7 +73,7 @@ def test_a_mistake_is_seen(mistake: str, monkeypatch: pytest.MonkeyPatch) -> Non
         monkeypatch.setattr(grounding, "decode_with_tokens", gated)
     found = parity_video.run_mask(network, memory, case, (4,))
     errors = parity_video.track_errors({4: found[4]}, parity_video.read_fixture(case), "mp/")
-    assert errors["low_res"] > 10 * parity.LOGITS
+    assert errors["low_res"] > 5 * parity.LOGITS
 
 
 def test_a_frame_of_a_film_is_one_tile() -> None:
