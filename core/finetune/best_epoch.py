@@ -13,16 +13,17 @@ from core.finetune.parts import Parts
 from core.finetune.split import split
 from core.finetune.version import Trained
 
-LEAST_IMAGES = 8
-"""With fewer there is too little to learn from beside, and every epoch is learned."""
 PATIENCE = 0.25
 """Share of all epochs without a better one after which the training ends."""
 
 
-def part_for_choosing(samples: Sequence[Sample], seed: int) -> tuple[list[Sample], list[Sample]]:
-    """Samples to learn from, and the plain views of a quarter of the images, patient by patient, to choose the epoch by."""
+def part_for_choosing(samples: Sequence[Sample], seed: int, least: int) -> tuple[list[Sample], list[Sample]]:
+    """Samples to learn from, and the plain views of a quarter of the images, patient by patient, to choose the epoch by.
+
+    With fewer than `least` images all are learned from: beside the part there would be too little, and every epoch counts.
+    """
     examples = tuple(dict.fromkeys(sample.example for sample in samples))
-    if len({example.image_sha256 for example in examples}) < LEAST_IMAGES:
+    if len({example.image_sha256 for example in examples}) < least:
         return list(samples), []
     aside = set(split([replace(example, split="") for example in examples], seed + 1).held_out)
     chosen = {example for example in examples if replace(example, split="") in aside}

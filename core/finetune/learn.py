@@ -124,7 +124,7 @@ def _train(
     labels = by_label(held_out)
     shown = labels[:: max(1, len(labels) // WATCHED_LABELS)][:WATCHED_LABELS]
     examiner = run.examiner(forward)
-    samples, aside = part_for_choosing(learned, run.job.seed) if run.preset.stops_early else (learned, [])
+    samples, aside = part_for_choosing(learned, run.job.seed, run.preset.chooses_from)
     choosing = by_label(aside)
     best = BestEpoch(parts, lambda: examiner.watch(choosing), run.job.epochs) if choosing else None
     looked_at = WATCHED_TIMES * sum(map(len, shown)) + run.job.epochs * len(aside)

@@ -65,7 +65,7 @@ def every_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_run_gone_on_with_equals_one_that_was_never_stopped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: type[Cancelled], step: int, chooses: bool
 ) -> None:
-    monkeypatch.setitem(PRESETS, QUICK, replace(PRESETS[QUICK], stops_early=chooses))
+    monkeypatch.setitem(PRESETS, QUICK, replace(PRESETS[QUICK], chooses_from=4 if chooses else 1000))
     settings: dict[str, Any] = {"epochs": 6, "seed": 3}
     straight = make_job(tmp_path / "a", **settings)
     told: list[dict[str, Any]] = []
@@ -148,13 +148,13 @@ def test_a_state_that_is_damaged_is_not_gone_on_from(tmp_path: Path, damage: str
 @settings(max_examples=30)
 @given(st.integers(0, 2**32 - 1), st.integers(0, 700))
 def test_random_numbers_go_on_through_the_file(seed: int, drawn: int) -> None:
-    from core.finetune.kept import _state_of
+    from core.finetune.kept import state_of_chance
 
     chance = random.Random(seed)
     for _ in range(drawn):
         chance.gauss(0, 1)
     again = random.Random()
-    again.setstate(_state_of(json.loads(json.dumps(chance.getstate()))))
+    again.setstate(state_of_chance(json.loads(json.dumps(chance.getstate()))))
     assert [again.gauss(0, 1) for _ in range(5)] == [chance.gauss(0, 1) for _ in range(5)]
 
 

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.features import FeatureStore
-from core.finetune.best_epoch import LEAST_IMAGES, BestEpoch, part_for_choosing
+from core.finetune.best_epoch import BestEpoch, part_for_choosing
 from core.finetune.dataset import Sample, Shelf, encode
-from core.finetune.estimate import from_earlier, from_step
+from core.finetune.estimate import FEW_IMAGES, from_earlier, from_step
 from core.finetune.forward import CachedForward, batch_loss
 from core.finetune.jitter import jitter
 from core.finetune.losses import (
@@ -29,7 +29,7 @@ from core.finetune.losses import (
 )
 from core.finetune.near_copies import fingerprint, near_copies
 from core.finetune.parts import Parts, open_parts
-from core.finetune.presets import PRESETS, QUICK
+from core.finetune.presets import ADAPTER, DEEP, PRESETS, QUICK, WHOLE
 from core.finetune.recorded import Recordings
 from core.finetune.trainer import Room
 from tests.unit.finetune_toy import LearningSegmenter, make_job
@@ -74,13 +74,17 @@ def test_a_memory_too_small_for_one_sample_is_an_error(tmp_path: Path) -> None:
 
 def test_the_epoch_is_chosen_by_patients_that_are_not_learned_from(tmp_path: Path) -> None:
     _, _, samples = prepared(tmp_path, LearningSegmenter(), images=12)
-    learned, choosing = part_for_choosing(samples, seed=3)
+    learned, choosing = part_for_choosing(samples, seed=3, least=12)
     patients = [{sample.example.group for sample in part} for part in (learned, choosing)]
     assert patients[0] and patients[1] and not patients[0] & patients[1]
     assert all(sample.view == 0 for sample in choosing) and {sample.view for sample in learned} == {0, 1}
-    assert part_for_choosing(samples, seed=3)[1] == choosing
-    few = [sample for sample in samples if int(Path(sample.example.mask).stem) < LEAST_IMAGES - 1]
-    assert part_for_choosing(few, seed=3) == (few, [])
+    assert part_for_choosing(samples, seed=3, least=12)[1] == choosing
+    assert part_for_choosing(samples, seed=3, least=13) == (samples, [])
+
+
+def test_a_run_that_is_judged_in_rounds_learns_its_version_as_its_rounds_did() -> None:
+    assert all(PRESETS[key].chooses_from >= FEW_IMAGES for key in (QUICK, ADAPTER))
+    assert all(PRESETS[key].chooses_from == 8 for key in (DEEP, WHOLE))
 
 
 def test_the_best_epoch_is_kept_and_waiting_ends(tmp_path: Path) -> None:
