@@ -1,7 +1,9 @@
 """Line icons from resources/icons, drawn in the colours of the theme."""
 
+from functools import lru_cache
+
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QImage, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from core.paths import resources_folder
@@ -24,9 +26,9 @@ def icon(name: str, colour: str, disabled: str | None = None) -> QIcon:
     pale = QColor(colour)
     pale.setAlphaF(0.35)
     for size in SIZES:
-        result.addPixmap(_drawn(name, colour, size), QIcon.Mode.Normal)
+        result.addPixmap(QPixmap.fromImage(_drawn(name, colour, size)), QIcon.Mode.Normal)
         faded = disabled or pale.name(QColor.NameFormat.HexArgb)
-        result.addPixmap(_drawn(name, faded, size), QIcon.Mode.Disabled)
+        result.addPixmap(QPixmap.fromImage(_drawn(name, faded, size)), QIcon.Mode.Disabled)
     return result
 
 
@@ -42,16 +44,18 @@ def pixmap(name: str, colour: str, size: int) -> QPixmap:
         A square pixmap with a transparent ground, as sharp as the sharpest screen.
     """
     ratio = QGuiApplication.instance().devicePixelRatio()  # type: ignore[union-attr]
-    picture = _drawn(name, colour, round(size * ratio))
+    picture = QPixmap.fromImage(_drawn(name, colour, round(size * ratio)))
     picture.setDevicePixelRatio(ratio)
     return picture
 
 
-def _drawn(name: str, colour: str, size: int) -> QPixmap:
+@lru_cache(maxsize=4096)
+def _drawn(name: str, colour: str, size: int) -> QImage:
+    """Kept, since a window has each icon in a dozen forms and draws them all again with every change of the look."""
     tone = QColor(colour)
     text = (resources_folder() / "icons" / f"{name}.svg").read_text(encoding="utf-8")
     renderer = QSvgRenderer(QByteArray(text.replace("currentColor", tone.name()).encode()))
-    picture = QPixmap(QSize(size, size))
+    picture = QImage(QSize(size, size), QImage.Format.Format_ARGB32_Premultiplied)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
     painter.setOpacity(tone.alphaF())

@@ -95,7 +95,8 @@ class Theme(QObject):
         self._application = application
         self._choice = choice
         self._tones: Tones | None = None
-        application.setStyle("Fusion")
+        if not application.styleSheet():
+            application.setStyle("Fusion")
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply)
         self._apply()
 
@@ -122,8 +123,9 @@ class Theme(QObject):
         if tones is self._tones:
             return
         self._tones = tones
-        self._application.setPalette(_palette(tones))
-        self._application.setStyleSheet(style_sheet(tones))
+        if (sheet := style_sheet(tones)) != self._application.styleSheet():  # every widget is polished anew by it
+            self._application.setPalette(_palette(tones))
+            self._application.setStyleSheet(sheet)
         self.changed.emit()
 
 
