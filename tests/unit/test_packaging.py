@@ -81,7 +81,7 @@ def test_the_test_command_runs_style_walls_types_and_tests(machine: Machine) -> 
         "uv run --no-sync ruff format --check .",
         "uv run --no-sync lint-imports",
         "uv run --no-sync mypy",
-        "uv run --no-sync python -m pytest tests",
+        "uv run --no-sync python -m pytest tests -n 2 --dist worksteal",
     ]
 
 
@@ -143,7 +143,7 @@ def test_uv_is_brought_once_by_a_python_that_can(machine: Machine, name: str) ->
     assert done.returncode == 0, done.stderr
     assert f"{name} -m venv --clear {tools}" in machine.calls(name)
     assert machine.calls("venv-python") == ["venv-python -m pip install -q --disable-pip-version-check uv"]
-    assert machine.calls("uv")[-1] == "uv run --no-sync python -m pytest tests"
+    assert machine.calls("uv")[-1] == "uv run --no-sync python -m pytest tests -n 2 --dist worksteal"
     machine.run("test.sh")
     assert len(machine.calls("venv-python")) == 1, "the second time it is there"
 
