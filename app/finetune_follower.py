@@ -24,6 +24,8 @@ from core.worker_protocol import (
 )
 
 LOOK_MS = 300
+LOOKS = 3
+"""So often in a row nobody has to be seen at work before a run counts as dead: one look can miss it."""
 READY_SECONDS = 120.0
 CLOSE_SECONDS = 2.5
 
@@ -46,6 +48,7 @@ class FinetuneFollower(QObject):
         self.state = State.NOT_STARTED
         self._job, self._folder = job, Path(job.folder)
         self._place = 0
+        self._missed = 0
         self._ready = False
         self._begun = time.monotonic()
         self._checking: Background | None = None
@@ -94,6 +97,10 @@ class FinetuneFollower(QObject):
         for line in lines:
             self._take(line)
         if not self._timer.isActive() or alive:
+            self._missed = 0
+            return
+        self._missed += 1
+        if self._missed < LOOKS:
             return
         if self._ready or time.monotonic() - self._begun > READY_SECONDS:
             if self.state is State.CANCELLING:
