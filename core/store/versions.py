@@ -26,9 +26,9 @@ class Versions(WithTestSet):
             )  # fmt: skip
 
     def versions(self, removed: bool = False) -> list[VersionRow]:
-        """The versions, the oldest first; with `removed` those as well whose files were deleted."""
+        """The versions in the order in which they came, which numbers them; with `removed` those too whose files were deleted."""
         rows = self.query(
-            "SELECT id, parent_id, base_id, folder, created, figures, note, removed FROM versions ORDER BY created, id"
+            "SELECT id, parent_id, base_id, folder, created, figures, note, removed FROM versions ORDER BY rowid"
         )
         return [
             VersionRow(key, parent, base, folder, created, json.loads(figures), note, gone)

@@ -18,6 +18,7 @@ from core.finetune.keeping import bytes_of, delete_version, place_for_import, re
 from core.finetune.packed import FILES, WEIGHTS_FILE, unpack
 from core.finetune.take_in import take_in
 from core.model_reference import DEMO, DEMO_FOLDER, VERSION_RECORD, open_segmenter
+from core.store import VersionRow
 from core.store.store import Store
 from tests.unit.test_finetune_merge import make_version
 
@@ -127,6 +128,13 @@ def test_a_deleted_version_keeps_its_number_and_its_predictions(version: Path, t
         assert [row.id for row in store.versions(removed=True)] == keys
         store.note_version(keys[1], "good for vessels")
         assert store.versions()[0].note == "good for vessels"
+
+
+def test_versions_are_numbered_in_the_order_in_which_they_came_whatever_the_clock_said(tmp_path: Path) -> None:
+    with Store.create(tmp_path / "project", "test") as store:
+        for key, created in (("b", "2026-01-02"), ("a", "2026-01-02"), ("c", "2026-01-01")):
+            store.add_version(VersionRow(key, None, "base", str(store.folder / "versions" / key), created, {}, ""))
+        assert [row.id for row in store.versions()] == ["b", "a", "c"]
 
 
 def test_a_version_outside_of_the_project_is_forgotten_and_not_deleted(copied: Path, tmp_path: Path) -> None:
