@@ -21,6 +21,9 @@ from hypothesis import settings
 
 # Before anything can import Qt. A test run never needs a screen.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Before anything can import torch: as many processes as cores, each with as many threads, mostly wait for each other.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 OURS = ("app", "core", "tests")
 GRACE_SECONDS = 15.0
