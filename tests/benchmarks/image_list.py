@@ -116,6 +116,21 @@ def type_words(window: MainWindow, words: str) -> Times:
     return times + [timed(lambda: press(Qt.Key.Key_Backspace, "")) for _ in words]
 
 
+def opened(application: QApplication, folder: Path) -> MainWindow:
+    """A window that has nothing to do; its settings are in a folder."""
+    window = MainWindow(
+        Session(),
+        Settings(folder / "settings.ini"),
+        Theme(application, "dark"),
+        CanvasTools(),
+        Workers(["true"], ["true"]),
+    )
+    gc.freeze()  # as the program does once it is made
+    window.show()
+    wait(0.5)
+    return window
+
+
 def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -127,17 +142,7 @@ def main() -> int:
         folder = Path(place)
         make(folder, options.images, options.predicted)
         size = sum(file.stat().st_size for file in (folder / "project").glob("project.sqlite*"))
-        session = Session()
-        window = MainWindow(
-            session,
-            Settings(folder / "settings.ini"),
-            Theme(application, "dark"),
-            CanvasTools(),
-            Workers(["true"], ["true"]),
-        )
-        gc.freeze()  # as the program does once it is made
-        window.show()
-        wait(0.5)
+        window = opened(application, folder)
         rows = {"open": [timed(lambda: window.open_project(folder / "project"))]}
         wait(1.0)
         rows["scroll, first time"] = scroll(window)

@@ -13,7 +13,6 @@ one go. Every slice has a prediction, as after “Predict all slices”. For ope
 from __future__ import annotations
 
 import argparse
-import gc
 import multiprocessing
 import os
 import platform
@@ -34,15 +33,10 @@ from PySide6.QtCore import QElapsedTimer, QObject, QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.canvas_tools import CanvasTools
 from app.main_window import MainWindow
-from app.model_flow import Workers
-from app.session import Session
-from app.settings import Settings
-from app.theme import Theme
 from core.image_file import read_image
 from core.store import Store
-from tests.benchmarks.image_list import wait
+from tests.benchmarks.image_list import opened, wait
 from tests.benchmarks.window import cell
 from tests.dicom_writer import dicom, write
 
@@ -106,21 +100,6 @@ def predict_all(project: Path) -> None:
             distance = (rows - 128) ** 2 + (columns - 100 - number % 50) ** 2
             logits = (6 * (1 - distance / 50**2)).clip(-8, 8).astype(np.float16)
             store.save_prediction(row.id, structure.id, None, "the lesion", logits, 0.9)
-
-
-def opened(application: QApplication, folder: Path) -> MainWindow:
-    """A window that has nothing to do."""
-    window = MainWindow(
-        Session(),
-        Settings(folder / "settings.ini"),
-        Theme(application, "dark"),
-        CanvasTools(),
-        Workers(["true"], ["true"]),
-    )
-    gc.freeze()  # as the program does once it is made
-    window.show()
-    wait(0.5)
-    return window
 
 
 def is_there(window: MainWindow) -> bool:
