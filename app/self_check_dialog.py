@@ -1,6 +1,6 @@
 """Help → Check this installation: each thing that the program needs, tried in a process of its own, with one sentence each."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
@@ -118,7 +118,11 @@ class SelfCheckDialog(QDialog):
         else:
             self.outcome.say("success", self.tr("Everything is as it should be."))
         self.copy.setEnabled(True)
-        self.setFixedHeight(self._column.totalHeightForWidth(WIDTH))  # the lines are wrapped
+        QTimer.singleShot(0, self, self._fit)
+
+    def _fit(self) -> None:
+        """As high as the wrapped lines; not before what was just put in has its style, and so its height."""
+        self.setFixedHeight(self._column.totalHeightForWidth(WIDTH))
 
     def _add(self, row: int, ok: bool, text: str) -> None:
         state = self.tr("ok") if ok else self.tr("not ok")
